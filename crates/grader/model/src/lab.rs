@@ -1,0 +1,83 @@
+//! What a lab asks: its programs and its clauses.
+
+/// Whether a clause counts for points or for stars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// What the lecture and its exam ask; all core clauses of a lab together are all of its points.
+    Core,
+    /// What an engineer would ask of a server that strangers can reach; shown as a star.
+    Stretch,
+}
+
+/// A value that a command template may hold in braces, with the value that a program without it has built in.
+#[derive(Clone, Copy, Debug)]
+pub struct Placeholder {
+    /// The name between the braces: `port` for `{port}`.
+    pub name: &'static str,
+    /// The value that holds when the template lacks the placeholder; `None` when the template must have it.
+    pub default: Option<&'static str>,
+}
+
+/// One program that a student hands in.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    /// Its name, which is also the name of the binary in the stub crate.
+    pub name: &'static str,
+    /// Its arguments in order.
+    pub arguments: &'static [Placeholder],
+}
+
+/// One sentence that one check decides, with all that a reader needs to learn from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Clause {
+    /// `L3.4` for core clauses, `L3.S4` for stretch clauses. Stable once landed.
+    pub id: &'static str,
+    /// Core or stretch.
+    pub tier: Tier,
+    /// Points for a core clause; a stretch clause has 0 and gives one star.
+    pub points: u32,
+    /// The program that the clause is about.
+    pub program: &'static str,
+    /// The clause itself, one sentence without a full stop.
+    pub title: &'static str,
+    /// Why it matters, in about two sentences.
+    pub lesson: &'static str,
+    /// A hint that does not give the solution away.
+    pub hint: &'static str,
+    /// How the check decides it.
+    pub method: &'static str,
+    /// What programs that fail it usually get wrong.
+    pub causes: &'static [&'static str],
+}
+
+/// A lab: its programs and its clauses, in the order in which they are shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Lab {
+    /// The number in `lab3` and `L3.4`.
+    pub number: u32,
+    /// The second part of its folder's name: `echo` for `labs/lab3-echo`.
+    pub slug: &'static str,
+    /// What a heading shows.
+    pub title: &'static str,
+    /// Its programs.
+    pub programs: &'static [Program],
+    /// The package below `crates/programs` that holds the reference programs.
+    pub reference: &'static str,
+}
+
+impl Lab {
+    /// `lab3`.
+    pub fn name(&self) -> String {
+        format!("lab{}", self.number)
+    }
+
+    /// The package of the stub crate, which is also its folder's name below `labs`: `lab3-echo`.
+    pub fn package(&self) -> String {
+        format!("lab{}-{}", self.number, self.slug)
+    }
+
+    /// The program of that name.
+    pub fn program(&self, name: &str) -> Option<&'static Program> {
+        self.programs.iter().find(|program| program.name == name)
+    }
+}

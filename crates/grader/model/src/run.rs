@@ -1,0 +1,102 @@
+//! What a run tells its readers while it goes on and when it is done.
+
+use crate::{Clause, Lab, Tier, Verdict};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How far each check is kept apart from the machine and from the other checks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Isolation {
+    /// Each check runs in namespaces of its own.
+    Full,
+    /// The checks share the machine's network; the text says why and how to change that.
+    None(String),
+}
+
+/// Where a run took place.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Operating system and release, as `uname` tells them.
+    pub system: String,
+    /// How checks were kept apart.
+    pub isolation: Isolation,
+    /// How many checks ran at the same time.
+    pub jobs: usize,
+}
+
+/// One clause with its verdict.
+#[derive(Clone, Debug)]
+pub struct CheckReport {
+    /// The clause that was decided.
+    pub clause: &'static Clause,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// How long it took, for reading only.
+    pub duration: Duration,
+}
+
+impl CheckReport {
+    /// The points that the submission gets for this clause.
+    pub fn points(&self) -> u32 {
+        if self.verdict == Verdict::Passed { self.clause.points } else { 0 }
+    }
+}
+
+/// What the checks of a run add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    /// Points for core clauses that passed.
+    pub points: u32,
+    /// Points of all core clauses that ran.
+    pub max: u32,
+    /// Stretch clauses that passed.
+    pub stars: u32,
+    /// Stretch clauses that ran.
+    pub max_stars: u32,
+}
+
+/// A finished run over one lab.
+#[derive(Clone, Debug)]
+pub struct RunReport {
+    /// The lab.
+    pub lab: &'static Lab,
+    /// The seed that random payloads came from.
+    pub seed: u64,
+    /// Where it ran.
+    pub environment: Environment,
+    /// The clauses in the lab's order.
+    pub checks: Vec<CheckReport>,
+    /// How long the checks took together, from the first start to the last verdict.
+    pub duration: Duration,
+}
+
+impl RunReport {
+    /// Adds up points and stars.
+    pub fn score(&self) -> Score {
+        let mut score = Score::default();
+        for check in &self.checks {
+            match check.clause.tier {
+                Tier::Core => {
+                    score.points += check.points();
+                    score.max += check.clause.points;
+                }
+                Tier::Stretch => {
+                    score.stars += u32::from(check.verdict == Verdict::Passed);
+                    score.max_stars += 1;
+                }
+            }
+        }
+        score
+    }
+}
+
+/// What the runner says while it works. Readers turn it into progress lines; nothing depends on their reading it.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// A package is being built.
+    Building(String),
+    /// The checks begin; so many will run.
+    Started(usize),
+    /// One check is done.
+    Decided(CheckReport),
+}

@@ -1,0 +1,255 @@
+//! What became of a check. "The submission is wrong" ([`Failure`]) and "the grader broke" ([`Fault`]) are
+//! different types from here to the exit status.
+
+use crate::{Event, ThreadView};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A short name for the way in which a clause was missed. Part of the result format: never renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The program stopped at a `todo!` before doing anything.
+    NotWritten,
+    /// The program could not be started at all.
+    NotStarted,
+    /// The program does not listen where it should.
+    NotListening,
+    /// The program ended when it should have gone on.
+    Exited,
+    /// The program was ended by a signal, or by a panic or an uncaught exception.
+    Crashed,
+    /// The bytes that came are not those expected.
+    Mismatch,
+    /// Nothing came, and the kernel shows that nothing will.
+    Silence,
+    /// Something came where nothing should.
+    Unexpected,
+    /// The connection ended before what was expected had come.
+    Ended,
+    /// The connection was reset.
+    Reset,
+    /// The connection is still open where it should have been closed.
+    StillOpen,
+    /// The program does not read what it is sent.
+    NotReading,
+    /// The program used its budget of processor time without coming to an end.
+    Busy,
+    /// The program sleeps and wakes without answering.
+    Asleep,
+    /// The program goes on where it should have ended.
+    StillRunning,
+    /// The exit status is wrong.
+    ExitStatus,
+    /// What the program printed is wrong.
+    Output,
+    /// The kernel shows another structure (threads, processes, backlog) than asked for.
+    Structure,
+    /// The program used more of a resource than allowed.
+    Resource,
+}
+
+impl Kind {
+    /// The name in results: `not_listening`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::NotWritten => "not_written",
+            Kind::NotStarted => "not_started",
+            Kind::NotListening => "not_listening",
+            Kind::Exited => "exited",
+            Kind::Crashed => "crashed",
+            Kind::Mismatch => "mismatch",
+            Kind::Silence => "silence",
+            Kind::Unexpected => "unexpected",
+            Kind::Ended => "ended",
+            Kind::Reset => "reset",
+            Kind::StillOpen => "still_open",
+            Kind::NotReading => "not_reading",
+            Kind::Busy => "busy",
+            Kind::Asleep => "asleep",
+            Kind::StillRunning => "still_running",
+            Kind::ExitStatus => "exit_status",
+            Kind::Output => "output",
+            Kind::Structure => "structure",
+            Kind::Resource => "resource",
+        }
+    }
+}
+
+/// Something to show as expected or as got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shown {
+    /// Bytes of a stream, to be shown escaped, with a caret under the first that differs.
+    Bytes(Vec<u8>),
+    /// Words.
+    Text(String),
+}
+
+impl From<&str> for Shown {
+    fn from(text: &str) -> Self {
+        Shown::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Shown {
+    fn from(text: String) -> Self {
+        Shown::Text(text)
+    }
+}
+
+impl From<&[u8]> for Shown {
+    fn from(bytes: &[u8]) -> Self {
+        Shown::Bytes(bytes.to_vec())
+    }
+}
+
+/// The submission does not satisfy the clause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The way in which it was missed.
+    pub kind: Kind,
+    /// One sentence: what happened.
+    pub summary: String,
+    /// What should have come.
+    pub expected: Option<Shown>,
+    /// What came.
+    pub got: Option<Shown>,
+    /// The conversation up to the failure.
+    pub transcript: Vec<Event>,
+    /// What each thread of the submission was doing, when that explains the failure.
+    pub kernel: Vec<ThreadView>,
+    /// The end of what the program printed, standard output and standard error together.
+    pub output: Vec<u8>,
+}
+
+impl Failure {
+    /// A failure without evidence yet.
+    pub fn new(kind: Kind, summary: impl Into<String>) -> Self {
+        Failure {
+            kind,
+            summary: summary.into(),
+            expected: None,
+            got: None,
+            transcript: Vec::new(),
+            kernel: Vec::new(),
+            output: Vec::new(),
+        }
+    }
+
+    /// Says what should have come.
+    #[must_use]
+    pub fn expected(mut self, expected: impl Into<Shown>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// Says what came.
+    #[must_use]
+    pub fn got(mut self, got: impl Into<Shown>) -> Self {
+        self.got = Some(got.into());
+        self
+    }
+
+    /// Adds what the threads were doing.
+    #[must_use]
+    pub fn kernel(mut self, kernel: Vec<ThreadView>) -> Self {
+        self.kernel = kernel;
+        self
+    }
+}
+
+/// The grader itself failed: a system call that must not fail did, a child of its own broke, or a limit of its own struck.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What was tried and what came of it.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault with its message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Fault { message: message.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<std::io::Error> for Fault {
+    fn from(error: std::io::Error) -> Self {
+        Fault::new(error.to_string())
+    }
+}
+
+/// Why a step of a check ended the check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stop {
+    /// The submission is wrong.
+    Failed(Box<Failure>),
+    /// The clause cannot be decided here; the text says why and how to change that.
+    Skipped(String),
+    /// The grader broke.
+    Fault(Fault),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Stop::Failed(Box::new(failure))
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Stop::Fault(fault)
+    }
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Stop::Fault(error.into())
+    }
+}
+
+/// What each step of a check returns.
+pub type Step<T = ()> = Result<T, Stop>;
+
+/// What became of a check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// The submission satisfies the clause.
+    Passed,
+    /// It does not.
+    Failed(Box<Failure>),
+    /// It could not be decided here.
+    Skipped(String),
+    /// The grader broke; nothing is known about the submission.
+    Error(Fault),
+}
+
+impl Verdict {
+    /// The name in results: `passed`, `failed`, `skipped` or `error`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Passed => "passed",
+            Verdict::Failed(_) => "failed",
+            Verdict::Skipped(_) => "skipped",
+            Verdict::Error(_) => "error",
+        }
+    }
+}
+
+impl From<Step> for Verdict {
+    fn from(step: Step) -> Self {
+        match step {
+            Ok(()) => Verdict::Passed,
+            Err(Stop::Failed(failure)) => Verdict::Failed(failure),
+            Err(Stop::Skipped(reason)) => Verdict::Skipped(reason),
+            Err(Stop::Fault(fault)) => Verdict::Error(fault),
+        }
+    }
+}

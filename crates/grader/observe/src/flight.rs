@@ -1,0 +1,57 @@
+//! Whether bytes are under way between the grader's sockets and the submission's.
+//!
+//! On loopback a segment normally arrives within the call that sends it. On a loaded machine the kernel may
+//! hand delivery to a thread of its own (ksoftirqd), and then both sides can be idle while bytes are under way.
+
+use crate::diag::{Diag, Socket, State};
+use std::io;
+use std::net::SocketAddr;
+
+/// A connection between the submission and the grader, by its addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The address of the submission's socket.
+    pub theirs: SocketAddr,
+    /// The address of the grader's socket.
+    pub ours: SocketAddr,
+}
+
+/// What is going on between the two ends of a [`Link`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Traffic {
+    /// Something that one side sent has not arrived at the other.
+    UnderWay,
+    /// All that was sent has arrived.
+    Quiet,
+    /// The grader's socket is gone, so nothing will ever be sent again.
+    Over,
+}
+
+impl Link {
+    pub(crate) fn traffic(&self, diag: &Diag) -> io::Result<Traffic> {
+        let Some(ours) = diag.connection(self.ours, self.theirs)? else {
+            return Ok(Traffic::Over);
+        };
+        let under_way = match diag.connection(self.theirs, self.ours)? {
+            Some(theirs) => travels(&ours, &theirs) || travels(&theirs, &ours),
+            // Their socket is gone: a reset is under way unless ours knows that it is over.
+            None => matches!(ours.state, State::Established | State::FinSent),
+        };
+        Ok(if under_way { Traffic::UnderWay } else { Traffic::Quiet })
+    }
+}
+
+/// Whether something travels from one socket to the other.
+fn travels(from: &Socket, to: &Socket) -> bool {
+    if from.state == State::Handshake {
+        return true;
+    }
+    // A connection whose last handshake segment was refused by a full accept queue stays there: nothing travels.
+    if to.state == State::Handshake {
+        return false;
+    }
+    // Unsent bytes leave as soon as the receiver's window allows, unless it is the receiver that does not read.
+    let held = from.unsent > 0 && to.receive_queue == 0;
+    let end_of_file = from.state == State::FinSent && from.unsent == 0 && to.state == State::Established;
+    from.sent > to.received || held || end_of_file
+}

@@ -1,0 +1,126 @@
+//! For how long a blocked thread may stay where it is: the time-out that its call declares.
+
+use crate::thread::{Call, Thread};
+use rustix::fd::OwnedFd;
+use rustix::net::sockopt::{Timeout, socket_timeout};
+use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
+use rustix::time::{ClockId, clock_gettime};
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::time::Duration;
+
+/// For how long a call may block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// For ever, unless something happens to what it waits for.
+    Never,
+    /// Until this much time has gone by since the call began.
+    After(Duration),
+    /// Until some time that cannot be read.
+    Unknown,
+}
+
+/// The longest that the thread stays blocked if nothing happens to what it waits for.
+///
+/// Sources: the manual page of each call; SO_RCVTIMEO and SO_SNDTIMEO in socket(7); timerfd in proc(5).
+pub(crate) fn limit(thread: &Thread) -> Limit {
+    let Call::Blocked(call, arguments) = thread.call else {
+        return if thread.call == Call::Stopped { Limit::Never } else { Limit::Unknown };
+    };
+    let [first, second, third, fourth, fifth, _] = arguments;
+    let pid = thread.pid;
+    match call.name() {
+        "poll" => milliseconds(third),
+        "epoll_wait" | "epoll_pwait" => milliseconds(fourth),
+        "ppoll" | "rt_sigtimedwait" => pointer(pid, third, 1),
+        "epoll_pwait2" | "semtimedop" => pointer(pid, fourth, 1),
+        "pselect6" | "recvmmsg" => pointer(pid, fifth, 1),
+        "select" => pointer(pid, fifth, 1000),
+        "nanosleep" => pointer(pid, first, 1),
+        "clock_nanosleep" => {
+            const TIMER_ABSTIME: u64 = 1;
+            if second & TIMER_ABSTIME == 0 { pointer(pid, third, 1) } else { until(pid, third, first == 0) }
+        }
+        "futex" => futex(pid, second, fourth),
+        "read" | "readv" | "recvfrom" | "recvmsg" | "accept" | "accept4" => stream(pid, first, Timeout::Recv),
+        "write" | "writev" | "sendto" | "sendmsg" | "sendfile" => stream(pid, first, Timeout::Send),
+        "wait4" | "waitid" | "pause" | "rt_sigsuspend" | "flock" | "fcntl" | "msgrcv" | "futex_waitv" => Limit::Never,
+        _ => Limit::Unknown,
+    }
+}
+
+/// Whether the process holds a timer that will make one of its descriptors readable.
+pub(crate) fn has_armed_timer(pid: i32) -> bool {
+    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
+    entries.flatten().any(|entry| {
+        let timer = fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]");
+        let number = entry.file_name();
+        timer
+            && fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", number.to_string_lossy()))
+                .is_ok_and(|text| text.contains("it_value:") && !text.contains("it_value: (0, 0)"))
+    })
+}
+
+/// A time-out in milliseconds, in which a negative number means none.
+fn milliseconds(argument: u64) -> Limit {
+    // The argument is a C int; the upper half of the register means nothing.
+    let value = (argument & u64::from(u32::MAX)) as u32;
+    u64::try_from(value.cast_signed()).map_or(Limit::Never, |value| Limit::After(Duration::from_millis(value)))
+}
+
+/// A pointer to seconds and a fraction (`scale` nanoseconds a unit); null means no time-out.
+fn pointer(pid: i32, address: u64, scale: u64) -> Limit {
+    if address == 0 {
+        return Limit::Never;
+    }
+    timespec(pid, address, scale).map_or(Limit::Unknown, Limit::After)
+}
+
+/// A pointer to a point in time; the limit is what is left of it now, which is less than what was declared.
+fn until(pid: i32, address: u64, real_time: bool) -> Limit {
+    if address == 0 {
+        return Limit::Never;
+    }
+    let clock = if real_time { ClockId::Realtime } else { ClockId::Monotonic };
+    let now = clock_gettime(clock);
+    let now = Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0));
+    timespec(pid, address, 1).map_or(Limit::Unknown, |time| Limit::After(time.saturating_sub(now)))
+}
+
+fn futex(pid: i32, operation: u64, timeout: u64) -> Limit {
+    const FUTEX_CLOCK_REALTIME: u64 = 256;
+    const FUTEX_WAIT: u64 = 0;
+    const FUTEX_WAIT_BITSET: u64 = 9;
+    match operation & 0x7f {
+        FUTEX_WAIT => pointer(pid, timeout, 1),
+        FUTEX_WAIT_BITSET => until(pid, timeout, operation & FUTEX_CLOCK_REALTIME != 0),
+        _ if timeout == 0 => Limit::Never,
+        _ => Limit::Unknown,
+    }
+}
+
+/// A socket's own time-out; a call on it shows none in its arguments.
+fn stream(pid: i32, descriptor: u64, direction: Timeout) -> Limit {
+    let Some(file) = duplicate(pid, descriptor) else { return Limit::Unknown };
+    match socket_timeout(&file, direction) {
+        Ok(Some(timeout)) => Limit::After(timeout),
+        // ENOTSOCK: a pipe or a terminal, which has no time-outs.
+        Ok(None) | Err(_) => Limit::Never,
+    }
+}
+
+/// A second descriptor for what another process has open (pidfd_getfd(2)). Held for a moment only, since it keeps a socket from closing.
+fn duplicate(pid: i32, descriptor: u64) -> Option<OwnedFd> {
+    let pid = Pid::from_raw(pid)?;
+    let process = pidfd_open(pid, PidfdFlags::empty()).ok()?;
+    pidfd_getfd(process, i32::try_from(descriptor).ok()?, PidfdGetfdFlags::empty()).ok()
+}
+
+fn timespec(pid: i32, address: u64, scale: u64) -> Option<Duration> {
+    let mut bytes = [0; 16];
+    File::open(format!("/proc/{pid}/mem")).ok()?.read_exact_at(&mut bytes, address).ok()?;
+    let (seconds, fraction) = bytes.split_at(8);
+    let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_ne_bytes);
+    let nanoseconds = u32::try_from(number(fraction)?.checked_mul(scale)?).ok()?;
+    Some(Duration::new(number(seconds)?.min(u64::from(u32::MAX)), nanoseconds.min(999_999_999)))
+}

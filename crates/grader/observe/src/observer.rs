@@ -1,0 +1,227 @@
+//! The submission's processes and threads, and what each waits on.
+
+use crate::diag::{Diag, Socket};
+use crate::flight::Link;
+use crate::limit::{self, Limit};
+use crate::thread::{self, Call, Thread};
+use model::{Endpoint, SocketView, ThreadView};
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+
+/// Which processes are the submission's.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// All of this pid namespace but these, which are the grader's own.
+    Namespace(Vec<i32>),
+    /// All that descend from these, which are the grader's own.
+    Descendants(Vec<i32>),
+}
+
+/// Looks at the submission through `/proc` and sock_diag.
+#[derive(Debug)]
+pub struct Observer {
+    pub(crate) diag: Diag,
+    scope: Scope,
+    /// Threads that were there before the first client, see [`Observer::mark_runtime`].
+    pub(crate) runtime: HashSet<i32>,
+    buffer: Vec<u8>,
+}
+
+impl Observer {
+    /// An observer of the processes in `scope`.
+    ///
+    /// # Errors
+    /// When the kernel offers no sock_diag.
+    pub fn new(scope: Scope) -> io::Result<Observer> {
+        Ok(Observer { diag: Diag::open()?, scope, runtime: HashSet::new(), buffer: Vec::with_capacity(4096) })
+    }
+
+    /// The sockets of this network namespace.
+    pub fn diag(&self) -> &Diag {
+        &self.diag
+    }
+
+    /// Changes which processes are looked at.
+    pub fn set_scope(&mut self, scope: Scope) {
+        self.scope = scope;
+    }
+
+    /// Remembers the threads that exist now as those that the language's runtime started for itself: one of them that waits
+    /// on a futex with a time-out does housekeeping. Called when a server has become ready and before anybody connects.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn mark_runtime(&mut self) -> io::Result<()> {
+        self.runtime = self.threads()?.into_iter().map(|thread| thread.tid).collect();
+        Ok(())
+    }
+
+    /// The submission's processes, those that have ended but were not waited for left out.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn processes(&mut self) -> io::Result<Vec<i32>> {
+        match self.scope.clone() {
+            Scope::Namespace(ours) => Ok(numbers("/proc")?.into_iter().filter(|pid| !ours.contains(pid)).collect()),
+            Scope::Descendants(mut parents) => {
+                let mut found = Vec::new();
+                while let Some(parent) = parents.pop() {
+                    for task in numbers(&format!("/proc/{parent}/task"))? {
+                        let path = format!("/proc/{parent}/task/{task}/children");
+                        let text = thread::read(&path, &mut self.buffer)?.unwrap_or_default();
+                        let children = text.split_ascii_whitespace().filter_map(|word| word.parse().ok());
+                        let children: Vec<i32> = children.collect();
+                        parents.extend(&children);
+                        found.extend(children);
+                    }
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    /// All threads of the submission.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn threads(&mut self) -> io::Result<Vec<Thread>> {
+        let mut threads = Vec::new();
+        for pid in self.processes()? {
+            for tid in numbers(&format!("/proc/{pid}/task"))? {
+                threads.extend(Thread::look(pid, tid, &mut self.buffer)?);
+            }
+        }
+        Ok(threads)
+    }
+
+    /// For how long the thread may stay blocked where it is.
+    pub fn limit(&self, thread: &Thread) -> Limit {
+        limit::limit(thread)
+    }
+
+    /// The most memory that the submission's processes have had resident, added up, in bytes (VmHWM in proc(5)).
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn peak_memory(&mut self) -> io::Result<u64> {
+        let mut total = 0;
+        for pid in self.processes()? {
+            let status = thread::read(&format!("/proc/{pid}/status"), &mut self.buffer)?.unwrap_or_default();
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+            total += kibibytes.unwrap_or(0) * 1024;
+        }
+        Ok(total)
+    }
+
+    /// The descriptor on which a thread is blocked: the one that its call names or, for poll(2) with a single one, that.
+    pub fn descriptor(&self, thread: &Thread) -> Option<i32> {
+        let Call::Blocked(call, [first, second, ..]) = thread.call else { return None };
+        match call.name() {
+            "read" | "readv" | "recvfrom" | "recvmsg" | "accept" | "accept4" | "write" | "writev" | "sendto"
+            | "sendmsg" | "connect" => i32::try_from(first).ok(),
+            "poll" | "ppoll" if second == 1 => polled_descriptor(thread.pid, first),
+            _ => None,
+        }
+    }
+
+    /// The inode of the socket on which a thread is blocked.
+    pub fn socket_inode(&self, thread: &Thread) -> Option<u32> {
+        let target = fs::read_link(format!("/proc/{}/fd/{}", thread.pid, self.descriptor(thread)?)).ok()?;
+        target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+    }
+
+    /// What each thread does, for a reader. `name` is what to call the program; `links` and `listeners` are the sockets
+    /// whose addresses can be told.
+    ///
+    /// # Errors
+    /// When `/proc` or sock_diag cannot be read.
+    pub fn views(&mut self, name: &str, links: &[Link], listeners: &[SocketAddr]) -> io::Result<Vec<ThreadView>> {
+        let sockets = self.sockets(links, listeners)?;
+        let threads = self.threads()?;
+        let processes: HashSet<i32> = threads.iter().map(|thread| thread.pid).collect();
+        Ok(threads.iter().map(|thread| self.view(thread, name, processes.len(), &sockets)).collect())
+    }
+
+    fn view(
+        &self,
+        thread: &Thread,
+        name: &str,
+        processes: usize,
+        sockets: &HashMap<u32, (Endpoint, Socket)>,
+    ) -> ThreadView {
+        let socket = self.socket_inode(thread).and_then(|inode| sockets.get(&inode)).map(|(endpoint, socket)| {
+            // An unread end of file counts as a byte in the kernel's figure.
+            let end = u32::from(socket.state.peer_is_done());
+            SocketView {
+                endpoint: *endpoint,
+                receive_queue: socket.receive_queue.saturating_sub(end),
+                send_queue: socket.send_queue,
+            }
+        });
+        ThreadView {
+            process: if processes > 1 { format!("{name} (process {})", thread.pid) } else { name.to_owned() },
+            pid: thread.pid,
+            thread: if thread.tid == thread.pid { "main".to_owned() } else { thread.name.clone() },
+            call: thread.call_name().to_owned(),
+            timeout_ms: match self.limit(thread) {
+                Limit::After(limit) => Some(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)),
+                Limit::Never | Limit::Unknown => None,
+            },
+            object: if socket.is_none() { self.object(thread) } else { None },
+            socket,
+        }
+    }
+
+    fn object(&self, thread: &Thread) -> Option<String> {
+        let descriptor = self.descriptor(thread)?;
+        let target = fs::read_link(format!("/proc/{}/fd/{descriptor}", thread.pid)).ok()?;
+        let target = target.to_str()?;
+        Some(match descriptor {
+            0 => "standard input".to_owned(),
+            1 => "standard output".to_owned(),
+            2 => "standard error".to_owned(),
+            _ if target.starts_with("socket:") => "another socket".to_owned(),
+            _ if target.starts_with("pipe:") => "a pipe".to_owned(),
+            _ => target.to_owned(),
+        })
+    }
+
+    fn sockets(
+        &self,
+        links: &[Link],
+        listeners: &[SocketAddr],
+    ) -> io::Result<HashMap<u32, (Endpoint, Socket)>> {
+        let mut sockets = HashMap::new();
+        for link in links {
+            if let Some(socket) = self.diag.connection(link.theirs, link.ours)? {
+                sockets.insert(socket.inode, (Endpoint { local: link.theirs, remote: Some(link.ours) }, socket));
+            }
+        }
+        for address in listeners {
+            if let Some(socket) = self.diag.listener(*address)? {
+                sockets.insert(socket.inode, (Endpoint { local: *address, remote: None }, socket));
+            }
+        }
+        Ok(sockets)
+    }
+}
+
+/// The numeric names in a folder of `/proc`; none if it is gone.
+fn numbers(folder: &str) -> io::Result<Vec<i32>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if thread::has_ended(&error) => return Ok(Vec::new()),
+        other => other?,
+    };
+    Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
+}
+
+/// The descriptor in the only `struct pollfd` at `address`.
+fn polled_descriptor(pid: i32, address: u64) -> Option<i32> {
+    use std::os::unix::fs::FileExt;
+    let mut bytes = [0; 4];
+    fs::File::open(format!("/proc/{pid}/mem")).ok()?.read_exact_at(&mut bytes, address).ok()?;
+    Some(i32::from_ne_bytes(bytes))
+}

@@ -1,0 +1,120 @@
+//! One thread as `/proc/PID/task/TID` shows it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use syscalls::Sysno;
+
+/// What a thread is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// It runs, or waits for a processor, or for a disk: it will go on by itself.
+    Running,
+    /// It was stopped by a signal and goes on only when somebody tells it to.
+    Stopped,
+    /// It is blocked in this system call with these arguments.
+    Blocked(Sysno, [u64; 6]),
+}
+
+/// One thread at the moment of looking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thread {
+    /// Its process.
+    pub pid: i32,
+    /// Its own id.
+    pub tid: i32,
+    /// Its name (`comm`), 15 bytes at most.
+    pub name: String,
+    /// What it is doing.
+    pub call: Call,
+    /// How often it was given a processor so far. A thread that is blocked twice with the same count was blocked all the time between.
+    pub turns: u64,
+    /// Processor time that it has used, in nanoseconds.
+    pub cpu_ns: u64,
+    /// Time that it has spent waiting for a processor, in nanoseconds.
+    pub delay_ns: u64,
+}
+
+impl Thread {
+    /// Looks at one thread. `None` if it has ended.
+    pub(crate) fn look(pid: i32, tid: i32, buffer: &mut Vec<u8>) -> io::Result<Option<Thread>> {
+        let folder = format!("/proc/{pid}/task/{tid}");
+        // The counters come first: if the thread runs after this, the next look shows more turns.
+        let Some(schedstat) = read(&format!("{folder}/schedstat"), buffer)? else { return Ok(None) };
+        let mut counters = schedstat.split_ascii_whitespace().map(|word| word.parse::<u64>().unwrap_or(0));
+        let (cpu_ns, delay_ns) = (counters.next().unwrap_or(0), counters.next().unwrap_or(0));
+        let turns = counters.next().unwrap_or(0);
+        let Some(syscall) = read(&format!("{folder}/syscall"), buffer)? else { return Ok(None) };
+        let call = parse_call(syscall);
+        let Some(stat) = read(&format!("{folder}/stat"), buffer)? else { return Ok(None) };
+        let Some((name, state)) = parse_stat(stat) else { return Ok(None) };
+        let call = match state {
+            'Z' | 'X' => return Ok(None),
+            'T' | 't' => Call::Stopped,
+            'S' => call,
+            _ => Call::Running,
+        };
+        Ok(Some(Thread { pid, tid, name: name.to_owned(), call, turns, cpu_ns, delay_ns }))
+    }
+
+    /// The name of the call in which it is blocked.
+    pub fn call_name(&self) -> &'static str {
+        match self.call {
+            Call::Running => "running",
+            Call::Stopped => "a stop signal",
+            Call::Blocked(call, _) => call.name(),
+        }
+    }
+}
+
+/// Reads a small file of `/proc` as text; `None` when what it describes has ended.
+pub(crate) fn read<'a>(path: &str, buffer: &'a mut Vec<u8>) -> io::Result<Option<&'a str>> {
+    buffer.clear();
+    match File::open(path).and_then(|mut file| file.read_to_end(buffer)) {
+        Ok(_) => Ok(Some(std::str::from_utf8(buffer).unwrap_or_default())),
+        Err(error) if has_ended(&error) => Ok(None),
+        Err(error) => Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
+    }
+}
+
+pub(crate) fn has_ended(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let gone = [Errno::NOENT, Errno::SRCH].map(|errno| Some(errno.raw_os_error()));
+    gone.contains(&error.raw_os_error())
+}
+
+/// `/proc/PID/task/TID/syscall`: `running`, or `NUMBER ARGUMENT×6 SP PC`, or `-1 SP PC` outside of any call.
+fn parse_call(text: &str) -> Call {
+    let mut words = text.split_ascii_whitespace();
+    let number = words.next().and_then(|word| word.parse::<usize>().ok()).and_then(Sysno::new);
+    let Some(number) = number else { return Call::Running };
+    let mut arguments = [0; 6];
+    for (argument, word) in arguments.iter_mut().zip(words) {
+        *argument = u64::from_str_radix(word.trim_start_matches("0x"), 16).unwrap_or(0);
+    }
+    Call::Blocked(number, arguments)
+}
+
+/// The name and the state in `/proc/PID/task/TID/stat`; the name stands in parentheses and may hold any character.
+fn parse_stat(text: &str) -> Option<(&str, char)> {
+    let (head, tail) = text.rsplit_once(')')?;
+    let (_, name) = head.split_once('(')?;
+    Some((name, tail.trim_start().chars().next()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_read_with_their_arguments() {
+        let text = format!("{} 0x3 0x0 0x10 0x0 0x0 0x7f 0x7ffe 0x7f00\n", Sysno::accept4.id());
+        assert_eq!(parse_call(&text), Call::Blocked(Sysno::accept4, [3, 0, 16, 0, 0, 0x7f]));
+        assert_eq!(parse_call("running\n"), Call::Running);
+        assert_eq!(parse_call("-1 0x7ffe 0x7f00\n"), Call::Running);
+    }
+
+    #[test]
+    fn a_name_with_parentheses_does_not_hide_the_state() {
+        assert_eq!(parse_stat("12 (a) R (b) S 1 2"), Some(("a) R (b", 'S')));
+    }
+}

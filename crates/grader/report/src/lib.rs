@@ -1,0 +1,28 @@
+//! Turns what a run found out ([`model::RunReport`], and [`model::Notice`]s on the way) into something to read:
+//! text for a terminal ([`human`]), JSON ([`json`]), JUnit XML ([`junit`]), a progress line ([`Progress`]),
+//! and the catalogue of labs and clauses ([`catalogue`]).
+//!
+//! Nothing here knows how a verdict was reached, and every format keeps its own types. Whatever comes from a
+//! submission passes through [`escape`] on its way out, so that no submission can steer a reader's terminal.
+
+pub mod catalogue;
+pub mod escape;
+pub mod human;
+pub mod json;
+pub mod junit;
+mod paint;
+mod progress;
+mod text;
+
+pub use paint::Palette;
+pub use progress::Progress;
+
+/// What a report tells its reader about the command that led to it.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// What follows `cargo xtask check lab3 --only L3.4` in a command that judges the same programs again,
+    /// without a leading space: `--seed 7 --reference`.
+    pub command_suffix: String,
+    /// Whether the student's stub crates were judged, so that a report may point into them.
+    pub stubs: bool,
+}

@@ -1,0 +1,78 @@
+//! Builds a crate with cargo and finds its executables.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::env;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Why there is nothing to run.
+#[derive(Debug)]
+pub enum BuildError {
+    /// The crate does not compile; cargo has said why on standard error.
+    DoesNotCompile,
+    /// Cargo could not be run.
+    Cargo(io::Error),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BuildError::DoesNotCompile => write!(f, "it does not compile"),
+            BuildError::Cargo(error) => write!(f, "cannot run cargo: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// Builds all binaries of `package` in the workspace at `root` and returns their executables by name.
+///
+/// Compiler messages and cargo's progress go to standard error just as cargo prints them.
+///
+/// # Errors
+/// When cargo cannot be run or does not succeed.
+pub fn build(root: &Path, package: &str) -> Result<BTreeMap<String, PathBuf>, BuildError> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["build", "--quiet", "--bins", "--message-format=json-render-diagnostics", "--package", package])
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(BuildError::Cargo)?;
+    if !output.status.success() {
+        return Err(BuildError::DoesNotCompile);
+    }
+    Ok(executables(&output.stdout))
+}
+
+/// The executables that cargo's messages (one JSON object a line) name, by target.
+fn executables(messages: &[u8]) -> BTreeMap<String, PathBuf> {
+    messages
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice::<Value>(line).ok())
+        .filter_map(|message| {
+            let executable = message.get("executable")?.as_str()?;
+            let name = message.get("target")?.get("name")?.as_str()?;
+            Some((name.to_owned(), PathBuf::from(executable)))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn executables_are_found_among_cargos_messages() {
+        let messages = br#"{"reason":"compiler-message","message":{}}
+{"reason":"compiler-artifact","target":{"name":"lib"},"executable":null}
+{"reason":"compiler-artifact","target":{"name":"echo-server"},"executable":"/t/echo-server"}
+not json"#;
+        let found = executables(messages);
+        assert_eq!(found, BTreeMap::from([("echo-server".to_owned(), PathBuf::from("/t/echo-server"))]));
+    }
+}

@@ -1,0 +1,185 @@
+//! The room in which one check takes place: user, network, pid, mount, ipc and uts namespaces of its own,
+//! with `lo` up and nothing else on the network.
+
+use crate::{ORDINARY_ID, sys, view};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
+use rustix::net::{AddressFamily, SocketType};
+use rustix::process::{Signal, WaitOptions, geteuid, set_parent_process_death_signal, waitpid};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a room could not be made: the step that the system refused, and what would help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    step: String,
+    cause: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(step: &str, cause: io::Error) -> Self {
+        Refusal { step: step.to_owned(), cause: cause.to_string() }
+    }
+
+    /// What an administrator can do about it, as far as this machine's settings tell.
+    pub fn cure(&self) -> &'static str {
+        let setting = |path: &str| fs::read_to_string(path).map(|text| text.trim().to_owned()).ok();
+        if setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns").as_deref() == Some("1") {
+            "run `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`"
+        } else if setting("/proc/sys/kernel/unprivileged_userns_clone").as_deref() == Some("0") {
+            "run `sudo sysctl -w kernel.unprivileged_userns_clone=1`"
+        } else if setting("/proc/sys/user/max_user_namespaces").as_deref() == Some("0") {
+            "run `sudo sysctl -w user.max_user_namespaces=10000`"
+        } else {
+            "in a container, start it with `--security-opt seccomp=unconfined --security-opt systempaths=unconfined`"
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "namespaces are refused here ({}: {}); {}", self.step, self.cause, self.cure())
+    }
+}
+
+/// How the process that runs a check is kept apart; handed to the check's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// This process is pid 1 of namespaces of its own.
+    Isolated,
+    /// This process shares the machine's network and processes.
+    Shared,
+}
+
+/// Makes a room and runs `body` in it as pid 1; returns the body's exit status.
+///
+/// Must be called early by a fresh, single-threaded process. When the calling process is root it gives that up
+/// for good. When the caller ends, by whatever means, the room and all in it end too.
+///
+/// # Errors
+/// A [`Refusal`] goes to `body`, which knows how to tell the grader.
+pub fn enter(exposed: &[PathBuf], body: impl FnOnce(Result<Room, Refusal>) -> i32) -> i32 {
+    match leave_root(exposed).and_then(|view_is_built| fork_first(exposed, view_is_built)) {
+        Ok(None) => body(Ok(Room::Isolated)),
+        Ok(Some(status)) => status,
+        Err(refusal) => body(Err(refusal)),
+    }
+}
+
+impl Room {
+    /// The room that is none: gives up root and lets `body`'s process stay where it is.
+    ///
+    /// # Errors
+    /// When root cannot be given up.
+    pub fn shared() -> io::Result<Room> {
+        die_with_parent()?;
+        if geteuid().is_root() {
+            sys::become_user(ORDINARY_ID)?;
+            die_with_parent()?;
+        }
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+        Ok(Room::Shared)
+    }
+}
+
+/// Lets the kernel kill this process when the thread that made it ends.
+pub(crate) fn die_with_parent() -> io::Result<()> {
+    Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
+}
+
+/// As root: builds the view while every folder can still be entered, then becomes an ordinary user.
+/// Namespaces made after that lock the view: no one below can make anything writable again.
+fn leave_root(exposed: &[PathBuf]) -> Result<bool, Refusal> {
+    let refusal = |step| move |error| Refusal::new(step, error);
+    let root = geteuid().is_root();
+    if root {
+        sys::unshare_mounts().map_err(refusal("making a mount namespace as root"))?;
+        view::build(exposed, true)?;
+        sys::become_user(ORDINARY_ID).map_err(refusal("giving up root"))?;
+    }
+    // Changing ids clears the setting, so this comes after.
+    die_with_parent().map_err(refusal("asking for a parent-death signal"))?;
+    Ok(root)
+}
+
+/// Forks pid 1 of the room. In it, prepares the room and returns `None`; in the caller, waits and returns the status.
+fn fork_first(exposed: &[PathBuf], view_is_built: bool) -> Result<Option<i32>, Refusal> {
+    let (uid, gid) = (geteuid().as_raw(), rustix::process::getegid().as_raw());
+    let (alive, _held) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
+        .map_err(|error| Refusal::new("making a pipe", error.into()))?;
+    let namespaces = libc::CLONE_NEWUSER
+        | libc::CLONE_NEWNET
+        | libc::CLONE_NEWPID
+        | libc::CLONE_NEWNS
+        | libc::CLONE_NEWIPC
+        | libc::CLONE_NEWUTS;
+    let fork = sys::fork_into(namespaces).map_err(|error| Refusal::new("making namespaces", error))?;
+    match fork {
+        sys::Fork::Parent(pid) => loop {
+            match waitpid(Some(pid), WaitOptions::empty()) {
+                Ok(Some((_, status))) => return Ok(Some(status.exit_status().unwrap_or(3))),
+                Ok(None) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(Refusal::new("waiting for the check", error.into())),
+            }
+        },
+        sys::Fork::Child => {
+            drop(_held);
+            let prepared = die_with_parent().and_then(|()| {
+                // The parent may have ended before the kernel was asked to tell; then nobody holds the pipe.
+                let mut pipe = [PollFd::new(&alive, PollFlags::IN)];
+                if poll(&mut pipe, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))? > 0 {
+                    sys::exit_now(3);
+                }
+                map_ids(0, uid, gid)
+            });
+            prepared.map_err(|error| Refusal::new("mapping user ids", error))?;
+            if !view_is_built {
+                view::build(exposed, false)?;
+            }
+            view::mount_proc().map_err(|error| Refusal::new("mounting /proc", error))?;
+            raise_loopback().map_err(|error| Refusal::new("raising the loopback interface", error))?;
+            Ok(None)
+        }
+    }
+}
+
+/// Maps the one id that this process has outside to `inside` in the user namespace that it was just born into.
+pub(crate) fn map_ids(inside: u32, outside_uid: u32, outside_gid: u32) -> io::Result<()> {
+    let write = |path: &str, text: String| -> io::Result<()> {
+        let file = rustix::fs::open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
+        rustix::io::write(&file, text.as_bytes())?;
+        Ok(())
+    };
+    write("/proc/self/setgroups", "deny".to_owned())?;
+    write("/proc/self/gid_map", format!("{inside} {outside_gid} 1"))?;
+    write("/proc/self/uid_map", format!("{inside} {outside_uid} 1"))
+}
+
+/// Sets `lo` up by an RTM_NEWLINK request (rtnetlink(7)); `lo` is interface 1 of every network namespace.
+fn raise_loopback() -> io::Result<()> {
+    const MESSAGE_LENGTH: u32 = 32;
+    let mut message = Vec::with_capacity(MESSAGE_LENGTH as usize);
+    message.extend(MESSAGE_LENGTH.to_ne_bytes());
+    message.extend(libc::RTM_NEWLINK.to_ne_bytes());
+    message.extend(u16::try_from(libc::NLM_F_REQUEST | libc::NLM_F_ACK).unwrap_or_default().to_ne_bytes());
+    message.extend([0; 8]); // sequence number and port: the kernel answers on this socket anyway
+    message.extend([0; 4]); // struct ifinfomsg: family, padding, type
+    message.extend(1_i32.to_ne_bytes());
+    let up = u32::try_from(libc::IFF_UP).unwrap_or_default();
+    message.extend(up.to_ne_bytes());
+    message.extend(up.to_ne_bytes());
+    // Protocol 0 of this family is NETLINK_ROUTE.
+    let socket = rustix::net::socket(AddressFamily::NETLINK, SocketType::RAW, None)?;
+    rustix::net::send(&socket, &message, rustix::net::SendFlags::empty())?;
+    let mut answer = [0; 64];
+    let (length, _) = rustix::net::recv(&socket, &mut answer, rustix::net::RecvFlags::empty())?;
+    // The acknowledgement is an NLMSG_ERROR whose error number, after the header of 16 bytes, is 0.
+    match answer.get(16..20).and_then(|bytes| bytes.try_into().ok()).map(i32::from_ne_bytes) {
+        Some(0) if length >= 20 => Ok(()),
+        Some(error) if length >= 20 => Err(io::Error::from_raw_os_error(-error)),
+        _ => Err(io::Error::other("the kernel's answer is too short")),
+    }
+}

@@ -1,0 +1,209 @@
+//! One running submission: its streams, how it ended, and its end.
+
+use crate::init::{self, Plan};
+use crate::{Room, sys};
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use std::ffi::{CString, NulError};
+use std::fmt;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// The executable, as an absolute path.
+    pub program: PathBuf,
+    /// Its arguments, without its own name.
+    pub arguments: Vec<String>,
+    /// The folder that it starts in.
+    pub directory: PathBuf,
+    /// The limit on open file descriptors; `None` leaves the system's.
+    pub open_files: Option<u64>,
+}
+
+/// How a submission's first process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It never ran: the error number of execve(2) or of a step before it.
+    NotStarted(i32),
+    /// It exited with this status.
+    Exited(i32),
+    /// This signal ended it.
+    Signalled(i32),
+}
+
+impl Ended {
+    pub(crate) fn encode(self) -> [u8; 5] {
+        let (tag, value) = match self {
+            Ended::NotStarted(error) => (0, error),
+            Ended::Exited(code) => (1, code),
+            Ended::Signalled(signal) => (2, signal),
+        };
+        let [a, b, c, d] = value.to_le_bytes();
+        [tag, a, b, c, d]
+    }
+
+    fn decode([tag, value @ ..]: [u8; 5]) -> Self {
+        let value = i32::from_le_bytes(value);
+        match tag {
+            0 => Ended::NotStarted(value),
+            1 => Ended::Exited(value),
+            _ => Ended::Signalled(value),
+        }
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ended::NotStarted(error) => {
+                write!(f, "could not be started: {}", io::Error::from_raw_os_error(*error))
+            }
+            Ended::Exited(code) => write!(f, "exited with status {code}"),
+            Ended::Signalled(signal) => match Signal::from_named_raw(*signal) {
+                Some(name) => write!(f, "was ended by signal {signal} ({name:?})"),
+                None => write!(f, "was ended by signal {signal}"),
+            },
+        }
+    }
+}
+
+/// The grader could not even fork.
+#[derive(Debug)]
+pub struct StartError(String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "starting the submission: {}", self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> Self {
+        StartError(error.to_string())
+    }
+}
+
+impl From<Errno> for StartError {
+    fn from(error: Errno) -> Self {
+        StartError(error.to_string())
+    }
+}
+
+impl From<NulError> for StartError {
+    fn from(_: NulError) -> Self {
+        StartError("a word of the command holds a NUL character".to_owned())
+    }
+}
+
+/// The submission's ends of its standard streams.
+pub(crate) struct Stdio {
+    pub(crate) input: OwnedFd,
+    pub(crate) output: OwnedFd,
+    pub(crate) error: OwnedFd,
+}
+
+/// A submission that was started, with the grader's ends of its streams (all non-blocking). Dropping it ends
+/// every process of it.
+#[derive(Debug)]
+pub struct Submission {
+    init: Pid,
+    report: OwnedFd,
+    ended: Option<Ended>,
+    /// Its standard input; `None` once closed.
+    pub input: Option<OwnedFd>,
+    /// Its standard output.
+    pub output: OwnedFd,
+    /// Its standard error.
+    pub error: OwnedFd,
+}
+
+impl Submission {
+    /// Starts `command`, nested in namespaces of its own when the room is isolated. The caller must be single-threaded.
+    ///
+    /// # Errors
+    /// When the grader itself fails to start the process that starts it; that the submission's executable cannot be
+    /// run shows as [`Ended::NotStarted`].
+    pub fn start(room: Room, command: &Command) -> Result<Submission, StartError> {
+        let pipe = || pipe_with(PipeFlags::CLOEXEC);
+        let (inner_input, input) = pipe()?;
+        let (output, inner_output) = pipe()?;
+        let (error, inner_error) = pipe()?;
+        let (report, inner_report) = pipe()?;
+        let plan = plan(command)?;
+        let nested = room == Room::Isolated;
+        let flags = if nested {
+            libc::CLONE_NEWUSER | libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC
+        } else {
+            0
+        };
+        match sys::fork_into(flags)? {
+            sys::Fork::Child => {
+                drop((input, output, error, report));
+                let stdio = Stdio { input: inner_input, output: inner_output, error: inner_error };
+                init::run(&plan, nested, stdio, &inner_report)
+            }
+            sys::Fork::Parent(init) => {
+                for stream in [&input, &output, &error, &report] {
+                    rustix::io::ioctl_fionbio(stream, true)?;
+                }
+                Ok(Submission { init, report, ended: None, input: Some(input), output, error })
+            }
+        }
+    }
+
+    /// The process that started the submission and will bury it. It is the grader's own, not the submission's.
+    pub fn init(&self) -> i32 {
+        self.init.as_raw_nonzero().get()
+    }
+
+    /// How the submission's first process ended, if it has.
+    ///
+    /// # Errors
+    /// When the init process died without a report: something killed the grader's own child.
+    pub fn ended(&mut self) -> io::Result<Option<Ended>> {
+        if self.ended.is_none() {
+            let mut message = [0; 5];
+            match rustix::io::read(&self.report, &mut message) {
+                Ok(5) => self.ended = Some(Ended::decode(message)),
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                Ok(_) => return Err(io::Error::other("the submission's init process is gone")),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(self.ended)
+    }
+
+    /// Becomes readable when the submission's first process has ended.
+    pub fn end_signal(&self) -> BorrowedFd<'_> {
+        self.report.as_fd()
+    }
+}
+
+impl Drop for Submission {
+    fn drop(&mut self) {
+        // In a pid namespace the death of init kills all; elsewhere the submission has a parent-death signal.
+        let _ = kill_process(self.init, Signal::KILL);
+        let _ = waitpid(Some(self.init), WaitOptions::empty());
+    }
+}
+
+fn plan(command: &Command) -> Result<Plan<'_>, StartError> {
+    let program = CString::new(command.program.as_os_str().as_bytes())?;
+    let mut arguments = vec![program.clone()];
+    for argument in &command.arguments {
+        arguments.push(CString::new(argument.as_str())?);
+    }
+    let mut environment = vec![c"LANG=C.UTF-8".to_owned(), c"HOME=/tmp".to_owned(), c"TMPDIR=/tmp".to_owned()];
+    if let Some(path) = std::env::var_os("PATH") {
+        environment.push(CString::new([b"PATH=", path.as_bytes()].concat())?);
+    }
+    let directory = CString::new(command.directory.as_os_str().as_bytes())?;
+    Ok(Plan { command, program, arguments, environment, directory })
+}

@@ -1,0 +1,105 @@
+//! The system calls that no crate offers as safe functions. The only module here that may use `unsafe`.
+#![allow(unsafe_code)]
+
+use rustix::process::Pid;
+use std::ffi::{CStr, CString};
+use std::io;
+use std::os::fd::RawFd;
+
+/// Which side of a [`fork_into`] returned.
+pub(crate) enum Fork {
+    /// The caller, with its new child.
+    Parent(Pid),
+    /// The new process.
+    Child,
+}
+
+/// Forks a child into the new namespaces that `flags` name (`CLONE_NEW*`, see clone(2)).
+///
+/// The caller must be single-threaded, so that the child may go on using the allocator; every caller in
+/// this crate is. Unlike `unshare`, the caller itself stays where it is.
+pub(crate) fn fork_into(flags: libc::c_int) -> io::Result<Fork> {
+    // SAFETY: without CLONE_VM and with a null stack this is fork(2) with namespaces: the child gets a copy
+    // of the address space. The process is single-threaded, so no lock can be held by a thread that is gone.
+    let result = unsafe { libc::syscall(libc::SYS_clone, flags | libc::SIGCHLD, 0, 0, 0, 0) };
+    match result {
+        -1 => Err(io::Error::last_os_error()),
+        0 => Ok(Fork::Child),
+        pid => {
+            let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+            Ok(Fork::Parent(pid.ok_or_else(|| io::Error::other("clone returned no process id"))?))
+        }
+    }
+}
+
+/// Moves the calling process into a mount namespace of its own.
+pub(crate) fn unshare_mounts() -> io::Result<()> {
+    // SAFETY: unshare(2) takes no pointers; the process is single-threaded.
+    check(unsafe { libc::unshare(libc::CLONE_NEWNS) })
+}
+
+/// Gives up root for good: no supplementary groups, `id` as all user and group ids. The process stays
+/// dumpable, since the files below its `/proc` folder would belong to root otherwise (proc(5)).
+pub(crate) fn become_user(id: u32) -> io::Result<()> {
+    // SAFETY: no call here takes a pointer that is used: setgroups gets a length of 0.
+    unsafe {
+        check(libc::setgroups(0, std::ptr::null()))?;
+        check(libc::setresgid(id, id, id))?;
+        check(libc::setresuid(id, id, id))?;
+        check(libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0))
+    }
+}
+
+/// Changes the attributes of the mount at `path`, and of all below it when `recursive` (mount_setattr(2)).
+pub(crate) fn set_mount_attributes(path: &CStr, set: u64, clear: u64, recursive: bool) -> io::Result<()> {
+    let attributes = libc::mount_attr { attr_set: set, attr_clr: clear, propagation: 0, userns_fd: 0 };
+    let flags = if recursive { libc::AT_RECURSIVE } else { 0 };
+    // SAFETY: `path` is a C string and `attributes` outlives the call; the size is that of the structure.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            flags,
+            &raw const attributes,
+            size_of::<libc::mount_attr>(),
+        )
+    };
+    check(i32::try_from(result).unwrap_or(-1))
+}
+
+/// Replaces the process by `program`, with `stdio` as its standard streams. Returns only to say why it could not.
+pub(crate) fn execute(
+    program: &CStr,
+    arguments: &[CString],
+    environment: &[CString],
+    stdio: [RawFd; 3],
+) -> io::Error {
+    let pointers = |strings: &[CString]| -> Vec<*const libc::c_char> {
+        strings.iter().map(|string| string.as_ptr()).chain([std::ptr::null()]).collect()
+    };
+    let (arguments, environment) = (pointers(arguments), pointers(environment));
+    // SAFETY: both vectors end with a null pointer and, like `program`, live until execve(2) returns, if it does.
+    // The descriptors were checked to lie above 2, so that no dup2 overwrites one that is still needed.
+    unsafe {
+        for (target, source) in (0..).zip(stdio) {
+            if libc::dup2(source, target) == -1 {
+                return io::Error::last_os_error();
+            }
+        }
+        // The Rust runtime ignores SIGPIPE, and an ignored signal would stay ignored in the submission.
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        libc::execve(program.as_ptr(), arguments.as_ptr(), environment.as_ptr());
+    }
+    io::Error::last_os_error()
+}
+
+/// Ends the process at once, without running destructors or exit handlers that belong to its parent.
+pub(crate) fn exit_now(status: i32) -> ! {
+    // SAFETY: _exit(2) takes no pointers and does not return.
+    unsafe { libc::_exit(status) }
+}
+
+fn check(result: libc::c_int) -> io::Result<()> {
+    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}

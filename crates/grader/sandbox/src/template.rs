@@ -1,0 +1,147 @@
+//! Command templates: `python3 server.py {port}`.
+
+use crate::Command;
+use std::env;
+use std::fmt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// A command whose words may hold placeholders in braces.
+#[derive(Clone, Debug)]
+pub struct Template {
+    program: PathBuf,
+    words: Vec<String>,
+    directory: PathBuf,
+}
+
+/// Why a template cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateError {
+    /// There is no word in it.
+    Empty,
+    /// Quotes that do not match.
+    Quotes,
+    /// No executable of that name, or at that path.
+    NotFound(String),
+    /// A file that the command names is not there or may not be read; with the reason.
+    Unreadable(String, String),
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TemplateError::Empty => write!(f, "the command is empty"),
+            TemplateError::Quotes => write!(f, "the command has a quote that is never closed"),
+            TemplateError::NotFound(word) if word.contains('/') => {
+                write!(f, "`{word}` is not an executable file")
+            }
+            TemplateError::NotFound(word) => write!(f, "there is no program `{word}` on the PATH"),
+            TemplateError::Unreadable(file, reason) => write!(f, "cannot read `{file}`: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+/// Endings of files that are handed to an interpreter.
+const SCRIPTS: [&str; 9] = ["py", "js", "mjs", "rb", "pl", "jar", "sh", "php", "lua"];
+
+impl Template {
+    /// Reads a template as a shell would split it into words, and finds its program as a shell would. Nothing is
+    /// expanded and no shell runs.
+    ///
+    /// # Errors
+    /// When it has no words, its program cannot be found, or a script that it names cannot be read.
+    pub fn parse(text: &str, directory: &Path) -> Result<Template, TemplateError> {
+        let mut words = shlex::split(text).ok_or(TemplateError::Quotes)?.into_iter();
+        let first = words.next().filter(|word| !word.is_empty()).ok_or(TemplateError::Empty)?;
+        let program = find_program(&first, directory).ok_or(TemplateError::NotFound(first))?;
+        let words: Vec<String> = words.collect();
+        for word in words.iter().filter(|word| !word.contains('{')) {
+            let path = directory.join(word);
+            let script = path.extension().and_then(|ending| ending.to_str()).is_some_and(|e| SCRIPTS.contains(&e));
+            if script && let Err(error) = std::fs::File::open(&path) {
+                return Err(TemplateError::Unreadable(word.clone(), error.to_string()));
+            }
+        }
+        Ok(Template { program, words, directory: directory.to_owned() })
+    }
+
+    /// The template that runs an executable with these placeholders as its arguments.
+    pub fn executable(program: PathBuf, placeholders: &[&str]) -> Template {
+        let words = placeholders.iter().map(|name| format!("{{{name}}}")).collect();
+        Template { program, words, directory: PathBuf::from("/") }
+    }
+
+    /// Whether it holds the placeholder of that name.
+    pub fn has(&self, placeholder: &str) -> bool {
+        let placeholder = format!("{{{placeholder}}}");
+        self.words.iter().any(|word| word.contains(&placeholder))
+    }
+
+    /// The command, with each placeholder replaced by its value.
+    pub fn fill(&self, values: &[(&str, String)]) -> Command {
+        let fill = |word: &String| {
+            values.iter().fold(word.clone(), |word, (name, value)| word.replace(&format!("{{{name}}}"), value))
+        };
+        Command {
+            program: self.program.clone(),
+            arguments: self.words.iter().map(fill).collect(),
+            directory: self.directory.clone(),
+            open_files: None,
+        }
+    }
+
+    /// The paths that must be reachable for it to run: its program, the folder it starts in, the files that it names,
+    /// and those folders of the PATH where an interpreter may keep itself.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let mut paths = vec![self.program.clone(), self.directory.clone()];
+        if let Ok(target) = self.program.canonicalize() {
+            paths.push(target);
+        }
+        paths.extend(self.words.iter().map(|word| self.directory.join(word)).filter(|path| path.exists()));
+        if !self.words.is_empty() {
+            paths.extend(search_path().filter(|folder| folder.is_dir()));
+        }
+        paths
+    }
+}
+
+fn search_path() -> impl Iterator<Item = PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).filter(|folder| folder.is_absolute()).collect::<Vec<_>>().into_iter()
+}
+
+fn find_program(word: &str, directory: &Path) -> Option<PathBuf> {
+    let executable = |path: &PathBuf| {
+        path.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+    };
+    if word.contains('/') {
+        return Some(directory.join(word)).filter(executable);
+    }
+    search_path().map(|folder| folder.join(word)).find(executable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_split_as_a_shell_splits_them_and_placeholders_filled() {
+        let template = Template::parse("sh -c 'echo {port}' x{port}y", Path::new("/")).unwrap();
+        assert!(template.has("port") && !template.has("host"));
+        let command = template.fill(&[("port", "3232".to_owned())]);
+        assert_eq!(command.arguments, ["-c", "echo 3232", "x3232y"]);
+        assert!(command.program.is_absolute());
+    }
+
+    #[test]
+    fn unusable_templates_name_their_cause() {
+        let error = |text| Template::parse(text, Path::new("/")).unwrap_err();
+        assert_eq!(error("  "), TemplateError::Empty);
+        assert_eq!(error("''"), TemplateError::Empty);
+        assert_eq!(error("sh 'x"), TemplateError::Quotes);
+        assert_eq!(error("no-such-program-here x"), TemplateError::NotFound("no-such-program-here".to_owned()));
+        assert!(matches!(error("sh missing.py {port}"), TemplateError::Unreadable(file, _) if file == "missing.py"));
+    }
+}

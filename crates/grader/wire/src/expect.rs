@@ -1,0 +1,168 @@
+//! What a peer expects to come.
+
+use crate::patience::Stillness;
+use crate::peer::{Ending, Peer};
+use model::{Failure, Kind, Shown, Step};
+
+/// How much more than expected is taken in, so that a failure can show it.
+const SURPLUS: usize = 256;
+
+impl Peer {
+    /// Expects exactly these bytes next, however many segments bring them. What comes after them is left for the next
+    /// expectation.
+    ///
+    /// # Errors
+    /// A failure at the first byte that differs, or when the bytes will never come.
+    pub fn expect(&mut self, expected: impl AsRef<[u8]>) -> Step {
+        let expected = expected.as_ref();
+        let still = self.receive_until(&mut |arrived| {
+            arrived.len() >= expected.len() || !expected.starts_with(arrived)
+        })?;
+        if self.arrived.starts_with(expected) {
+            self.arrived.drain(..expected.len());
+            return Ok(());
+        }
+        if !expected.starts_with(&self.arrived) {
+            return Err(self.mismatch(expected)?.into());
+        }
+        let missing = match self.arrived.len() {
+            0 => format!("{} got no answer", self.name()),
+            n => format!("{} got only {n} of {} bytes", self.name(), expected.len()),
+        };
+        let got = self.arrived.clone();
+        Err(self.ended(still, &missing).expected(expected).got(shown(got)).into())
+    }
+
+    /// Takes the next line, up to and without its `\\n`. The line may be at most `limit` bytes long.
+    ///
+    /// # Errors
+    /// A failure when no whole line will come.
+    pub fn read_line(&mut self, limit: usize) -> Step<Vec<u8>> {
+        let still = self.receive_until(&mut |arrived| arrived.contains(&b'\n') || arrived.len() > limit)?;
+        if let Some(position) = self.arrived.iter().position(|byte| *byte == b'\n') {
+            let mut line: Vec<u8> = self.arrived.drain(..=position).collect();
+            line.pop();
+            return Ok(line);
+        }
+        let got = self.arrived.clone();
+        let missing = format!("{} got no whole line", self.name());
+        Err(self.ended(still, &missing).expected("a line that ends with \\n").got(shown(got)).into())
+    }
+
+    /// Expects the program to close the connection now, without a further byte, by a proper end of file.
+    ///
+    /// # Errors
+    /// A failure when more bytes come, when the connection is reset, or when it stays open.
+    pub fn expect_end(&mut self) -> Step {
+        match self.expect_closed()? {
+            Ending::Closed => Ok(()),
+            Ending::Reset => Err(Failure::new(Kind::Reset, format!("the connection of {} was reset", self.name()))
+                .expected("end of file")
+                .got("a reset")
+                .into()),
+        }
+    }
+
+    /// Expects the program to close the connection now, without a further byte. Where the program may have left bytes
+    /// unread, its kernel answers its close with a reset, which is as good here.
+    ///
+    /// # Errors
+    /// A failure when more bytes come or when the connection stays open.
+    pub fn expect_closed(&mut self) -> Step<Ending> {
+        let still = self.receive_until(&mut |arrived| !arrived.is_empty())?;
+        if !self.arrived.is_empty() {
+            return Err(self.surplus("end of file")?.into());
+        }
+        match (self.ending, still) {
+            (Some(ending), _) => Ok(ending),
+            (None, still) => {
+                let missing = format!("the connection of {} stays open", self.name());
+                let mut failure = self.ended(still, &missing).expected("end of file").got("an open connection");
+                if failure.kind == Kind::Silence {
+                    failure.kind = Kind::StillOpen;
+                }
+                Err(failure.into())
+            }
+        }
+    }
+
+    /// Expects that nothing comes, now or later, as long as the grader does nothing either.
+    ///
+    /// # Errors
+    /// A failure when a byte or the end of the connection comes.
+    pub fn expect_silence(&mut self) -> Step {
+        let still = self.receive_until(&mut |arrived| !arrived.is_empty())?;
+        if !self.arrived.is_empty() {
+            return Err(self.surplus("nothing")?.into());
+        }
+        match (self.ending, still) {
+            (Some(_), _) => {
+                let summary = format!("the program ended the connection of {}", self.name());
+                Err(Failure::new(Kind::Ended, summary).expected("an open connection").got("its end").into())
+            }
+            (None, Some(still)) if matches!(still.kind, Kind::Exited | Kind::Crashed | Kind::NotWritten) => {
+                Err(still.failure(&format!("{} waited", self.name())).expected("a running program").into())
+            }
+            (None, _) => Ok(()),
+        }
+    }
+
+    /// Takes all bytes until the connection ends, `limit` at most.
+    ///
+    /// # Errors
+    /// A failure when the connection will not end.
+    pub fn read_to_end(&mut self, limit: usize) -> Step<(Vec<u8>, Ending)> {
+        let still = self.receive_until(&mut |arrived| arrived.len() > limit)?;
+        match self.ending {
+            Some(ending) => Ok((std::mem::take(&mut self.arrived), ending)),
+            None => {
+                let got = shown(self.arrived.clone());
+                let missing = format!("the connection of {} stays open", self.name());
+                Err(self.ended(still, &missing).expected("end of file").got(got).into())
+            }
+        }
+    }
+
+    /// Takes all that comes until the program ends the connection or, with it open, will send no more.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    pub fn read_until_still(&mut self, limit: usize) -> Step<(Vec<u8>, Option<Ending>)> {
+        self.receive_until(&mut |arrived| arrived.len() > limit)?;
+        Ok((std::mem::take(&mut self.arrived), self.ending))
+    }
+
+    /// Something other than `expected` has come: takes in what else comes and says so.
+    fn mismatch(&mut self, expected: &[u8]) -> Step<Failure> {
+        let enough = expected.len() + SURPLUS;
+        self.receive_until(&mut |arrived| arrived.len() > enough)?;
+        let summary = format!("{} got other bytes than expected", self.name());
+        let got = std::mem::take(&mut self.arrived);
+        Ok(Failure::new(Kind::Mismatch, summary).expected(expected).got(shown(got)))
+    }
+
+    /// Something has come where nothing should.
+    fn surplus(&mut self, expected: &str) -> Step<Failure> {
+        self.receive_until(&mut |arrived| arrived.len() > SURPLUS)?;
+        let got = std::mem::take(&mut self.arrived);
+        let (summary, expected) = (format!("{} got bytes that should not come", self.name()), expected);
+        Ok(Failure::new(Kind::Unexpected, summary).expected(expected).got(shown(got)))
+    }
+
+    /// The failure that says why no more came.
+    fn ended(&self, still: Option<Stillness>, missing: &str) -> Failure {
+        match (self.ending, still) {
+            (Some(Ending::Closed), _) => {
+                Failure::new(Kind::Ended, format!("{missing}: the program closed the connection"))
+            }
+            (Some(Ending::Reset), _) => Failure::new(Kind::Reset, format!("{missing}: the connection was reset")),
+            (None, Some(still)) => still.failure(missing),
+            (None, None) => Failure::new(Kind::Unexpected, format!("{missing}: more came than it may be long")),
+        }
+    }
+}
+
+/// Bytes as they came, or a word for none.
+fn shown(bytes: Vec<u8>) -> Shown {
+    if bytes.is_empty() { Shown::Text("nothing".to_owned()) } else { Shown::Bytes(bytes) }
+}

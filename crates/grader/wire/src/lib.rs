@@ -1,0 +1,18 @@
+//! The grader's own ends of TCP connections: clients and listeners that send bytes whole, cut, glued or one by
+//! one, half-close, reset, and expect lines, bytes, ends and silence. Every step is recorded in a [`Transcript`].
+//!
+//! Knows neither labs nor processes. How to wait, and when there is nothing left to wait for, is for the
+//! [`Patience`] that it is given: no expectation here ever ends because time has passed.
+
+mod expect;
+mod listener;
+mod patience;
+mod peer;
+mod pieces;
+mod transcript;
+
+pub use listener::Listener;
+pub use patience::{Interest, Patience, Stillness};
+pub use peer::{Ending, Peer};
+pub use pieces::{bytewise, cut_at, every_cut};
+pub use transcript::Transcript;

@@ -1,0 +1,57 @@
+//! How the grader waits, as far as its sockets need to know.
+
+use model::{Failure, Kind, Step, ThreadView};
+use rustix::fd::BorrowedFd;
+use std::io;
+use std::net::SocketAddr;
+
+/// What a socket is watched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interest {
+    /// Something can be read from it, or accepted.
+    Readable,
+    /// Something can be written to it.
+    Writable,
+}
+
+/// Why waiting has no point any more, and what was seen then.
+#[derive(Clone, Debug)]
+pub struct Stillness {
+    /// The kind of failure that it is when something was still expected.
+    pub kind: Kind,
+    /// One sentence about the program: `echo-server waits for ever`.
+    pub words: String,
+    /// What each thread does.
+    pub kernel: Vec<ThreadView>,
+}
+
+impl Stillness {
+    /// The failure that it is when something was still expected; `missing` says what, as in `no answer came`.
+    pub fn failure(self, missing: &str) -> Failure {
+        Failure::new(self.kind, format!("{missing}: {}", self.words)).kernel(self.kernel)
+    }
+}
+
+/// Waits for the submission, by what the kernel shows of it.
+pub trait Patience {
+    /// Makes the `attempt` now, and again whenever something may have changed, until it says `true`. Gives up only when the
+    /// kernel shows that nothing will change any more, after one last attempt, and then tells why.
+    ///
+    /// # Errors
+    /// A fault of the grader, or of `attempt`.
+    fn until(
+        &self,
+        watched: &[(BorrowedFd<'_>, Interest)],
+        attempt: &mut dyn FnMut() -> io::Result<bool>,
+    ) -> Step<Option<Stillness>>;
+
+    /// Waits until the submission has read all that lies at `theirs` and every thread of it is blocked again. Tells why when
+    /// that will never be.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    fn consumed(&self, ours: SocketAddr, theirs: SocketAddr) -> Step<Option<Stillness>>;
+
+    /// Tells that a connection exists between `ours`, the grader's, and `theirs`, the submission's.
+    fn connected(&self, ours: SocketAddr, theirs: SocketAddr);
+}
