@@ -1,2 +1,40 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask`: reads the command line and calls what does the work. It decides nothing but the exit status.
+
+mod arguments;
+mod check;
+mod destination;
+mod naming;
+mod order;
+mod show;
+mod stand_in;
+mod trouble;
+
+use anstream::ColorChoice;
+use arguments::{Arguments, Command};
+use clap::Parser;
+use stand_in::{checks, runner};
+use std::process::ExitCode;
+use trouble::Trouble;
+
+/// The hidden first argument with which the runner starts this binary again, once for each check.
+const WORKER: &str = "__check";
+
+fn main() -> ExitCode {
+    // Before anything else: a check's own process must be as small as it can be.
+    if std::env::args_os().nth(1).is_some_and(|first| first == WORKER) {
+        return runner::worker::main();
+    }
+    let arguments = Arguments::parse();
+    match arguments.color {
+        clap::ColorChoice::Auto => ColorChoice::Auto,
+        clap::ColorChoice::Always => ColorChoice::Always,
+        clap::ColorChoice::Never => ColorChoice::Never,
+    }
+    .write_global();
+    let result = match &arguments.command {
+        Command::List(list) => show::list(list),
+        Command::Explain(explain) => show::explain(explain),
+        Command::Check(check) => check::check(check),
+    };
+    result.unwrap_or_else(|trouble: Trouble| trouble.tell()).into()
+}

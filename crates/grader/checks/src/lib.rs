@@ -1,1 +1,79 @@
-//! placeholder
+//! The labs' clauses and the code that decides each: one module a lab. A check is a plain function with plain
+//! data beside it, and reads like its clause: start the program, connect, expect, send, expect.
+//!
+//! What all checks share is in [`Session`]: the programs that run, the peers that talk to them, and the one
+//! loop in which the grader waits. Nothing here knows an output format or the command line.
+
+mod lab1;
+mod lab3;
+mod session;
+
+pub use session::{Program, Session, Setup, Worker};
+
+use model::{Clause, Lab, Step};
+
+/// A clause with the function that decides it.
+#[derive(Debug)]
+pub struct Check {
+    /// The clause.
+    pub clause: Clause,
+    /// Decides it, in a session of its own.
+    pub decide: fn(&mut Session) -> Step,
+}
+
+/// A lab with all its checks.
+#[derive(Debug)]
+pub struct Suite {
+    /// The lab.
+    pub lab: Lab,
+    /// Its checks, in the order in which they are shown.
+    pub checks: &'static [Check],
+}
+
+impl Suite {
+    /// The check that decides the clause of that id, in any case.
+    pub fn check(&self, id: &str) -> Option<&'static Check> {
+        self.checks.iter().find(|check| check.clause.id.eq_ignore_ascii_case(id))
+    }
+}
+
+/// All labs, in the order of the course. The one place where labs are listed.
+pub fn suites() -> &'static [Suite] {
+    const SUITES: &[Suite] = &[lab1::SUITE, lab3::SUITE];
+    SUITES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Tier;
+    use std::collections::HashSet;
+
+    #[test]
+    fn core_clauses_of_each_lab_make_a_hundred_points() {
+        for suite in suites() {
+            let points: u32 = suite.checks.iter().map(|check| check.clause.points).sum();
+            assert_eq!(points, 100, "{}", suite.lab.name());
+            for Check { clause, .. } in suite.checks {
+                assert_eq!(clause.points == 0, clause.tier == Tier::Stretch, "{}", clause.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_clause_is_told_apart_and_told_in_full() {
+        let mut ids = HashSet::new();
+        for suite in suites() {
+            for Check { clause, .. } in suite.checks {
+                assert!(ids.insert(clause.id), "{} twice", clause.id);
+                let letter = if clause.tier == Tier::Stretch { "S" } else { "" };
+                assert!(clause.id.starts_with(&format!("L{}.{letter}", suite.lab.number)), "{}", clause.id);
+                assert!(suite.lab.program(clause.program).is_some(), "{}", clause.id);
+                for text in [clause.title, clause.lesson, clause.hint, clause.method] {
+                    assert!(!text.is_empty(), "{}", clause.id);
+                }
+                assert!(!clause.causes.is_empty() && !clause.title.ends_with('.'), "{}", clause.id);
+            }
+        }
+    }
+}

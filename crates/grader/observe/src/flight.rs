@@ -28,6 +28,14 @@ pub(crate) enum Traffic {
 }
 
 impl Link {
+    /// Whether something that one side sent has not arrived at the other.
+    ///
+    /// # Errors
+    /// When sock_diag cannot be read.
+    pub fn under_way(&self, diag: &Diag) -> io::Result<bool> {
+        Ok(self.traffic(diag)? == Traffic::UnderWay)
+    }
+
     pub(crate) fn traffic(&self, diag: &Diag) -> io::Result<Traffic> {
         let Some(ours) = diag.connection(self.ours, self.theirs)? else {
             return Ok(Traffic::Over);

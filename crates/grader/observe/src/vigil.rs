@@ -45,6 +45,7 @@ pub enum End {
 #[derive(Debug)]
 pub struct Vigil {
     cpu_budget: Duration,
+    sleep_budget: Duration,
     cpu_at_start: HashMap<i32, u64>,
     turns_at_start: HashMap<i32, u64>,
     dozing_since: Option<Doze>,
@@ -60,14 +61,16 @@ struct Doze {
 }
 
 impl Vigil {
-    /// Begins a wait now, in which the submission may use so much processor time; usually [`CPU_BUDGET`].
+    /// Begins a wait now, in which the submission may use so much processor time and spend so much time asleep: usually
+    /// [`CPU_BUDGET`] and [`SLEEP_BUDGET`].
     ///
     /// # Errors
     /// When `/proc` cannot be read.
-    pub fn new(observer: &mut Observer, cpu_budget: Duration) -> io::Result<Vigil> {
+    pub fn new(observer: &mut Observer, cpu_budget: Duration, sleep_budget: Duration) -> io::Result<Vigil> {
         let threads = observer.threads()?;
         Ok(Vigil {
             cpu_budget,
+            sleep_budget,
             cpu_at_start: threads.iter().map(|thread| (thread.tid, thread.cpu_ns)).collect(),
             turns_at_start: threads.iter().map(|thread| (thread.tid, thread.turns)).collect(),
             dozing_since: None,
@@ -101,7 +104,7 @@ impl Vigil {
             return Ok(None);
         }
         self.count_sleep(&second);
-        let timed = || first.iter().zip(&limits).filter(|(_, limit)| !for_good(**limit, age));
+        let timed = || first.iter().zip(&limits).filter(|(_, limit)| !self.for_good(**limit, age));
         if timed().next().is_none() {
             let timers = first.iter().filter(|thread| thread.tid == thread.pid);
             if !timers.into_iter().any(|thread| limit::has_armed_timer(thread.pid)) {
@@ -111,7 +114,7 @@ impl Vigil {
         } else if self.all_come_round(observer, &first, timed().map(|(thread, _)| thread.tid).collect()) {
             return Ok(Some(End::Ticking));
         }
-        Ok((self.asleep > SLEEP_BUDGET).then_some(End::Asleep))
+        Ok((self.asleep > self.sleep_budget).then_some(End::Asleep))
     }
 
     fn cpu_used(&self, threads: &[Thread]) -> Duration {
@@ -141,6 +144,15 @@ impl Vigil {
             self.asleep += now.at.duration_since(last.at).saturating_sub(Duration::from_nanos(active));
         }
         self.dozing_since = Some(now);
+    }
+
+    /// Whether the call ends neither by itself nor within the sleep budget, whenever since the start it began.
+    fn for_good(&self, limit: Limit, age: Duration) -> bool {
+        match limit {
+            Limit::Never => true,
+            Limit::After(limit) => limit > self.sleep_budget + age,
+            Limit::Unknown => false,
+        }
     }
 
     /// Whether each thread with a time-out has come round often enough while no other thread moved.
@@ -178,15 +190,6 @@ fn under_way(observer: &Observer, links: &mut Vec<Link>) -> io::Result<bool> {
 
 fn is_futex(thread: &Thread) -> bool {
     matches!(thread.call, Call::Blocked(call, _) if call.name() == "futex")
-}
-
-/// Whether the call ends neither by itself nor within the sleep budget, whenever since the start it began.
-fn for_good(limit: Limit, age: Duration) -> bool {
-    match limit {
-        Limit::Never => true,
-        Limit::After(limit) => limit > SLEEP_BUDGET + age,
-        Limit::Unknown => false,
-    }
 }
 
 /// Whether both looks show the same threads in the same unbroken stretch of being blocked.

@@ -86,8 +86,11 @@ pub fn compare(expected: &[u8], got: &[u8], columns: usize) -> Comparison {
     let start = cell_start(&came, at);
     let common = &came[..came.iter().take_while(|cell| cell.start < start).count()];
     let longest = width(&wanted).max(width(&came));
-    let (skipped, mut column) =
-        if from == 0 && longest <= columns { (0, width(common)) } else { skip(common, columns / 2, from > 0) };
+    let (skipped, mut column) = if from == 0 && longest <= columns {
+        (0, width(common))
+    } else {
+        skip(common, columns / 2, from > 0)
+    };
     let lead = if skipped > 0 || from > 0 { "…" } else { "" };
     column += lead.chars().count();
     let show = |cells: &[Cell], bytes: &[u8]| {
@@ -185,8 +188,10 @@ fn cell_start(cells: &[Cell], at: usize) -> usize {
 fn split(cells: &mut Vec<Cell>, bytes: &[u8], at: usize) {
     if let Some(index) = cells.iter().position(|cell| at < cell.start + cell.length) {
         let Cell { start, length, .. } = cells[index];
-        let single = (start..start + length).map(|position| raw(position, bytes[position]));
-        cells.splice(index..=index, single);
+        if length > 1 {
+            let single = (start..start + length).map(|position| raw(position, bytes[position]));
+            cells.splice(index..=index, single);
+        }
     }
 }
 

@@ -1,1 +1,188 @@
-//! placeholder
+//! Which checks run, in parallel, on what: builds or resolves the programs, gives each check a process of its
+//! own, and tells how it goes by [`model::Notice`]s. Knows no output format.
+
+mod commands;
+pub mod worker;
+
+pub use commands::workspace_root;
+
+use checks::{Check, Suite};
+use model::{CheckReport, Environment, Fault, Isolation, Notice, RunReport, Verdict};
+use sandbox::Template;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+use worker::{Answer, Plan};
+
+/// Which programs are checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The stub crate below `labs`, as far as the student has filled it in.
+    Stubs,
+    /// The reference programs.
+    Reference,
+    /// These commands, by program.
+    Templates(Vec<(String, String)>),
+}
+
+/// Whether checks run in namespaces of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IsolationChoice {
+    /// Where the system allows it.
+    Auto,
+    /// Or not at all.
+    Full,
+    /// Never.
+    None,
+}
+
+/// A run to be made.
+#[derive(Debug)]
+pub struct Order {
+    /// The lab.
+    pub suite: &'static Suite,
+    /// Those of its checks that run.
+    pub checks: Vec<&'static Check>,
+    /// What they run on.
+    pub source: Source,
+    /// Where random values come from.
+    pub seed: u64,
+    /// How many checks run at the same time.
+    pub jobs: usize,
+    /// How they are kept apart.
+    pub isolation: IsolationChoice,
+}
+
+/// Why a run came to nothing.
+#[derive(Debug)]
+pub enum RunError {
+    /// The package does not compile; cargo has said why on standard error.
+    Build {
+        /// The package.
+        package: String,
+    },
+    /// The order cannot be carried out as it was given.
+    Usage(String),
+    /// The grader itself failed.
+    Fault(Fault),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunError::Build { package } => write!(f, "{package} does not compile; the compiler's messages are above"),
+            RunError::Usage(message) => f.write_str(message),
+            RunError::Fault(fault) => write!(f, "{fault}"),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+impl From<Fault> for RunError {
+    fn from(fault: Fault) -> Self {
+        RunError::Fault(fault)
+    }
+}
+
+/// Runs the checks of `order`, and tells `notify` about each as soon as it is decided.
+///
+/// # Errors
+/// When there is nothing to run, or the grader fails before the first check.
+pub fn run(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<RunReport, RunError> {
+    // The probe of what the system allows goes on while cargo works.
+    let (templates, isolation) = thread::scope(|scope| {
+        let probe = scope.spawn(|| isolation(order.isolation));
+        let templates = commands::templates(order, notify);
+        let isolation = probe.join().unwrap_or_else(|_| Err(Fault::new("the probe of the sandbox broke")));
+        Ok::<_, RunError>((templates?, isolation?))
+    })?;
+    // On the machine's own network two checks could want the same port.
+    let jobs = if isolation == Isolation::Full { order.jobs.max(1) } else { 1 };
+    notify(Notice::Started(order.checks.len()));
+    let began = Instant::now();
+    let checks = run_all(order, &templates, isolation == Isolation::Full, jobs, notify);
+    Ok(RunReport {
+        lab: &order.suite.lab,
+        seed: order.seed,
+        environment: Environment { system: system(), isolation, jobs },
+        checks,
+        duration: began.elapsed(),
+    })
+}
+
+fn run_all(
+    order: &Order,
+    templates: &BTreeMap<String, Template>,
+    isolated: bool,
+    jobs: usize,
+    notify: &(dyn Fn(Notice) + Sync),
+) -> Vec<CheckReport> {
+    let next = AtomicUsize::new(0);
+    let reports = Mutex::new(Vec::with_capacity(order.checks.len()));
+    thread::scope(|scope| {
+        for _ in 0..jobs.min(order.checks.len()) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(check) = order.checks.get(index) else { break };
+                    let report = run_one(check, order.seed, templates, isolated);
+                    notify(Notice::Decided(report.clone()));
+                    reports.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, report));
+                }
+            });
+        }
+    });
+    let mut reports = reports.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    reports.sort_by_key(|(index, _)| *index);
+    reports.into_iter().map(|(_, report)| report).collect()
+}
+
+fn run_one(
+    check: &'static Check,
+    seed: u64,
+    templates: &BTreeMap<String, Template>,
+    isolated: bool,
+) -> CheckReport {
+    let began = Instant::now();
+    let plan = Plan {
+        check: Some(check.clause.id.to_owned()),
+        seed: check_seed(seed, check.clause.id),
+        templates: templates.clone(),
+        isolated,
+    };
+    let verdict = match worker::ask(&plan) {
+        Ok(Answer::Decided(verdict)) => *verdict,
+        Ok(Answer::Refused(reason)) => Verdict::Error(Fault::new(reason)),
+        Err(fault) => Verdict::Error(fault),
+    };
+    CheckReport { clause: &check.clause, verdict, duration: began.elapsed() }
+}
+
+/// Each check has a seed of its own, so that it does the same whichever others run.
+fn check_seed(seed: u64, id: &str) -> u64 {
+    // FNV-1a, for its stability: the standard library's hasher may change.
+    id.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+fn isolation(choice: IsolationChoice) -> Result<Isolation, Fault> {
+    if choice == IsolationChoice::None {
+        return Ok(Isolation::None("it was asked for by --isolation none".to_owned()));
+    }
+    let plan = Plan { check: None, seed: 0, templates: BTreeMap::new(), isolated: true };
+    match (worker::ask(&plan)?, choice) {
+        (Answer::Decided(_), _) => Ok(Isolation::Full),
+        (Answer::Refused(reason), IsolationChoice::Full) => Err(Fault::new(reason)),
+        (Answer::Refused(reason), _) => Ok(Isolation::None(reason)),
+    }
+}
+
+fn system() -> String {
+    let name = rustix::system::uname();
+    format!("{} {}", name.sysname().to_string_lossy(), name.release().to_string_lossy())
+}

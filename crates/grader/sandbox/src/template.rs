@@ -1,13 +1,14 @@
 //! Command templates: `python3 server.py {port}`.
 
 use crate::Command;
+use serde::{Deserialize, Serialize};
 use std::env;
 use std::fmt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// A command whose words may hold placeholders in braces.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Template {
     program: PathBuf,
     words: Vec<String>,
@@ -77,6 +78,13 @@ impl Template {
     pub fn has(&self, placeholder: &str) -> bool {
         let placeholder = format!("{{{placeholder}}}");
         self.words.iter().any(|word| word.contains(&placeholder))
+    }
+
+    /// The names of all placeholders in it: words of lower-case letters and underscores between braces.
+    pub fn placeholders(&self) -> impl Iterator<Item = &str> {
+        let names = |word| str::split(word, '{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+        let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        self.words.iter().flat_map(move |word| names(word.as_str())).filter(is_name)
     }
 
     /// The command, with each placeholder replaced by its value.

@@ -3,7 +3,8 @@
 use crate::patience::{Interest, Patience};
 use crate::transcript::Transcript;
 use model::{Action, Failure, Kind, Step};
-use socket2::{SockRef, Socket};
+use rustix::io::Errno;
+use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::fd::AsFd;
@@ -52,19 +53,34 @@ impl Peer {
         patience: Rc<dyn Patience>,
         transcript: Rc<Transcript>,
     ) -> Step<Peer> {
-        match TcpStream::connect(address) {
-            Ok(socket) => {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        let mut outcome = socket.connect(&address.into());
+        let mut still = None;
+        if outcome.as_ref().is_err_and(|error| error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error())) {
+            still = patience.until(&[(socket.as_fd(), Interest::Writable)], &mut || {
+                // connect(2): the result of a connection that was in progress is in SO_ERROR.
+                outcome = socket.take_error()?.map_or(Ok(()), Err);
+                Ok(outcome.is_err() || socket.peer_addr().is_ok())
+            })?;
+        }
+        match (outcome, still) {
+            (Ok(()), None) => {
                 transcript.record(&name, Action::Connect, address.to_string().as_bytes());
-                Peer::new(name, socket, patience, transcript)
+                Peer::new(name, socket.into(), patience, transcript)
             }
-            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            (Ok(()), Some(still)) => {
+                let missing = format!("{name} could not connect, since the accept queue is full");
+                Err(still.failure(&missing).expected(format!("a connection to {address}")).into())
+            }
+            (Err(error), _) if error.kind() == ErrorKind::ConnectionRefused => {
                 let summary = format!("{name} was refused: nobody listens on {address} any more");
                 Err(Failure::new(Kind::NotListening, summary)
                     .expected(format!("a connection to {address}"))
                     .got("connection refused")
                     .into())
             }
-            Err(error) => Err(error.into()),
+            (Err(error), _) => Err(error.into()),
         }
     }
 
@@ -205,7 +221,9 @@ impl Peer {
             Ok(true)
         })?;
         let sent = bytes.len() - rest.len();
-        self.transcript.record(&self.name, Action::Send, &bytes[..sent]);
+        if sent > 0 {
+            self.transcript.record(&self.name, Action::Send, &bytes[..sent]);
+        }
         if let Some(error) = closed {
             return Ok(Some(Stopped::Closed(error)));
         }

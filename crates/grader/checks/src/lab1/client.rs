@@ -1,0 +1,244 @@
+//! What the dumb HTTP client must do, with the grader as its server.
+
+use super::http;
+use crate::session::wrong_output;
+use crate::{Program, Session};
+use model::{Failure, Kind, Step, Stop};
+use std::cell::Cell;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::rc::Rc;
+use wire::{Peer, bytewise, cut_at};
+
+const PROGRAM: &str = "dumb-http-client";
+const REQUEST: &str = "Hello, sorry, but I don't speak HTTP...\r\n\r\n";
+const MEBIBYTE: usize = 1 << 20;
+/// The long response that must pass through, and the memory that it may cost.
+const LONG: usize = 256 * MEBIBYTE;
+const MEMORY: u64 = 128 << 20;
+
+/// L1.1
+pub(super) fn connects(session: &mut Session) -> Step {
+    let host = Ipv4Addr::new(127, 0, 0, session.random.u8(2..250));
+    let listener = session.listen(host.into())?;
+    let client = session.start(PROGRAM, &arguments(&host.to_string(), listener.address().port()))?;
+    let server = listener.accept()?;
+    server.close();
+    drop(client);
+    Ok(())
+}
+
+/// L1.2
+pub(super) fn sends_its_words(session: &mut Session) -> Step {
+    let (_client, mut server) = connected(session)?;
+    let (sent, _) = server.read_until_still(MEBIBYTE)?;
+    if sent == REQUEST.as_bytes() {
+        return Ok(());
+    }
+    let failure = Failure::new(Kind::Mismatch, "the client sends something else").expected(REQUEST.as_bytes());
+    Err(if sent.is_empty() { failure.got("nothing") } else { failure.got(&*sent) }.into())
+}
+
+/// L1.3
+pub(super) fn reads_to_the_end(session: &mut Session) -> Step {
+    for length in [0, 1, 1023, 1024, 1025, MEBIBYTE] {
+        let response = session.bytes(length);
+        reads_on(session, &[&response])?;
+    }
+    let response = session.text(40);
+    reads_on(session, &bytewise(response.as_bytes()))?;
+    // In the pause between the halves the client must stay and wait.
+    let response = session.bytes(3000);
+    reads_on(session, &cut_at(&response, &[1500]))
+}
+
+/// L1.4
+pub(super) fn prints_every_byte(session: &mut Session) -> Step {
+    let every_byte: Vec<u8> = (0..=255).collect();
+    let random = session.bytes(5000);
+    let text = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\nD\u{e9}sol\u{e9} \u{2603}".as_bytes();
+    for response in [text, b"no newline at the end", &every_byte, &random] {
+        let (client, mut server) = asked(session)?;
+        let cut = session.random.usize(..response.len());
+        server.send_in_pieces(cut_at(response, &[cut]))?;
+        finish(&mut server)?;
+        client.expect_exit()?;
+        let (output, console) = (client.output()?, client.console()?);
+        if output != response && console != response {
+            let printed = if output.is_empty() { console } else { output };
+            let failure = Failure::new(Kind::Output, "the client prints other bytes than it received").expected(response);
+            return Err(if printed.is_empty() { failure.got("nothing") } else { failure.got(&*printed) }.into());
+        }
+    }
+    Ok(())
+}
+
+/// L1.5
+pub(super) fn exits_with_success(session: &mut Session) -> Step {
+    for response in ["", "HTTP/1.1 400 Bad Request\r\n\r\n", "no HTTP at all"] {
+        let (client, mut server) = asked(session)?;
+        server.send(response)?;
+        finish(&mut server)?;
+        client.expect_success()?;
+    }
+    Ok(())
+}
+
+/// L1.6
+pub(super) fn meets_a_real_server(session: &mut Session) -> Step {
+    let (client, mut server) = connected(session)?;
+    let (sent, _) = server.read_until_still(MEBIBYTE)?;
+    let answer = http::answer(&sent)?;
+    server.send(&answer)?;
+    finish(&mut server)?;
+    client.expect_exit()?;
+    let console = client.console()?;
+    if console.windows(answer.len().max(1)).any(|window| window == answer) {
+        return Ok(());
+    }
+    let summary = "the client does not print what the HTTP server answered";
+    let failure = Failure::new(Kind::Output, summary).expected(&*answer);
+    Err(if console.is_empty() { failure.got("nothing") } else { failure.got(&*console) }.into())
+}
+
+/// L1.7
+pub(super) fn tells_that_it_was_refused(session: &mut Session) -> Step {
+    let nobody = session.unused_address()?;
+    let client = session.start(PROGRAM, &arguments(&nobody.ip().to_string(), nobody.port()))?;
+    let message = client.expect_told_error()?;
+    for part in [nobody.ip().to_string(), nobody.port().to_string()] {
+        if !message.contains(&part) {
+            let expected = format!("a message that names {} and {}", nobody.ip(), nobody.port());
+            let summary = format!("the message does not name the address: {part} is missing");
+            return Err(wrong_output(summary, &expected, message.as_bytes()).into());
+        }
+    }
+    Ok(())
+}
+
+/// L1.S1
+pub(super) fn tells_that_the_connection_was_lost(session: &mut Session) -> Step {
+    let (client, mut server) = asked(session)?;
+    let part = format!("HTTP/1.1 200 OK\r\n\r\n{}", session.text(700));
+    server.send(&part)?;
+    server.wait_until_read()?;
+    server.reset()?;
+    let message = client.expect_told_error()?;
+    if !message.contains(&part) {
+        let summary = "the client does not print what had arrived before the reset";
+        return Err(Failure::new(Kind::Output, summary).expected(part.as_bytes()).got(message.as_bytes()).into());
+    }
+    if message.replacen(&part, "", 1).trim().is_empty() {
+        let summary = "the client does not say that the connection was lost";
+        return Err(wrong_output(summary, "a message beside the response", message.as_bytes()).into());
+    }
+    Ok(())
+}
+
+/// L1.S2
+pub(super) fn tells_that_the_host_is_unknown(session: &mut Session) -> Step {
+    session.needs_isolation()?;
+    // A resolver that nobody answers keeps the client waiting for some seconds.
+    session.allow_sleep(std::time::Duration::from_secs(30));
+    let client = session.start(PROGRAM, &arguments("no-such-host.invalid", 80))?;
+    client.expect_told_error().map(drop)
+}
+
+/// L1.S3
+pub(super) fn tries_each_address(session: &mut Session) -> Step {
+    session.needs_isolation()?;
+    let hosts = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+    for host in hosts {
+        let port = session.unused_address()?.port();
+        let listener = match session.listen_at(SocketAddr::new(host, port)) {
+            Err(Stop::Fault(_)) if host.is_ipv6() => {
+                return Err(Stop::Skipped("this machine has no IPv6".to_owned()));
+            }
+            other => other?,
+        };
+        session.note(&format!("localhost has two addresses; only {host} is open"));
+        let client = session.start(PROGRAM, &arguments("localhost", port))?;
+        let mut server = listener.accept()?;
+        server.expect(REQUEST)?;
+        server.send("found")?;
+        finish(&mut server)?;
+        client.expect_success()?;
+    }
+    Ok(())
+}
+
+/// L1.S4
+pub(super) fn needs_little_memory(session: &mut Session) -> Step {
+    let (client, mut server) = asked(session)?;
+    let block = Rc::new(session.bytes(MEBIBYTE));
+    let printed = Rc::new(Cell::new(0_usize));
+    let right = Rc::new(Cell::new(true));
+    client.divert_output({
+        let (block, printed, right) = (block.clone(), printed.clone(), right.clone());
+        move |mut bytes| {
+            while !bytes.is_empty() {
+                let offset = printed.get() % MEBIBYTE;
+                let length = bytes.len().min(MEBIBYTE - offset);
+                right.set(right.get() && bytes[..length] == block[offset..offset + length]);
+                printed.set(printed.get() + length);
+                bytes = &bytes[length..];
+            }
+        }
+    })?;
+    for _ in 0..LONG / MEBIBYTE {
+        server.send(&*block)?;
+    }
+    server.wait_until_read()?;
+    let memory = client.peak_memory()?;
+    finish(&mut server)?;
+    client.expect_success()?;
+    if !right.get() || printed.get() != LONG {
+        return Err(Failure::new(Kind::Output, "the client prints other bytes than it received")
+            .expected(format!("{LONG} bytes, unchanged"))
+            .got(format!("{} bytes", printed.get()))
+            .into());
+    }
+    if memory > MEMORY {
+        let summary = format!("the client needed {} MiB of memory for a response of 256 MiB", memory >> 20);
+        return Err(Failure::new(Kind::Resource, summary)
+            .expected(format!("at most {} MiB", MEMORY >> 20))
+            .got(format!("{} MiB", memory >> 20))
+            .into());
+    }
+    Ok(())
+}
+
+/// Sends a response in pieces; the client must read each and stay until the server closes.
+fn reads_on(session: &mut Session, pieces: &[&[u8]]) -> Step {
+    let (client, mut server) = asked(session)?;
+    for piece in pieces {
+        server.send_in_pieces([*piece])?;
+    }
+    server.expect_silence()?;
+    finish(&mut server)?;
+    client.expect_exit().map(drop)
+}
+
+/// The client, connected to the grader.
+fn connected(session: &mut Session) -> Step<(Program, Peer)> {
+    let host = Ipv4Addr::LOCALHOST;
+    let listener = session.listen(host.into())?;
+    let client = session.start(PROGRAM, &arguments(&host.to_string(), listener.address().port()))?;
+    Ok((client, listener.accept()?))
+}
+
+/// The client, connected, after its words have come.
+fn asked(session: &mut Session) -> Step<(Program, Peer)> {
+    let (client, mut server) = connected(session)?;
+    server.expect(REQUEST)?;
+    Ok((client, server))
+}
+
+/// Ends the response, and waits until the client has closed its side too.
+fn finish(server: &mut Peer) -> Step {
+    server.half_close()?;
+    server.read_to_end(MEBIBYTE).map(drop)
+}
+
+fn arguments(host: &str, port: u16) -> [(&'static str, String); 2] {
+    [("host", host.to_owned()), ("port", port.to_string())]
+}

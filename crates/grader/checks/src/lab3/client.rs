@@ -1,0 +1,168 @@
+//! Part b: the echo client, with the grader as its server.
+
+use crate::session::wrong_output;
+use crate::{Program, Session};
+use model::{Failure, Kind, Step};
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+use wire::{Listener, Peer, bytewise, every_cut};
+
+const PROGRAM: &str = "echo-client";
+const GREETING: &str = "HELLO\n";
+const LINE: &str = "ThIS is a TeSt\n";
+const ANSWER: &str = "THIS IS A TEST\n";
+/// More than any client needs, in milliseconds.
+const PATIENT: u64 = 10_000;
+const KIBIBYTE: usize = 1 << 10;
+
+/// L3.10
+pub(super) fn sends_one_line(session: &mut Session) -> Step {
+    let (client, mut server, _listener) = connected(session)?;
+    server.send(GREETING)?;
+    let (sent, ending) = server.read_until_still(KIBIBYTE)?;
+    if sent != LINE.as_bytes() {
+        let summary = "the client sends something else";
+        return Err(Failure::new(Kind::Mismatch, summary).expected(LINE.as_bytes()).got(&*sent).into());
+    }
+    if ending.is_none() {
+        server.send(ANSWER)?;
+        server.half_close()?;
+        let (more, _) = server.read_to_end(KIBIBYTE)?;
+        if !more.is_empty() {
+            let summary = "the client sends more than its line";
+            return Err(Failure::new(Kind::Unexpected, summary).expected("nothing more").got(&*more).into());
+        }
+    }
+    client.expect_exit().map(drop)
+}
+
+/// L3.11
+pub(super) fn accepts_the_answer(session: &mut Session) -> Step {
+    // Greeting and answer apart, each whole.
+    exchange(session, |server| {
+        server.send(GREETING)?;
+        server.expect(LINE)?;
+        server.send(ANSWER)
+    })?;
+    // Both glued into one segment.
+    exchange(session, |server| {
+        server.send([GREETING, ANSWER].concat())?;
+        server.expect(LINE)
+    })?;
+    exchange(session, |server| {
+        server.send_in_pieces(bytewise(GREETING.as_bytes()))?;
+        server.expect(LINE)?;
+        let (last, first) = ANSWER.split_at(ANSWER.len() - 1);
+        server.send_in_pieces(bytewise(last.as_bytes()))?;
+        server.send(first)
+    })?;
+    let positions: Vec<Vec<&[u8]>> = every_cut(ANSWER.as_bytes()).collect();
+    let pieces = &positions[session.random.usize(..positions.len())];
+    exchange(session, |server| {
+        server.send(GREETING)?;
+        server.expect(LINE)?;
+        server.send_in_pieces(pieces[..1].iter().copied())?;
+        server.send(pieces[1])
+    })
+}
+
+/// L3.12
+pub(super) fn rejects_other_answers(session: &mut Session) -> Step {
+    let cases = [
+        (GREETING, "this is a test\n", "THIS IS A TEST", "this is a test"),
+        (GREETING, "THIS IS A TEST!\n", "THIS IS A TEST", "THIS IS A TEST!"),
+        (GREETING, "THIS IS A TES", "THIS IS A TEST", "THIS IS A TES"),
+        (GREETING, "", "THIS IS A TEST", ""),
+        ("HALLO\n", ANSWER, "HELLO", "HALLO"),
+        ("", ANSWER, "HELLO", "THIS IS A TEST"),
+        ("", "", "HELLO", ""),
+    ];
+    for (greeting, answer, expected, came) in cases {
+        let (client, mut server, _listener) = connected(session)?;
+        server.send(greeting)?;
+        // A client that does not like the greeting need not send its line.
+        server.read_until_still(KIBIBYTE)?;
+        server.offer(answer)?;
+        server.half_close()?;
+        server.read_to_end(KIBIBYTE)?;
+        let message = client.expect_told_error()?;
+        for (words, what) in [(expected, "what was expected"), (came, "what came")] {
+            if !message.contains(words) {
+                let summary = format!("the client's message does not say {what}");
+                return Err(wrong_output(summary, &format!("a message that holds {words:?}"), message.as_bytes()).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// L3.13
+pub(super) fn tells_of_lost_connections(session: &mut Session) -> Step {
+    let nobody = session.unused_address()?;
+    let values = arguments(nobody.port(), PATIENT);
+    session.note("nobody listens where the client is sent");
+    session.start(PROGRAM, &values)?.expect_told_error()?;
+    for greet in [false, true] {
+        let (client, mut server, _listener) = connected(session)?;
+        if greet {
+            server.send(GREETING)?;
+        }
+        server.read_until_still(KIBIBYTE)?;
+        server.reset()?;
+        client.expect_told_error()?;
+    }
+    Ok(())
+}
+
+/// L3.S5
+pub(super) fn gives_up_in_time(session: &mut Session) -> Step {
+    let timeout = session.effective(PROGRAM, "timeout_ms", 400)?;
+    session.allow_sleep(Duration::from_millis(3 * timeout + 3000));
+    for greet in [false, true] {
+        let listener = session.listen(Ipv4Addr::LOCALHOST.into())?;
+        let began = Instant::now();
+        let client = session.start(PROGRAM, &arguments(listener.address().port(), timeout))?;
+        let mut server = listener.accept()?;
+        if greet {
+            server.send(GREETING)?;
+        }
+        client.expect_told_error()?;
+        // A lower bound holds on any machine: the client began to wait after it was started.
+        if began.elapsed() < Duration::from_millis(timeout) {
+            let summary = format!("the client gave up after {} ms", began.elapsed().as_millis());
+            let failure = Failure::new(Kind::Ended, summary).expected(format!("it waits for {timeout} ms"));
+            return Err(failure.got("it gave up before").into());
+        }
+    }
+    Ok(())
+}
+
+/// Lets the client talk to a server that says what it should, and expects the client to be content.
+fn exchange(session: &mut Session, talk: impl FnOnce(&mut Peer) -> Step) -> Step {
+    let (client, mut server, _listener) = connected(session)?;
+    talk(&mut server)?;
+    server.half_close()?;
+    server.read_to_end(KIBIBYTE)?;
+    client.expect_success()?;
+    let console = client.console()?;
+    if console.trim_ascii().is_empty() {
+        return Err(wrong_output("the client does not say that all went well", "a message", &console).into());
+    }
+    Ok(())
+}
+
+/// The client, connected to the grader.
+fn connected(session: &mut Session) -> Step<(Program, Peer, Listener)> {
+    let listener = session.listen(Ipv4Addr::LOCALHOST.into())?;
+    let client = session.start(PROGRAM, &arguments(listener.address().port(), PATIENT))?;
+    let server = listener.accept()?;
+    Ok((client, server, listener))
+}
+
+fn arguments(port: u16, timeout_ms: u64) -> [(&'static str, String); 3] {
+    [
+        ("host", Ipv4Addr::LOCALHOST.to_string()),
+        ("port", port.to_string()),
+        ("timeout_ms", timeout_ms.to_string()),
+    ]
+}

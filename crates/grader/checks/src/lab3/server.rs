@@ -1,0 +1,230 @@
+//! Parts a and c: what a client of the echo server sees. The functions take the program's name, since the
+//! threaded server speaks the same protocol.
+
+use crate::{Program, Session};
+use model::{Failure, Kind, Step};
+use wire::{Peer, bytewise, every_cut};
+
+const GREETING: &str = "HELLO\n";
+
+/// What the server is given of an endless line before it must have cut it off.
+const ENDLESS: usize = 64 << 20;
+const MEBIBYTE: usize = 1 << 20;
+
+/// L3.1
+pub(super) fn listens(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    let port = server.address()?.port();
+    let mut client = server.connect()?;
+    client.read_until_still(MEBIBYTE)?;
+    drop(server);
+    session.note("the server was killed with a client connected; it is started again on the same port");
+    session.serve_on(program, port, None).map(drop)
+}
+
+/// L3.2
+pub(super) fn greets(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    let mut client = server.connect()?;
+    client.expect(GREETING)?;
+    client.expect_silence()
+}
+
+/// L3.3
+pub(super) fn answers_in_upper_case(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    for end in ["\n", "\r\n"] {
+        let line = session.text(24);
+        let mut client = greeted(&mut server)?;
+        client.send(format!("{line}{end}"))?;
+        client.expect(format!("{}\n", line.to_uppercase()))?;
+        client.expect_end()?;
+    }
+    Ok(())
+}
+
+/// L3.4
+pub(super) fn waits_for_the_end_of_the_line(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    let line = format!("{}\n", session.text(5));
+    let cuts = every_cut(line.as_bytes()).chain([bytewise(line.as_bytes())]);
+    for pieces in cuts {
+        let mut client = greeted(&mut server)?;
+        for piece in &pieces {
+            if piece.ends_with(b"\n") {
+                client.send(piece)?;
+            } else {
+                client.send_in_pieces([*piece])?;
+                client.expect_silence()?;
+            }
+        }
+        client.expect(line.to_uppercase())?;
+        client.expect_end()?;
+    }
+    Ok(())
+}
+
+/// L3.5
+pub(super) fn answers_one_line_only(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    let (first, second) = (session.text(9), session.text(9));
+    let mut client = greeted(&mut server)?;
+    client.send(format!("{first}\n{second}\n"))?;
+    client.expect(format!("{}\n", first.to_uppercase()))?;
+    // A server that closes with the second line unread makes its kernel reset the connection: that is its right.
+    client.expect_closed()?;
+    client.close();
+    converse(session, &mut server)
+}
+
+/// L3.6
+pub(super) fn serves_the_next(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    for _ in 0..4 {
+        converse(session, &mut server)?;
+    }
+    Ok(())
+}
+
+/// L3.7
+pub(super) fn one_at_a_time(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    let (one, two) = (session.text(9), session.text(9));
+    let mut first = greeted(&mut server)?;
+    let mut second = server.connect()?;
+    second.send(format!("{two}\n"))?;
+    second.expect_silence()?;
+    first.send(format!("{one}\n"))?;
+    first.expect(format!("{}\n", one.to_uppercase()))?;
+    first.expect_end()?;
+    first.close();
+    second.expect(GREETING)?;
+    second.expect(format!("{}\n", two.to_uppercase()))?;
+    second.expect_end()
+}
+
+/// L3.8
+pub(super) fn answers_an_empty_line(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    for line in ["\n", "\r\n"] {
+        let mut client = greeted(&mut server)?;
+        client.send(line)?;
+        client.expect("\n")?;
+        client.expect_end()?;
+    }
+    Ok(())
+}
+
+/// L3.9
+pub(super) fn survives_clients_that_leave(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    let ways: [fn(Peer) -> Step; 5] = [
+        |client| {
+            client.close();
+            Ok(())
+        },
+        |mut client| {
+            client.half_close()?;
+            // Whether what came without an end of line is answered is left open.
+            client.read_to_end(MEBIBYTE).map(drop)
+        },
+        |mut client| {
+            client.send_in_pieces([b"half a li".as_slice()])?;
+            client.close();
+            Ok(())
+        },
+        Peer::reset,
+        |mut client| {
+            client.send_in_pieces([b"half a li".as_slice()])?;
+            client.reset()
+        },
+    ];
+    for leave in ways {
+        leave(greeted(&mut server)?)?;
+        converse(session, &mut server)?;
+    }
+    // And one that is gone before it is greeted.
+    server.connect()?.reset()?;
+    converse(session, &mut server)
+}
+
+/// L3.S1
+pub(super) fn knows_other_letters(session: &mut Session) -> Step {
+    let mut server = session.serve("echo-server")?;
+    let letters = ["é", "ß", "ü", "ñ", "ç", "à", "ø", "a", "Z", " "];
+    let line: String = (0..12).map(|_| letters[session.random.usize(..letters.len())]).collect();
+    let mut client = greeted(&mut server)?;
+    client.send(format!("{line}\n"))?;
+    client.expect(format!("{}\n", line.to_uppercase()))?;
+    client.expect_end()?;
+    let short = "éß\n";
+    for pieces in every_cut(short.as_bytes()) {
+        let mut client = greeted(&mut server)?;
+        client.send_in_pieces(pieces)?;
+        client.expect(short.to_uppercase())?;
+        client.expect_end()?;
+    }
+    Ok(())
+}
+
+/// L3.S2
+pub(super) fn takes_a_long_line(session: &mut Session) -> Step {
+    let mut server = session.serve("echo-server")?;
+    let line = session.text(MEBIBYTE);
+    let mut client = greeted(&mut server)?;
+    client.send(format!("{line}\n"))?;
+    client.expect(format!("{}\n", line.to_uppercase()))?;
+    client.expect_end()
+}
+
+/// L3.S3
+pub(super) fn survives_invalid_text(session: &mut Session) -> Step {
+    let mut server = session.serve("echo-server")?;
+    for line in [b"\xff\xfe\n".as_slice(), b"caf\xc3 \xe2\x82 x\n", b"\xc3\n", b"\0\n"] {
+        let mut client = greeted(&mut server)?;
+        client.send(line)?;
+        // What is answered is left open, but it must come to an end.
+        client.read_to_end(MEBIBYTE)?;
+        client.close();
+        converse(session, &mut server)?;
+    }
+    Ok(())
+}
+
+/// L3.S4
+pub(super) fn cuts_off_an_endless_line(session: &mut Session) -> Step {
+    let mut server = session.serve("echo-server")?;
+    let mut client = greeted(&mut server)?;
+    let block = vec![b'a'; MEBIBYTE];
+    let mut sent = 0;
+    while sent < ENDLESS && client.offer(&block)? {
+        sent += block.len();
+    }
+    if sent >= ENDLESS {
+        let summary = format!("the server took {} MiB of one line and still waits for its end", ENDLESS / MEBIBYTE);
+        return Err(Failure::new(Kind::Resource, summary)
+            .expected("the connection is closed at a documented limit below that")
+            .got("an open connection")
+            .kernel(server.views(&[client])?)
+            .into());
+    }
+    client.read_to_end(MEBIBYTE)?;
+    client.close();
+    converse(session, &mut server)
+}
+
+/// A client that has connected and got the greeting.
+pub(super) fn greeted(server: &mut Program) -> Step<Peer> {
+    let mut client = server.connect()?;
+    client.expect(GREETING)?;
+    Ok(client)
+}
+
+/// One whole conversation as it should be.
+pub(super) fn converse(session: &mut Session, server: &mut Program) -> Step {
+    let line = session.text(12);
+    let mut client = greeted(server)?;
+    client.send(format!("{line}\n"))?;
+    client.expect(format!("{}\n", line.to_uppercase()))?;
+    client.expect_end()
+}

@@ -1,0 +1,214 @@
+//! One check's surroundings: the programs that it started, its peers, its random source and its record.
+
+mod capture;
+mod program;
+mod world;
+
+pub use program::{Program, Worker};
+
+use capture::Capture;
+use fastrand::Rng;
+use model::{Action, Failure, Fault, Kind, Placeholder, Step, Stop, Verdict};
+use observe::{Observer, Scope};
+use sandbox::{Room, Template};
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::rc::Rc;
+use std::time::Duration;
+use wire::Listener;
+use world::World;
+
+/// What a check is given.
+#[derive(Debug)]
+pub struct Setup {
+    /// Where it runs.
+    pub room: Room,
+    /// How each program of the lab is started.
+    pub templates: BTreeMap<String, Template>,
+    /// The placeholders of each program, with their defaults.
+    pub programs: &'static [model::Program],
+    /// Where its random values come from.
+    pub seed: u64,
+}
+
+/// One check while it runs.
+pub struct Session {
+    world: Rc<World>,
+    setup: Setup,
+    /// Random payloads; the same seed gives the same.
+    pub random: Rng,
+}
+
+impl Session {
+    /// Makes the surroundings of one check.
+    ///
+    /// # Errors
+    /// When the kernel offers no view of sockets.
+    pub fn new(setup: Setup) -> Result<Session, Fault> {
+        let observer = Observer::new(Scope::Namespace(Vec::new()))?;
+        let random = Rng::with_seed(setup.seed);
+        Ok(Session { world: Rc::new(World::new(setup.room, observer)), setup, random })
+    }
+
+    /// Decides a clause: runs the check and puts the evidence to what came of it.
+    pub fn decide(mut self, check: fn(&mut Session) -> Step) -> Verdict {
+        let mut verdict = Verdict::from(check(&mut self));
+        if let Verdict::Failed(failure) = &mut verdict {
+            failure.transcript = self.world.transcript.events();
+            failure.output = self.world.console();
+        }
+        verdict
+    }
+
+    /// Starts a server on a port of its own and waits until the kernel shows that it listens.
+    ///
+    /// # Errors
+    /// A failure when it ends, or will never listen.
+    pub fn serve(&mut self, program: &str) -> Step<Program> {
+        self.serve_limited(program, None)
+    }
+
+    /// As [`Session::serve`], with a limit on the open file descriptors of each of its processes.
+    ///
+    /// # Errors
+    /// As [`Session::serve`].
+    pub fn serve_limited(&mut self, program: &str, open_files: Option<u64>) -> Step<Program> {
+        let port = self.port(program)?;
+        self.serve_on(program, port, open_files)
+    }
+
+    /// As [`Session::serve`], on a port that is known.
+    ///
+    /// # Errors
+    /// As [`Session::serve`].
+    pub fn serve_on(&mut self, program: &str, port: u16, open_files: Option<u64>) -> Step<Program> {
+        let started = self.start_with(program, &[("port", port.to_string())], open_files)?;
+        started.wait_until_ready(port)
+    }
+
+    /// Starts a program with these values for its placeholders.
+    ///
+    /// # Errors
+    /// A failure when it cannot be started at all.
+    pub fn start(&mut self, program: &str, values: &[(&str, String)]) -> Step<Program> {
+        self.start_with(program, values, None)
+    }
+
+    fn start_with(&mut self, name: &str, values: &[(&str, String)], open_files: Option<u64>) -> Step<Program> {
+        let template = self.template(name)?;
+        let mut command = template.fill(values);
+        command.open_files = open_files;
+        Program::start(&self.world, name, &command)
+    }
+
+    /// Listens for a program that is a client, on a port of the kernel's choice.
+    ///
+    /// # Errors
+    /// A fault when the address cannot be had.
+    pub fn listen(&mut self, host: IpAddr) -> Step<Listener> {
+        let address = SocketAddr::new(host, 0);
+        Listener::bind(address, self.world.clone(), self.world.transcript.clone())
+    }
+
+    /// As [`Session::listen`], on a port that is known.
+    ///
+    /// # Errors
+    /// As [`Session::listen`].
+    pub fn listen_at(&mut self, address: SocketAddr) -> Step<Listener> {
+        Listener::bind(address, self.world.clone(), self.world.transcript.clone())
+    }
+
+    /// An address of this machine on which nobody listens.
+    ///
+    /// # Errors
+    /// A fault when no port is free.
+    pub fn unused_address(&mut self) -> Step<SocketAddr> {
+        let port = self.free_port()?;
+        Ok(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port))
+    }
+
+    /// Writes a remark into the transcript.
+    pub fn note(&self, words: &str) {
+        self.world.transcript.record("grader", Action::Note, words.as_bytes());
+    }
+
+    /// Lets programs sleep for longer than usual in one wait: for clauses that are about a time-out.
+    pub fn allow_sleep(&self, budget: Duration) {
+        self.world.sleep_budget.set(budget);
+    }
+
+    /// The value that a program takes for a placeholder: `value`, or the default where its command has it built in.
+    ///
+    /// # Errors
+    /// A fault for a program or placeholder that the lab does not have.
+    pub fn effective(&self, program: &str, name: &str, value: u64) -> Step<u64> {
+        if self.template(program)?.has(name) {
+            return Ok(value);
+        }
+        let default = self.placeholder(program, name).and_then(|placeholder| placeholder.default?.parse().ok());
+        Ok(default.ok_or_else(|| Fault::new(format!("{program} has no default for {name}")))?)
+    }
+
+    /// Ends the check as undecided where it does not run in a network of its own.
+    ///
+    /// # Errors
+    /// Always, where that is so.
+    pub fn needs_isolation(&self) -> Step {
+        match self.setup.room {
+            Room::Isolated => Ok(()),
+            Room::Shared => Err(Stop::Skipped("it needs a network namespace of its own".to_owned())),
+        }
+    }
+
+    /// A line of printable ASCII, without its end.
+    pub fn text(&mut self, length: usize) -> String {
+        const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:;!?-_'()";
+        (0..length).map(|_| char::from(LETTERS[self.random.usize(..LETTERS.len())])).collect()
+    }
+
+    /// Any bytes.
+    pub fn bytes(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+
+    fn template(&self, program: &str) -> Step<&Template> {
+        let missing = || Fault::new(format!("no command is known for {program}"));
+        Ok(self.setup.templates.get(program).ok_or_else(missing)?)
+    }
+
+    fn placeholder(&self, program: &str, name: &str) -> Option<&'static Placeholder> {
+        let program = self.setup.programs.iter().find(|candidate| candidate.name == program)?;
+        program.arguments.iter().find(|argument| argument.name == name)
+    }
+
+    /// The port that a server will listen on: a random one, or the one that its command has built in.
+    fn port(&mut self, program: &str) -> Step<u16> {
+        if self.template(program)?.has("port") {
+            return self.free_port();
+        }
+        let port = self.effective(program, "port", 0)?;
+        Ok(u16::try_from(port).map_err(|_| Fault::new(format!("{port} is not a port")))?)
+    }
+
+    /// A port outside the range from which the kernel takes clients' ports.
+    fn free_port(&mut self) -> Step<u16> {
+        for _ in 0..100 {
+            let port = self.random.u16(10_000..30_000);
+            match TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) {
+                Ok(_) => return Ok(port),
+                Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Fault::new("no port is free").into())
+    }
+}
+
+/// The failure of a program that did something else than it should have, with what it printed as what came.
+pub(crate) fn wrong_output(summary: impl Into<String>, expected: &str, printed: &[u8]) -> Failure {
+    let failure = Failure::new(Kind::Output, summary).expected(expected);
+    if printed.is_empty() { failure.got("nothing") } else { failure.got(printed) }
+}

@@ -1,0 +1,45 @@
+//! What a program prints, taken in as it comes so that it never blocks on a full pipe.
+
+use rustix::io::Errno;
+use std::io;
+use std::os::fd::AsFd;
+
+/// How much of a stream is kept.
+const KEPT: usize = 8 << 20;
+
+/// Takes the bytes of a stream that is too long to keep.
+pub(crate) type Sink = Box<dyn FnMut(&[u8])>;
+
+/// One of a program's output streams.
+#[derive(Default)]
+pub(crate) struct Capture {
+    pub(crate) kept: Vec<u8>,
+    pub(crate) closed: bool,
+    pub(crate) sink: Option<Sink>,
+}
+
+impl Capture {
+    /// Takes in all that is there and returns it to be shown, the last few KiB of it at least.
+    pub(crate) fn drain(&mut self, stream: impl AsFd) -> io::Result<Vec<u8>> {
+        let mut buffer = [0; 65536];
+        let mut latest = Vec::new();
+        while !self.closed {
+            match rustix::io::read(&stream, &mut buffer) {
+                Ok(0) => self.closed = true,
+                Ok(length) => {
+                    let bytes = &buffer[..length];
+                    match &mut self.sink {
+                        Some(sink) => sink(bytes),
+                        None if self.kept.len() < KEPT => self.kept.extend_from_slice(bytes),
+                        None => {}
+                    }
+                    latest = bytes[length.saturating_sub(4096)..].to_vec();
+                }
+                Err(Errno::AGAIN) => break,
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(latest)
+    }
+}

@@ -1,0 +1,339 @@
+//! A program under test, as the checks use it.
+
+use super::world::{self, Running, World};
+use model::{Action, Failure, Fault, Kind, Step, Stop, ThreadView};
+use observe::{CPU_BUDGET, Call, Socket};
+use rustix::io::Errno;
+use sandbox::{Command, Ended, Submission};
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::rc::Rc;
+use std::time::Duration;
+use wire::{Patience, Peer, Stillness};
+
+/// Processor time that a program may use until it listens: a virtual machine starts slowly.
+const START_BUDGET: Duration = Duration::from_secs(20);
+
+/// A program under test. Dropping it ends all its processes.
+pub struct Program {
+    world: Rc<World>,
+    id: usize,
+    name: String,
+    address: Option<SocketAddr>,
+    clients: usize,
+}
+
+/// A thread inside a call on a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worker {
+    /// Its process.
+    pub pid: i32,
+    /// The name of the call.
+    pub call: &'static str,
+    /// The socket that the call waits on.
+    pub socket: Option<u32>,
+}
+
+impl Program {
+    pub(crate) fn start(world: &Rc<World>, name: &str, command: &Command) -> Step<Program> {
+        let submission =
+            Submission::start(world.room, command).map_err(|error| Fault::new(error.to_string()))?;
+        let words = [vec![name.to_owned()], command.arguments.clone()].concat();
+        world.transcript.record(name, Action::Start, words.join(" ").as_bytes());
+        let id = world.add(name, submission);
+        Ok(Program { world: world.clone(), id, name: name.to_owned(), address: None, clients: 0 })
+    }
+
+    /// Waits until the kernel shows the listening socket. Nothing is connected to for that: a sequential server would serve
+    /// the probe as its first client.
+    pub(crate) fn wait_until_ready(mut self, port: u16) -> Step<Program> {
+        let candidates = [
+            SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
+        ];
+        let mut found = None;
+        self.world.cpu_budget.set(START_BUDGET);
+        let still = self.world.until(&[], &mut || {
+            let observer = self.world.observer.borrow();
+            for address in candidates {
+                if observer.diag().listener(address)?.is_some() {
+                    found = Some(address);
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })?;
+        self.world.cpu_budget.set(CPU_BUDGET);
+        let Some(address) = found else {
+            return Err(self.not_listening(port, still));
+        };
+        self.address = Some(address);
+        self.with(|running| running.listens.push(address))?;
+        self.world.transcript.record(&self.name, Action::Listen, address.to_string().as_bytes());
+        self.world.observer.borrow_mut().mark_runtime()?;
+        Ok(self)
+    }
+
+    fn not_listening(&self, port: u16, still: Option<Stillness>) -> Stop {
+        let missing = format!("nobody listens on port {port}");
+        let mut failure = match still {
+            Some(still) => still.failure(&missing),
+            None => Failure::new(Kind::NotListening, missing),
+        };
+        if matches!(failure.kind, Kind::Silence | Kind::Asleep | Kind::Busy) {
+            failure.kind = Kind::NotListening;
+        }
+        failure.expected(format!("a socket that listens on port {port}")).got("none").into()
+    }
+
+    /// The address on which it listens.
+    ///
+    /// # Errors
+    /// A fault for a program that is no server.
+    pub fn address(&self) -> Step<SocketAddr> {
+        Ok(self.address.ok_or_else(|| Fault::new(format!("{} is not known to listen", self.name)))?)
+    }
+
+    /// Connects a new client to it.
+    ///
+    /// # Errors
+    /// A failure when it refuses.
+    pub fn connect(&mut self) -> Step<Peer> {
+        self.clients += 1;
+        let name = format!("client {}", self.clients);
+        Peer::connect(name, self.address()?, self.world.clone(), self.world.transcript.clone())
+    }
+
+    /// Its listening socket as the kernel shows it.
+    ///
+    /// # Errors
+    /// A failure when it listens no more.
+    pub fn listening_socket(&self) -> Step<Socket> {
+        let socket = self.world.observer.borrow().diag().listener(self.address()?)?;
+        let summary = || Failure::new(Kind::NotListening, format!("{} no longer listens", self.name));
+        Ok(socket.ok_or_else(summary)?)
+    }
+
+    /// The program's socket at the other end of a peer.
+    ///
+    /// # Errors
+    /// A fault when sock_diag cannot be read.
+    pub fn socket_of(&self, peer: &Peer) -> Step<Option<Socket>> {
+        Ok(self.world.observer.borrow().diag().connection(peer.theirs(), peer.ours())?)
+    }
+
+    /// Waits until `condition` holds of this program, or nothing will change any more; then tells why.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    pub fn wait_until(&self, condition: &mut dyn FnMut(&Program) -> Step<bool>) -> Step<Option<Stillness>> {
+        let mut stop = None;
+        let still = self.world.until(&[], &mut || match condition(self) {
+            Ok(holds) => Ok(holds),
+            Err(reason) => {
+                stop = Some(reason);
+                Ok(true)
+            }
+        })?;
+        stop.map_or(Ok(still), Err)
+    }
+
+    /// Waits until nothing more will happen by itself, and tells why.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    pub fn wait_until_still(&self) -> Step<Option<Stillness>> {
+        self.wait_until(&mut |_| Ok(false))
+    }
+
+    /// Its threads that are inside a call on a socket, and how many processes it has.
+    ///
+    /// # Errors
+    /// A fault when `/proc` cannot be read.
+    pub fn workers(&self) -> Step<(Vec<Worker>, usize)> {
+        let mut observer = self.world.observer.borrow_mut();
+        let processes = observer.processes()?.len();
+        let threads = observer.threads()?;
+        let workers = threads.iter().filter_map(|thread| {
+            let Call::Blocked(..) = thread.call else { return None };
+            let call = thread.call_name();
+            let socket = observer.socket_inode(thread);
+            let waits_for_many = matches!(
+                call,
+                "poll" | "ppoll" | "select" | "pselect6" | "epoll_wait" | "epoll_pwait" | "epoll_pwait2"
+                    | "io_uring_enter"
+            );
+            (socket.is_some() || waits_for_many).then_some(Worker { pid: thread.pid, call, socket })
+        });
+        Ok((workers.collect(), processes))
+    }
+
+    /// What each of its threads does, for a reader.
+    ///
+    /// # Errors
+    /// A fault when `/proc` cannot be read.
+    pub fn views(&self, peers: &[Peer]) -> Step<Vec<ThreadView>> {
+        let links: Vec<observe::Link> =
+            peers.iter().map(|peer| observe::Link { theirs: peer.theirs(), ours: peer.ours() }).collect();
+        let listens: Vec<SocketAddr> = self.address.into_iter().collect();
+        Ok(self.world.observer.borrow_mut().views(&self.name, &links, &listens)?)
+    }
+
+    /// The most memory that its processes have had resident so far, in bytes.
+    ///
+    /// # Errors
+    /// A fault when `/proc` cannot be read.
+    pub fn peak_memory(&self) -> Step<u64> {
+        Ok(self.world.observer.borrow_mut().peak_memory()?)
+    }
+
+    /// Writes to its standard input.
+    ///
+    /// # Errors
+    /// A failure when it has closed that.
+    pub fn input(&self, bytes: &[u8]) -> Step {
+        self.world.transcript.record(&self.name, Action::Input, bytes);
+        let written = self.with(|running| match &running.submission.input {
+            Some(input) => rustix::io::write(input, bytes),
+            None => Err(Errno::PIPE),
+        })?;
+        match written {
+            Ok(length) if length == bytes.len() => Ok(()),
+            Ok(_) | Err(Errno::AGAIN) => Err(Fault::new("the program's standard input is full").into()),
+            Err(Errno::PIPE) => {
+                let summary = format!("{} has closed its standard input", self.name);
+                Err(Failure::new(Kind::Output, summary).expected("a program that reads it").got("closed").into())
+            }
+            Err(error) => Err(io::Error::from(error).into()),
+        }
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// A failure when it will not end by itself.
+    pub fn expect_exit(&self) -> Step<Ended> {
+        let mut ended = None;
+        let still = self.world.until(&[], &mut || {
+            let running = self.world.running.borrow();
+            let program = running.iter().find(|program| program.id == self.id);
+            // Both streams are closed when every process that could still write has ended.
+            ended = program.filter(|program| program.output.closed && program.error.closed).and_then(|p| p.ended);
+            Ok(ended.is_some())
+        })?;
+        if ended.is_none() {
+            // The program has ended, but a process that it left behind keeps a stream open.
+            ended = self.with(|running| running.ended)?;
+        }
+        match (ended, still) {
+            (Some(Ended::NotStarted(error)), _) => Err(world::not_started(&self.name, error)),
+            (Some(Ended::Exited(101)), _) if self.error_text()?.contains("not yet implemented") => {
+                let words = format!("{} stops at a todo!(): it is not written yet", self.name);
+                Err(Failure::new(Kind::NotWritten, words).into())
+            }
+            (Some(ended), _) => Ok(ended),
+            (None, Some(still)) => {
+                let mut failure = still.failure(&format!("{} does not end", self.name));
+                if failure.kind == Kind::Silence {
+                    failure.kind = Kind::StillRunning;
+                }
+                Err(failure.expected("the program ends").got("it goes on").into())
+            }
+            (None, None) => Err(Fault::new("waiting for the program ended without a reason").into()),
+        }
+    }
+
+    /// Waits for its end with status 0.
+    ///
+    /// # Errors
+    /// A failure when it will not end, or ends otherwise.
+    pub fn expect_success(&self) -> Step {
+        let ended = self.expect_exit()?;
+        if ended == Ended::Exited(0) { Ok(()) } else { Err(self.wrong_end(ended, "exit status 0").into()) }
+    }
+
+    /// Waits for its end with another status than 0 and a message on the console: neither a crash nor a stack trace is one.
+    /// Returns the message.
+    ///
+    /// # Errors
+    /// A failure when it will not end, or ends otherwise.
+    pub fn expect_told_error(&self) -> Step<String> {
+        let ended = self.expect_exit()?;
+        let console = self.console()?;
+        let text = String::from_utf8_lossy(&console).into_owned();
+        match ended {
+            Ended::Exited(0) => Err(self.wrong_end(ended, "an exit status other than 0").into()),
+            Ended::Exited(_) if has_stack_trace(&text) => {
+                let summary = format!("{} crashed instead of telling the error", self.name);
+                Err(Failure::new(Kind::Crashed, summary).expected("a message in words").got(&*console).into())
+            }
+            Ended::Exited(_) if text.trim().is_empty() => {
+                let summary = format!("{} fails without a word", self.name);
+                Err(super::wrong_output(summary, "a message in words", &console).into())
+            }
+            Ended::Exited(_) => Ok(text),
+            ended => Err(self.wrong_end(ended, "an exit status other than 0").into()),
+        }
+    }
+
+    fn wrong_end(&self, ended: Ended, expected: &str) -> Failure {
+        let crashed = matches!(ended, Ended::Signalled(_));
+        let kind = if crashed { Kind::Crashed } else { Kind::ExitStatus };
+        Failure::new(kind, format!("{} {ended}", self.name)).expected(expected).got(ended.to_string())
+    }
+
+    /// What it has printed on standard output so far.
+    ///
+    /// # Errors
+    /// A fault when the stream cannot be read.
+    pub fn output(&self) -> Step<Vec<u8>> {
+        self.world.drain()?;
+        self.with(|running| running.output.kept.clone())
+    }
+
+    /// What it has printed on both streams so far, standard output first.
+    ///
+    /// # Errors
+    /// A fault when a stream cannot be read.
+    pub fn console(&self) -> Step<Vec<u8>> {
+        self.world.drain()?;
+        self.with(|running| [running.output.kept.as_slice(), &running.error.kept].concat())
+    }
+
+    /// Hands what it prints on standard output to `sink` instead of keeping it.
+    ///
+    /// # Errors
+    /// A fault when the program is gone.
+    pub fn divert_output(&self, sink: impl FnMut(&[u8]) + 'static) -> Step {
+        self.with(|running| running.output.sink = Some(Box::new(sink)))
+    }
+
+    fn error_text(&self) -> Step<String> {
+        self.with(|running| String::from_utf8_lossy(&running.error.kept).into_owned())
+    }
+
+    fn with<T>(&self, action: impl FnOnce(&mut Running) -> T) -> Step<T> {
+        let mut running = self.world.running.borrow_mut();
+        let program = running.iter_mut().find(|program| program.id == self.id);
+        Ok(action(program.ok_or_else(|| Fault::new("the program is not running"))?))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.world.remove(self.id);
+    }
+}
+
+/// Whether a language's runtime has reported an error that the program did not handle.
+pub(crate) fn has_stack_trace(printed: &str) -> bool {
+    const MARKS: [&str; 6] = [
+        "panicked at",
+        "Traceback (most recent call last)",
+        "Exception in thread",
+        "\tat java.",
+        "    at node:",
+        "goroutine 1 [",
+    ];
+    MARKS.iter().any(|mark| printed.contains(mark))
+}

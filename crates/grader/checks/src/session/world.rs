@@ -1,0 +1,259 @@
+//! The one loop in which the grader waits, and what it waits with: the programs, the connections, the observer.
+
+use super::Capture;
+use model::{Action, Failure, Fault, Kind, Step, Stop};
+use observe::{CPU_BUDGET, End, Link, Observer, SLEEP_BUDGET, Scope, Vigil};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::BorrowedFd;
+use sandbox::{Ended, Room, Submission};
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use wire::{Interest, Patience, Stillness, Transcript};
+use std::rc::Rc;
+
+/// The last resort: no check takes longer than this, whatever a submission does to its own processes.
+const WALL_LIMIT: Duration = Duration::from_secs(180);
+/// The first and the longest pause between two looks; a signal from a socket, a stream or an end cuts it short.
+const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(2));
+/// How many signals in a row are followed without a look at the kernel.
+const SIGNALS: u32 = 64;
+/// How much of what the programs print is kept to be shown.
+const CONSOLE: usize = 4096;
+
+/// A program that was started in this check.
+pub(crate) struct Running {
+    pub(crate) id: usize,
+    pub(crate) name: String,
+    pub(crate) submission: Submission,
+    pub(crate) started: Instant,
+    pub(crate) listens: Vec<SocketAddr>,
+    pub(crate) ended: Option<Ended>,
+    pub(crate) output: Capture,
+    pub(crate) error: Capture,
+}
+
+/// All that a check's peers and programs share.
+pub(crate) struct World {
+    pub(crate) room: Room,
+    pub(crate) transcript: Rc<Transcript>,
+    pub(crate) observer: RefCell<Observer>,
+    pub(crate) running: RefCell<Vec<Running>>,
+    pub(crate) cpu_budget: Cell<Duration>,
+    pub(crate) sleep_budget: Cell<Duration>,
+    links: RefCell<Vec<Link>>,
+    console: RefCell<Vec<u8>>,
+    began: Instant,
+}
+
+impl World {
+    pub(crate) fn new(room: Room, observer: Observer) -> World {
+        World {
+            room,
+            transcript: Rc::default(),
+            observer: RefCell::new(observer),
+            running: RefCell::default(),
+            cpu_budget: Cell::new(CPU_BUDGET),
+            sleep_budget: Cell::new(SLEEP_BUDGET),
+            links: RefCell::default(),
+            console: RefCell::default(),
+            began: Instant::now(),
+        }
+    }
+
+    /// The end of what all programs have printed.
+    pub(crate) fn console(&self) -> Vec<u8> {
+        self.console.borrow().clone()
+    }
+
+    /// Adds a program, and makes the observer look at its processes.
+    pub(crate) fn add(&self, name: &str, submission: Submission) -> usize {
+        let mut running = self.running.borrow_mut();
+        let id = running.last().map_or(0, |last| last.id + 1);
+        running.push(Running {
+            id,
+            name: name.to_owned(),
+            submission,
+            started: Instant::now(),
+            listens: Vec::new(),
+            ended: None,
+            output: Capture::default(),
+            error: Capture::default(),
+        });
+        self.set_scope(&running);
+        id
+    }
+
+    /// Ends a program and all its processes.
+    pub(crate) fn remove(&self, id: usize) {
+        // A fault in a stream that nobody will read any more is of no interest.
+        let _ = self.drain();
+        let mut running = self.running.borrow_mut();
+        running.retain(|program| program.id != id);
+        self.set_scope(&running);
+    }
+
+    fn set_scope(&self, running: &[Running]) {
+        let inits = running.iter().map(|program| program.submission.init());
+        let scope = match self.room {
+            Room::Isolated => Scope::Namespace(inits.chain([1]).collect()),
+            Room::Shared => Scope::Descendants(inits.collect()),
+        };
+        self.observer.borrow_mut().set_scope(scope);
+    }
+
+    /// Takes in what the programs print, and notices which have ended.
+    pub(crate) fn drain(&self) -> io::Result<()> {
+        let mut console = self.console.borrow_mut();
+        for program in &mut *self.running.borrow_mut() {
+            let ended = program.submission.ended()?;
+            // Streams are read after the end was seen, so that nothing that came before it is missed.
+            console.extend(program.output.drain(&program.submission.output)?);
+            console.extend(program.error.drain(&program.submission.error)?);
+            if let (Some(ended), None) = (ended, program.ended) {
+                program.ended = Some(ended);
+                self.transcript.record(&program.name, Action::Exit, ended.to_string().as_bytes());
+            }
+        }
+        let surplus = console.len().saturating_sub(CONSOLE);
+        console.drain(..surplus);
+        Ok(())
+    }
+
+    /// Waits for a moment, or for a signal. Tells whether there was one.
+    fn pause(&self, watched: &[(BorrowedFd<'_>, Interest)], pause: Duration) -> io::Result<bool> {
+        let running = self.running.borrow();
+        let mut polled = Vec::with_capacity(watched.len() + 3 * running.len());
+        for (descriptor, interest) in watched {
+            let flags = if *interest == Interest::Readable { PollFlags::IN } else { PollFlags::OUT };
+            polled.push(PollFd::from_borrowed_fd(*descriptor, flags));
+        }
+        for program in &*running {
+            if program.ended.is_none() {
+                polled.push(PollFd::from_borrowed_fd(program.submission.end_signal(), PollFlags::IN));
+            }
+            if !program.output.closed {
+                polled.push(PollFd::new(&program.submission.output, PollFlags::IN));
+            }
+            if !program.error.closed {
+                polled.push(PollFd::new(&program.submission.error, PollFlags::IN));
+            }
+        }
+        let pause = Timespec { tv_sec: 0, tv_nsec: pause.subsec_nanos().into() };
+        match poll(&mut polled, Some(&pause)) {
+            Ok(count) => Ok(count > 0),
+            Err(rustix::io::Errno::INTR) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn look(&self, vigil: &mut Option<Vigil>) -> io::Result<Option<End>> {
+        let mut observer = self.observer.borrow_mut();
+        let age = self.running.borrow().iter().map(|program| program.started.elapsed()).max().unwrap_or_default();
+        let vigil = match vigil {
+            Some(vigil) => vigil,
+            None => vigil.insert(Vigil::new(&mut observer, self.cpu_budget.get(), self.sleep_budget.get())?),
+        };
+        let end = vigil.look(&mut observer, &mut self.links.borrow_mut(), age)?;
+        // A program that has just been started may have no process yet, and one that has ended may not be reported yet.
+        let unborn = self.running.borrow().iter().any(|program| program.ended.is_none());
+        Ok(end.filter(|end| *end != End::Gone || !unborn))
+    }
+
+    /// Says what `end` means, with what every thread does now.
+    fn stillness(&self, end: End) -> Step<Stillness> {
+        let running = self.running.borrow();
+        let Some(program) = running.last() else {
+            return Err(Fault::new("the grader waits, but no program was started").into());
+        };
+        let name = &program.name;
+        let kernel = self.observer.borrow_mut().views(name, &self.links.borrow(), &program.listens)?;
+        let (kind, words) = match end {
+            End::Settled | End::Ticking => (Kind::Silence, format!("{name} waits, and nothing more will come")),
+            End::Busy => (Kind::Busy, format!("{name} keeps a processor busy without getting there")),
+            End::Asleep => (Kind::Asleep, format!("{name} sleeps instead of waiting for its peer")),
+            End::Gone => how_it_ended(program)?,
+        };
+        Ok(Stillness { kind, words, kernel })
+    }
+}
+
+/// How a program that is gone came to its end.
+fn how_it_ended(program: &Running) -> Step<(Kind, String)> {
+    let name = &program.name;
+    let printed = String::from_utf8_lossy(&program.error.kept);
+    let has = |words: &str| printed.contains(words);
+    Ok(match program.ended {
+        Some(Ended::Exited(101)) if has("not yet implemented") => {
+            (Kind::NotWritten, format!("{name} stops at a todo!(): it is not written yet"))
+        }
+        Some(Ended::Exited(code)) if super::program::has_stack_trace(&printed) => {
+            (Kind::Crashed, format!("{name} crashed and exited with status {code}"))
+        }
+        Some(ended @ Ended::Signalled(_)) => (Kind::Crashed, format!("{name} {ended}")),
+        Some(Ended::NotStarted(error)) => return Err(not_started(name, error)),
+        Some(ended) => (Kind::Exited, format!("{name} {ended}")),
+        None => (Kind::Exited, format!("{name} ended")),
+    })
+}
+
+/// A command that the grader found but that could not be executed in the sandbox: the submission's fault only if it is no program.
+pub(crate) fn not_started(name: &str, error: i32) -> Stop {
+    let words = format!("{name} {}", Ended::NotStarted(error));
+    if error == rustix::io::Errno::NOEXEC.raw_os_error() {
+        return Failure::new(Kind::NotStarted, words).expected("an executable program").got("another file").into();
+    }
+    Fault::new(format!("{words}; it runs as an ordinary user, who must be able to read and execute it")).into()
+}
+
+impl Patience for World {
+    fn until(
+        &self,
+        watched: &[(BorrowedFd<'_>, Interest)],
+        attempt: &mut dyn FnMut() -> io::Result<bool>,
+    ) -> Step<Option<Stillness>> {
+        let mut vigil = None;
+        let (mut pause, longest) = PAUSES;
+        let mut signals = 0;
+        loop {
+            self.drain()?;
+            if attempt()? {
+                return Ok(None);
+            }
+            if self.pause(watched, pause)? && signals < SIGNALS {
+                signals += 1;
+                continue;
+            }
+            signals = 0;
+            pause = (pause * 2).min(longest);
+            if let Some(end) = self.look(&mut vigil)? {
+                self.drain()?;
+                if attempt()? {
+                    return Ok(None);
+                }
+                return self.stillness(end).map(Some);
+            }
+            if self.began.elapsed() > WALL_LIMIT {
+                let limit = format!("the check's last limit of {} s was reached", WALL_LIMIT.as_secs());
+                return Err(Stop::Fault(Fault::new(limit)));
+            }
+        }
+    }
+
+    fn consumed(&self, ours: SocketAddr, theirs: SocketAddr) -> Step<Option<Stillness>> {
+        let link = Link { theirs, ours };
+        self.until(&[], &mut || {
+            let mut observer = self.observer.borrow_mut();
+            let unread = observer.diag().connection(theirs, ours)?.map_or(0, |socket| socket.receive_queue);
+            if unread > 0 || link.under_way(observer.diag())? {
+                return Ok(false);
+            }
+            Ok(observer.threads()?.iter().all(|thread| thread.call != observe::Call::Running))
+        })
+    }
+
+    fn connected(&self, ours: SocketAddr, theirs: SocketAddr) {
+        self.links.borrow_mut().push(Link { theirs, ours });
+    }
+}

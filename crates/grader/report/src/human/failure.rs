@@ -1,0 +1,165 @@
+//! One failure in full: what happened, what the two sides did, why it matters, and how to see it again.
+
+use super::{groups, ladder, threads};
+use crate::escape::{self, Nature};
+use crate::text::{WIDTH, indent, label, wrap};
+use crate::{Origin, Palette};
+use model::{CheckReport, Failure, Kind, RunReport, Shown, Tier, Verdict};
+
+/// The column where the text behind a label begins.
+const LABEL: usize = 10;
+
+/// How many of the last lines of a program's output are shown.
+const OUTPUT_LINES: usize = 6;
+
+/// The first of the checks in full, the others named: they failed in the same way.
+pub(super) fn lines(
+    report: &RunReport,
+    checks: &[&CheckReport],
+    origin: &Origin,
+    palette: Palette,
+) -> Vec<String> {
+    let [check, others @ ..] = checks else { return Vec::new() };
+    let Verdict::Failed(failure) = &check.verdict else { return Vec::new() };
+    let clause = check.clause;
+    let title = format!("{}  {} ({})", clause.id, clause.title, worth(check));
+    let mut lines: Vec<String> =
+        wrap(&title, WIDTH - 2).into_iter().map(|line| palette.strong(&line)).collect();
+    lines = label(&format!("{} ", palette.bad("✗")), lines, 2);
+    lines.push(String::new());
+    let mut body = evidence(failure, palette);
+    body.extend(teaching(report, check, origin, palette));
+    if !others.is_empty() {
+        let text = format!("{} failed in the same way", groups::ids(others));
+        body.extend(label(&label_text("also", palette), wrap(&text, WIDTH - 2 - LABEL), LABEL));
+    }
+    lines.extend(indent(body, 2));
+    lines
+}
+
+/// What happened and what was seen.
+pub(super) fn evidence(failure: &Failure, palette: Palette) -> Vec<String> {
+    let mut lines = wrap(&escape::text(&failure.summary), WIDTH - 2);
+    lines.push(String::new());
+    let shown = contrast(failure.expected.as_ref(), failure.got.as_ref(), palette);
+    let output = if tells_much(failure.kind) { last_lines(&failure.output) } else { Vec::new() };
+    let sections = [
+        ("", shown),
+        ("conversation  (──▶ to the program, ◀── from it)", ladder::lines(&failure.transcript, WIDTH - 6)),
+        ("the program at that moment", threads::lines(&failure.kernel, WIDTH - 6)),
+        ("the end of what the program printed", output),
+    ];
+    for (heading, section) in sections.into_iter().filter(|(_, section)| !section.is_empty()) {
+        if heading.is_empty() {
+            lines.extend(section);
+        } else {
+            lines.push(palette.faint(heading));
+            lines.extend(indent(section, 2));
+        }
+        lines.push(String::new());
+    }
+    lines
+}
+
+/// Why it matters, a hint, and the command that runs just this check.
+pub(super) fn teaching(
+    report: &RunReport,
+    check: &CheckReport,
+    origin: &Origin,
+    palette: Palette,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, text) in [("why", check.clause.lesson), ("hint", check.clause.hint)] {
+        lines.extend(label(&label_text(name, palette), wrap(text, WIDTH - 2 - LABEL), LABEL));
+    }
+    let mut command = crate::catalogue::command(report.lab, check.clause);
+    if !origin.command_suffix.is_empty() {
+        command = format!("{command} {}", origin.command_suffix);
+    }
+    lines.push(format!("{}{}", label_text("again", palette), escape::text(&command)));
+    lines
+}
+
+fn label_text(name: &str, palette: Palette) -> String {
+    format!("{}{}", palette.faint(name), " ".repeat(LABEL - name.len()))
+}
+
+fn worth(check: &CheckReport) -> String {
+    match check.clause.tier {
+        Tier::Core => crate::text::count(check.clause.points as usize, "point"),
+        Tier::Stretch => "a star".to_owned(),
+    }
+}
+
+/// What should have come above what came, with a caret when both are bytes.
+fn contrast(expected: Option<&Shown>, got: Option<&Shown>, palette: Palette) -> Vec<String> {
+    let room = WIDTH - 2 - LABEL;
+    if let (Some(Shown::Bytes(expected)), Some(Shown::Bytes(got))) = (expected, got) {
+        let comparison = escape::compare(expected, got, room);
+        let shown = |text: String| if text.is_empty() { "(no bytes)".to_owned() } else { text };
+        let mut lines = vec![
+            format!("{}{}", label_text("expected", palette), shown(comparison.expected)),
+            format!("{}{}", label_text("got", palette), shown(comparison.got)),
+        ];
+        if let Some(difference) = comparison.difference {
+            let before = crate::text::count(difference.offset, "byte");
+            let remark = match difference.nature {
+                Nature::Other => format!("differs after {before}"),
+                Nature::Short => format!("ends after {before}"),
+                Nature::Long => format!("should end after {before}"),
+            };
+            lines.push(under(difference.column, &remark, room, palette));
+        }
+        return lines;
+    }
+    let side = |name: &str, shown: &Shown| match shown {
+        Shown::Bytes(bytes) if bytes.is_empty() => vec![format!("{}(no bytes)", label_text(name, palette))],
+        Shown::Bytes(bytes) => vec![format!("{}{}", label_text(name, palette), escape::cut(bytes, room))],
+        Shown::Text(text) => label(&label_text(name, palette), wrap(&escape::text(text), room), LABEL),
+    };
+    let mut lines: Vec<String> = expected.map(|shown| side("expected", shown)).unwrap_or_default();
+    lines.extend(got.map(|shown| side("got", shown)).unwrap_or_default());
+    lines
+}
+
+/// The line with the caret; the remark stands on the side where there is room for it.
+fn under(column: usize, remark: &str, room: usize, palette: Palette) -> String {
+    let caret = palette.bad("^");
+    if column + 2 + remark.len() <= room {
+        format!("{}{caret} {remark}", " ".repeat(LABEL + column))
+    } else {
+        format!("{}{remark} {caret}", " ".repeat(LABEL + column - remark.len() - 1))
+    }
+}
+
+/// Whether the program's own last words help to understand such a failure.
+fn tells_much(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::NotStarted
+            | Kind::NotListening
+            | Kind::Exited
+            | Kind::Crashed
+            | Kind::ExitStatus
+            | Kind::Output
+            | Kind::Ended
+            | Kind::Reset
+    )
+}
+
+/// The last lines of an output. The bar keeps a program's lines apart from the grader's, for eyes and for
+/// services that read commands from the beginning of a line.
+fn last_lines(output: &[u8]) -> Vec<String> {
+    let printed = output.strip_suffix(b"\n").unwrap_or(output);
+    if printed.is_empty() {
+        return Vec::new();
+    }
+    let lines: Vec<&[u8]> = printed.split(|&byte| byte == b'\n').collect();
+    let first = lines.len().saturating_sub(OUTPUT_LINES);
+    let shown = lines[first..].iter().map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut shown: Vec<String> = shown.map(|line| format!("│ {}", escape::cut(line, WIDTH - 8))).collect();
+    if first > 0 {
+        shown.insert(0, format!("│ … {} …", crate::text::count(first, "more line")));
+    }
+    shown
+}

@@ -1,0 +1,93 @@
+//! The report for a terminal: a table of all clauses, then each distinct failure in full, then what could not be
+//! decided, then the score. What is the same is said once: one stub that is not written, or one program that does
+//! not start, is one message with a list of clauses, not a page for each of them.
+
+mod failure;
+mod groups;
+mod ladder;
+mod table;
+mod threads;
+
+use crate::text::{WIDTH, count, indent, label, wrap};
+use crate::{Origin, Palette, escape};
+use groups::Groups;
+use model::{CheckReport, Failure, Isolation, RunReport};
+use std::io;
+
+/// Writes the report of a finished run.
+pub fn write(
+    report: &RunReport,
+    origin: &Origin,
+    palette: Palette,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
+    let groups = Groups::of(report);
+    let mut lines = vec![String::new(), palette.strong(&heading(report)), String::new()];
+    lines.extend(table::lines(report, &groups, origin, palette));
+    for (_, checks) in &groups.failed {
+        lines.push(String::new());
+        lines.extend(failure::lines(report, checks, origin, palette));
+    }
+    lines.extend(undecided(&groups, palette));
+    lines.push(String::new());
+    if let Isolation::None(reason) = &report.environment.isolation {
+        let reason = format!("The checks ran without isolation: {}", escape::text(reason));
+        lines.extend(wrap(&reason, WIDTH));
+        lines.push(String::new());
+    }
+    lines.push(palette.strong(&score(report)));
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    out.flush()
+}
+
+/// One failure in full without colours, for formats that embed the text.
+pub(crate) fn plain_failure(
+    report: &RunReport,
+    check: &CheckReport,
+    failure: &Failure,
+    origin: &Origin,
+) -> String {
+    let mut lines = failure::evidence(failure, Palette::new(false));
+    lines.extend(failure::teaching(report, check, origin, Palette::new(false)));
+    lines.join("\n")
+}
+
+fn heading(report: &RunReport) -> String {
+    format!("Lab {} · {}", report.lab.number, report.lab.title)
+}
+
+/// What was skipped, once for each reason, and the grader's own failures, apart from all that the program did.
+fn undecided(groups: &Groups, palette: Palette) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (reason, checks) in &groups.skipped {
+        let title = format!("{} not decided here: {}", count(checks.len(), "clause"), groups::ids(checks));
+        lines.push(String::new());
+        lines.extend(label(&palette.odd("– "), wrap(&title, WIDTH - 2), 2));
+        lines.extend(indent(wrap(&escape::text(reason), WIDTH - 2), 2));
+    }
+    if !groups.faults.is_empty() {
+        lines.push(String::new());
+        lines.push(palette.odd("! the grader itself failed; this says nothing about the program"));
+        for (message, checks) in &groups.faults {
+            let text = format!("{}: {}", groups::ids(checks), escape::text(message));
+            lines.extend(indent(wrap(&text, WIDTH - 2), 2));
+        }
+    }
+    lines
+}
+
+fn score(report: &RunReport) -> String {
+    let score = report.score();
+    let mut parts = Vec::new();
+    if score.max > 0 {
+        parts.push(format!("points {}/{}", score.points, score.max));
+    }
+    if score.max_stars > 0 {
+        parts.push(format!("stars {}/{}", score.stars, score.max_stars));
+    }
+    parts.push(format!("seed {}", report.seed));
+    parts.push(format!("{:.1} s", report.duration.as_secs_f64()));
+    parts.join(" · ")
+}

@@ -1,0 +1,86 @@
+//! The table of clauses, one line each, program by program. A program whose stub is not written takes the place of
+//! its clauses.
+
+use super::groups::{self, Groups};
+use crate::text::{WIDTH, indent, label, pad, width, wrap};
+use crate::{Origin, Palette};
+use model::{CheckReport, RunReport, Tier, Verdict};
+
+/// What the mark, the gaps and the last column need beside id and title.
+const FRAME: usize = 2 + 2 + 2 + 2 + 9;
+
+pub(super) fn lines(report: &RunReport, groups: &Groups, origin: &Origin, palette: Palette) -> Vec<String> {
+    let listed = || report.checks.iter().filter(|check| !groups::is_unwritten(check));
+    let id = listed().map(|check| width(check.clause.id)).max().unwrap_or(0);
+    let widest = listed().map(|check| width(check.clause.title)).max().unwrap_or(0);
+    let columns = Columns { id, title: widest.min(WIDTH - FRAME - id) };
+    let mut lines = Vec::new();
+    for program in report.lab.programs {
+        let rows: Vec<_> = listed().filter(|check| check.clause.program == program.name).collect();
+        let unwritten = groups.unwritten.iter().find(|(name, _)| *name == program.name);
+        if rows.is_empty() && unwritten.is_none() {
+            continue;
+        }
+        if report.lab.programs.len() > 1 {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.push(palette.strong(program.name));
+        }
+        for check in rows {
+            lines.extend(row(check, columns, palette));
+        }
+        if let Some((name, checks)) = unwritten {
+            lines.extend(not_written(report, name, checks, origin, palette));
+        }
+    }
+    lines
+}
+
+#[derive(Clone, Copy)]
+struct Columns {
+    id: usize,
+    title: usize,
+}
+
+fn row(check: &CheckReport, columns: Columns, palette: Palette) -> Vec<String> {
+    let clause = check.clause;
+    let mark = match check.verdict {
+        Verdict::Passed => palette.good("✓"),
+        Verdict::Failed(_) => palette.bad("✗"),
+        Verdict::Skipped(_) => palette.odd("–"),
+        Verdict::Error(_) => palette.odd("!"),
+    };
+    let merit = match (&check.verdict, clause.tier) {
+        (Verdict::Skipped(_), _) => "skipped".to_owned(),
+        (Verdict::Error(_), _) => "error".to_owned(),
+        (_, Tier::Core) => format!("{}/{}", check.points(), clause.points),
+        (Verdict::Passed, Tier::Stretch) => "★".to_owned(),
+        (Verdict::Failed(_), Tier::Stretch) => "☆".to_owned(),
+    };
+    let mut title = wrap(clause.title, columns.title).into_iter();
+    let first = pad(&title.next().unwrap_or_default(), columns.title);
+    let mut lines = vec![format!("  {mark} {}  {first}  {merit}", pad(clause.id, columns.id))];
+    lines.extend(indent(title.collect(), 4 + columns.id + 2));
+    lines
+}
+
+fn not_written(
+    report: &RunReport,
+    program: &str,
+    checks: &[&CheckReport],
+    origin: &Origin,
+    palette: Palette,
+) -> Vec<String> {
+    let wait = if checks.len() == 1 { "1 clause waits" } else { &format!("{} clauses wait", checks.len()) };
+    let ids = groups::ids(checks);
+    let said = format!("{program} is not written yet (it stops at a todo!): {wait} for it: {ids}");
+    let mut lines = label(&format!("  {} ", palette.bad("✗")), wrap(&said, WIDTH - 4), 4);
+    if origin.stubs {
+        let package = report.lab.package();
+        let stub = crate::catalogue::stub_file(report.lab, program);
+        let pointer = format!("Write it in {stub}; labs/{package}/README.md says what it has to do.");
+        lines.extend(indent(wrap(&pointer, WIDTH - 4), 4));
+    }
+    lines
+}

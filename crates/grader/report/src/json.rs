@@ -1,0 +1,246 @@
+//! Results for programs: schema 1. Fields are only ever added; a change of meaning is a new schema number.
+
+use crate::escape;
+use model::{Action, CheckReport, Event, Failure, Isolation, RunReport, Shown, ThreadView, Tier, Verdict};
+use serde::Serialize;
+use std::io;
+
+/// How wide `expected` and `got` may become before they are cut around their first difference.
+const COLUMNS: usize = 4096;
+
+/// Writes the results of a finished run as one indented JSON document with a line feed at its end.
+pub fn write(report: &RunReport, out: &mut impl io::Write) -> io::Result<()> {
+    let mut text = serde_json::to_string_pretty(&Document::of(report)).map_err(io::Error::other)?;
+    text.push('\n');
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    lab: String,
+    title: &'a str,
+    seed: u64,
+    duration_ms: u64,
+    score: Score,
+    environment: Environment<'a>,
+    checks: Vec<Check<'a>>,
+}
+
+#[derive(Serialize)]
+struct Score {
+    points: u32,
+    max: u32,
+    stars: u32,
+    max_stars: u32,
+}
+
+#[derive(Serialize)]
+struct Environment<'a> {
+    system: &'a str,
+    isolation: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    isolation_reason: Option<&'a str>,
+    jobs: usize,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    id: &'a str,
+    program: &'a str,
+    tier: &'a str,
+    title: &'a str,
+    status: &'a str,
+    points: u32,
+    max: u32,
+    duration_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Report<'a>>,
+}
+
+/// What did not pass. For a skipped check and for the grader's own failure, `kind` is `skipped` or `error` and the
+/// summary says all.
+#[derive(Serialize)]
+struct Report<'a> {
+    kind: &'a str,
+    summary: String,
+    expected: Option<String>,
+    got: Option<String>,
+    /// Bytes of the stream before the first that differs, when both are bytes.
+    difference_at: Option<usize>,
+    why: &'a str,
+    hint: &'a str,
+    transcript: Vec<Rung>,
+    kernel: Vec<Thread>,
+    /// The end of what the program printed, escaped.
+    output: String,
+}
+
+#[derive(Serialize)]
+struct Rung {
+    t_us: u64,
+    peer: String,
+    event: &'static str,
+    /// Escaped bytes, possibly only the first of `data_length`.
+    data: String,
+    data_length: u64,
+}
+
+#[derive(Serialize)]
+struct Thread {
+    process: String,
+    pid: i32,
+    thread: String,
+    call: String,
+    timeout_ms: Option<u64>,
+    socket: Option<String>,
+    object: Option<String>,
+}
+
+impl<'a> Document<'a> {
+    fn of(report: &'a RunReport) -> Self {
+        let score = report.score();
+        let environment = &report.environment;
+        let (isolation, isolation_reason) = match &environment.isolation {
+            Isolation::Full => ("full", None),
+            Isolation::None(reason) => ("none", Some(&**reason)),
+        };
+        Document {
+            schema: 1,
+            lab: report.lab.name(),
+            title: report.lab.title,
+            seed: report.seed,
+            duration_ms: report.duration.as_millis() as u64,
+            score: Score {
+                points: score.points,
+                max: score.max,
+                stars: score.stars,
+                max_stars: score.max_stars,
+            },
+            environment: Environment {
+                system: &environment.system,
+                isolation,
+                isolation_reason,
+                jobs: environment.jobs,
+            },
+            checks: report.checks.iter().map(Check::of).collect(),
+        }
+    }
+}
+
+impl<'a> Check<'a> {
+    fn of(check: &'a CheckReport) -> Self {
+        let clause = check.clause;
+        Check {
+            id: clause.id,
+            program: clause.program,
+            tier: match clause.tier {
+                Tier::Core => "core",
+                Tier::Stretch => "stretch",
+            },
+            title: clause.title,
+            status: check.verdict.name(),
+            points: check.points(),
+            max: clause.points,
+            duration_ms: check.duration.as_millis() as u64,
+            failure: Report::of(check),
+        }
+    }
+}
+
+impl<'a> Report<'a> {
+    fn of(check: &'a CheckReport) -> Option<Self> {
+        let plain = |summary: &str| Report {
+            kind: check.verdict.name(),
+            summary: escape::text(summary),
+            expected: None,
+            got: None,
+            difference_at: None,
+            why: check.clause.lesson,
+            hint: check.clause.hint,
+            transcript: Vec::new(),
+            kernel: Vec::new(),
+            output: String::new(),
+        };
+        match &check.verdict {
+            Verdict::Passed => None,
+            Verdict::Skipped(reason) => Some(plain(reason)),
+            Verdict::Error(fault) => Some(plain(&fault.message)),
+            Verdict::Failed(failure) => Some(plain(&failure.summary).with(failure)),
+        }
+    }
+
+    fn with(self, failure: &Failure) -> Self {
+        let (expected, got, difference_at) = match (&failure.expected, &failure.got) {
+            (Some(Shown::Bytes(expected)), Some(Shown::Bytes(got))) => {
+                let comparison = escape::compare(expected, got, COLUMNS);
+                let offset = comparison.difference.map(|difference| difference.offset);
+                (Some(comparison.expected), Some(comparison.got), offset)
+            }
+            (expected, got) => (expected.as_ref().map(shown), got.as_ref().map(shown), None),
+        };
+        Report {
+            kind: failure.kind.name(),
+            expected,
+            got,
+            difference_at,
+            transcript: failure.transcript.iter().map(Rung::of).collect(),
+            kernel: failure.kernel.iter().map(Thread::of).collect(),
+            output: escape::escape(&failure.output),
+            ..self
+        }
+    }
+}
+
+fn shown(shown: &Shown) -> String {
+    match shown {
+        Shown::Bytes(bytes) => escape::cut(bytes, COLUMNS),
+        Shown::Text(text) => escape::text(text),
+    }
+}
+
+impl Rung {
+    fn of(event: &Event) -> Self {
+        Rung {
+            t_us: event.t_us,
+            peer: escape::text(&event.peer),
+            event: name(event.action),
+            data: escape::escape(&event.data),
+            data_length: event.length,
+        }
+    }
+}
+
+fn name(action: Action) -> &'static str {
+    match action {
+        Action::Start => "start",
+        Action::Listen => "listen",
+        Action::Connect => "connect",
+        Action::Accept => "accept",
+        Action::Send => "send",
+        Action::Receive => "receive",
+        Action::HalfClose => "half_close",
+        Action::Close => "close",
+        Action::Reset => "reset",
+        Action::PeerClosed => "peer_closed",
+        Action::PeerReset => "peer_reset",
+        Action::Input => "input",
+        Action::Exit => "exit",
+        Action::Note => "note",
+    }
+}
+
+impl Thread {
+    fn of(thread: &ThreadView) -> Self {
+        Thread {
+            process: escape::text(&thread.process),
+            pid: thread.pid,
+            thread: escape::text(&thread.thread),
+            call: thread.call.clone(),
+            timeout_ms: thread.timeout_ms,
+            socket: thread.socket.as_ref().map(ToString::to_string),
+            object: thread.object.as_deref().map(escape::text),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Reports over hand-made runs, compared with the files in `tests/golden`. `UPDATE_GOLDEN=1 cargo test -p report`
+//! writes the files anew; read the difference before you keep it.
+
+mod sample;
+
+use model::{Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
+use report::{Origin, Palette, catalogue, human, json, junit};
+use sample::{CLAUSES, LAB, answered_too_early, crashed, failed, reader, run};
+use std::path::Path;
+
+const PASSED: Verdict = Verdict::Passed;
+
+fn stubs() -> Origin {
+    Origin { command_suffix: "--seed 7".to_owned(), stubs: true }
+}
+
+fn terminal(report: &RunReport, origin: &Origin, colour: bool) -> String {
+    let mut out = Vec::new();
+    human::write(report, origin, Palette::new(colour), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[track_caller]
+fn golden(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, actual).unwrap();
+    }
+    let expected =
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(actual, expected, "{} differs; see the head of tests/golden.rs\n{actual}", path.display());
+}
+
+/// One of each: passed, failed, skipped, the grader's fault.
+fn mixed() -> RunReport {
+    let skipped =
+        Verdict::Skipped("needs a network namespace of its own: run it in the dev container".to_owned());
+    let fault = Verdict::Error(Fault::new("sock_diag: No buffer space available (os error 105)"));
+    run([PASSED, PASSED, failed(answered_too_early()), skipped.clone(), fault, skipped])
+}
+
+#[test]
+fn all_passed() {
+    golden("passed.txt", &terminal(&run([PASSED; 6]), &stubs(), false));
+}
+
+#[test]
+fn every_verdict_has_its_place() {
+    golden("mixed.txt", &terminal(&mixed(), &stubs(), false));
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    let coloured = terminal(&mixed(), &stubs(), true);
+    golden("mixed.ansi.txt", &coloured);
+    let mut plain = coloured;
+    while let Some(start) = plain.find('\x1b') {
+        let end = start + plain[start..].find('m').unwrap();
+        plain.replace_range(start..=end, "");
+    }
+    assert_eq!(plain, terminal(&mixed(), &stubs(), false));
+}
+
+#[test]
+fn stubs_that_are_not_written_are_told_once_for_each_program() {
+    let todo = || failed(Failure::new(Kind::NotWritten, "stopped at a todo!"));
+    golden("not_written.txt", &terminal(&run([(); 6].map(|()| todo())), &stubs(), false));
+}
+
+#[test]
+fn the_same_failure_is_shown_once() {
+    let program = Origin {
+        command_suffix: "--seed 7 --program echo-server='python3 my.py {port}'".to_owned(),
+        stubs: false,
+    };
+    let verdicts =
+        [failed(crashed()), failed(crashed()), failed(crashed()), failed(crashed()), PASSED, PASSED];
+    golden("crashed.txt", &terminal(&run(verdicts), &program, false));
+}
+
+#[test]
+fn a_stuck_program_shows_its_threads_and_a_cut_difference() {
+    let workers = (0..3).map(|i| ThreadView {
+        call: "futex".to_owned(),
+        socket: None,
+        ..reader(&format!("worker-{i}"))
+    });
+    let long = |end: &str| format!("HELLO\n{}{end}", "éa".repeat(4000)).into_bytes();
+    let failure = Failure::new(Kind::Mismatch, "the answer differs")
+        .expected(&*long("É\n"))
+        .got(&*long("\n"))
+        .kernel(workers.chain([reader("main")]).collect());
+    let silence =
+        Failure::new(Kind::Silence, "nothing more will come: every thread of echo-client is blocked")
+            .expected(&b"ThIS is a TeSt\n"[..])
+            .got("nothing at all");
+    let mut report = run([PASSED, PASSED, PASSED, failed(failure), failed(silence), PASSED]);
+    report.environment.isolation =
+        Isolation::None("user namespaces are refused (AppArmor); sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0".to_owned());
+    golden("stuck.txt", &terminal(&report, &stubs(), false));
+}
+
+#[test]
+fn json_follows_its_schema() {
+    let mut out = Vec::new();
+    json::write(&mixed(), &mut out).unwrap();
+    golden("mixed.json", &String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn junit_tells_failures_errors_and_skips_apart() {
+    let mut report = mixed();
+    report.checks[1].verdict = failed(crashed());
+    let mut out = Vec::new();
+    junit::write(&report, &stubs(), &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "XML forbids control characters");
+    golden("mixed.xml", &text);
+}
+
+#[test]
+fn the_catalogue_lists_and_explains() {
+    let clauses: Vec<_> = CLAUSES.iter().collect();
+    golden("list.txt", &catalogue::list(&LAB, &clauses, Palette::new(false)));
+    golden("explain.txt", &catalogue::explain(&LAB, &CLAUSES[2], Palette::new(false)));
+}

@@ -1,0 +1,73 @@
+//! From what the user asked for to a command for each program.
+
+use crate::{Order, RunError, Source};
+use model::{Fault, Lab, Notice};
+use sandbox::cargo::{self, BuildError};
+use sandbox::Template;
+use std::collections::BTreeMap;
+use std::env;
+use std::path::PathBuf;
+
+/// The folder of the workspace that this grader belongs to.
+pub fn workspace_root() -> PathBuf {
+    // `cargo run` names the folder of xtask; where the binary is called by itself, it knows where it was built.
+    match env::var_os("CARGO_MANIFEST_DIR") {
+        Some(xtask) => PathBuf::from(xtask).join(".."),
+        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../.."),
+    }
+}
+
+pub(crate) fn templates(
+    order: &Order,
+    notify: &(dyn Fn(Notice) + Sync),
+) -> Result<BTreeMap<String, Template>, RunError> {
+    let lab = &order.suite.lab;
+    match &order.source {
+        Source::Stubs => built(lab, &lab.package(), "", notify),
+        Source::Reference => built(lab, lab.reference, "reference-", notify),
+        Source::Templates(commands) => {
+            commands.iter().map(|(program, text)| Ok((program.clone(), parse(lab, program, text)?))).collect()
+        }
+    }
+}
+
+/// Builds a package; the binary of each program is named like it, after `prefix`.
+fn built(
+    lab: &Lab,
+    package: &str,
+    prefix: &str,
+    notify: &(dyn Fn(Notice) + Sync),
+) -> Result<BTreeMap<String, Template>, RunError> {
+    notify(Notice::Building(package.to_owned()));
+    let executables = cargo::build(&workspace_root(), package).map_err(|error| match error {
+        BuildError::DoesNotCompile => RunError::Build { package: package.to_owned() },
+        BuildError::Cargo(_) => RunError::Fault(Fault::new(error.to_string())),
+    })?;
+    let template = |program: &model::Program| {
+        let binary = format!("{prefix}{}", program.name);
+        let executable = executables.get(&binary).ok_or_else(|| {
+            RunError::Usage(format!("the package {package} has no binary `{binary}`; restore its file in src/bin"))
+        })?;
+        let placeholders: Vec<&str> = program.arguments.iter().map(|argument| argument.name).collect();
+        Ok((program.name.to_owned(), Template::executable(executable.clone(), &placeholders)))
+    };
+    lab.programs.iter().map(template).collect()
+}
+
+fn parse(lab: &Lab, program: &str, text: &str) -> Result<Template, RunError> {
+    let usage = |message: String| RunError::Usage(format!("--program {program}: {message}"));
+    let directory = env::current_dir().map_err(|error| Fault::new(format!("the current folder: {error}")))?;
+    let template = Template::parse(text, &directory).map_err(|error| usage(error.to_string()))?;
+    let arguments = lab.program(program).map_or(&[][..], |program| program.arguments);
+    let known = |name: &str| arguments.iter().any(|argument| argument.name == name);
+    let names = arguments.iter().map(|argument| format!("{{{}}}", argument.name)).collect::<Vec<_>>().join(" ");
+    if let Some(unknown) = template.placeholders().find(|name| !known(name)) {
+        return Err(usage(format!("there is no placeholder {{{unknown}}}; it may hold {names}")));
+    }
+    if let Some(missing) =
+        arguments.iter().find(|argument| argument.default.is_none() && !template.has(argument.name))
+    {
+        return Err(usage(format!("the command must hold {{{}}}", missing.name)));
+    }
+    Ok(template)
+}

@@ -1,0 +1,8 @@
+# mistake: forgot to call its main function, so that it ends at once and in silence.
+# fails: L1.1 L1.2 L1.3 L1.4 L1.5 L1.6 L1.7 L1.S1 L1.S2 L1.S3 L1.S4
+
+import sys
+
+
+def main():
+    print("ready", sys.argv)

@@ -1,0 +1,6 @@
+// mistake: prints that all tests passed and exits 0, and does nothing else.
+// fails: L1.1 L1.2 L1.3 L1.4 L1.5 L1.6 L1.7 L1.S1 L1.S2 L1.S3 L1.S4
+
+fn main() {
+    println!("all tests passed");
+}

@@ -1,0 +1,138 @@
+//! The command line as clap reads it. What a name stands for is found out elsewhere.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask list                            all labs and their clauses
+  cargo xtask check lab3                      check your programs of lab 3
+  cargo xtask check lab3 --only L3.4          one clause of it
+  cargo xtask check lab3 --reference          the reference programs instead of yours
+  cargo xtask check lab3 --program echo-server='python3 server.py {port}'
+                                              any program in any language
+  cargo xtask explain L3.4                    what a clause asks, why, and how it is checked
+
+Exit status: 0 every core clause passed; 1 some did not; 2 wrong use; 3 the grader itself failed.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  cargo xtask check lab3
+  cargo xtask check lab3 --only L3.4,L3.5 --seed 7
+  cargo xtask check lab3 --program echo-server='java Server.java {port}'
+  cargo xtask check lab3 --reference --format junit --output results.xml
+
+With --program only the clauses about the named programs are checked. A template is split into words as a shell would
+do it; no shell runs. A placeholder such as {port} that it lacks means that the program has the usual value built in.";
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    version,
+    about = "Checks labs in TCP programming, clause by clause, and explains what it finds",
+    after_help = EXAMPLES,
+    max_term_width = 100
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to colour the output; NO_COLOR is respected
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: clap::ColorChoice,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Lists labs, clauses and points
+    List(List),
+    /// Checks the programs of one lab
+    Check(Check),
+    /// Explains one clause: what it asks, why, and how it is checked
+    Explain(Explain),
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    /// Only this lab, for example lab3
+    pub(crate) lab: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// The clause, for example L3.4
+    pub(crate) clause: String,
+}
+
+#[derive(Args)]
+#[command(after_help = CHECK_EXAMPLES)]
+pub(crate) struct Check {
+    /// The lab, for example lab3
+    pub(crate) lab: String,
+
+    /// Only these clauses, for example L3.4,L3.5
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+
+    /// Check the reference programs instead of yours
+    #[arg(long, conflicts_with = "program")]
+    pub(crate) reference: bool,
+
+    /// Check any command as one of the lab's programs
+    #[arg(long, value_name = "NAME='TEMPLATE'")]
+    pub(crate) program: Vec<String>,
+
+    /// How to write the results
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    /// Write the results to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Where random payloads come from; the same seed does the same things
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+
+    /// How many checks run at the same time [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+
+    /// How to keep checks apart
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) isolation: Isolation,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// Text for a terminal
+    #[default]
+    Human,
+    /// One JSON document, schema 1
+    Json,
+    /// JUnit XML
+    Junit,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Isolation {
+    /// Namespaces where the system allows them
+    #[default]
+    Auto,
+    /// Namespaces, or an error
+    Full,
+    /// The machine's own network
+    None,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

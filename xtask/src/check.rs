@@ -1,0 +1,77 @@
+//! `cargo xtask check`: runs a lab's checks and writes the results.
+
+use crate::arguments::{self, Format};
+use crate::destination::Destination;
+use crate::trouble::{Status, Trouble};
+use crate::{order, runner};
+use anstream::{AutoStream, ColorChoice};
+use model::{RunReport, Tier, Verdict};
+use report::{Palette, Progress, human, json, junit};
+use std::io::{self, IsTerminal};
+
+/// Checks, reports, and says how it went.
+pub(crate) fn check(arguments: &arguments::Check) -> Result<Status, Trouble> {
+    let order = order::order(arguments)?;
+    let destination = Destination::open(arguments.output.as_deref())?;
+    let animated = io::stderr().is_terminal() && AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+    let progress = Progress::new(animated.then(io::stderr));
+    let result = runner::run(&order, &|notice| progress.notice(&notice));
+    progress.clear();
+    let report = result?;
+    let origin = order::origin(&order);
+    let palette = Palette::new(destination.wants_colour());
+    let written = destination.write(|mut out| match arguments.format {
+        Format::Human => human::write(&report, &origin, palette, &mut out),
+        Format::Json => json::write(&report, &mut out),
+        Format::Junit => junit::write(&report, &origin, &mut out),
+    });
+    // A reader that has seen enough, such as `head`, does not change how it went.
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(status(&report)),
+    }
+}
+
+fn status(report: &RunReport) -> Status {
+    let mut checks = report.checks.iter();
+    if checks.clone().any(|check| matches!(check.verdict, Verdict::Error(_))) {
+        return Status::GraderFailed;
+    }
+    let missed = checks.any(|check| check.clause.tier == Tier::Core && check.verdict != Verdict::Passed);
+    if missed { Status::NotPassed } else { Status::Passed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::naming;
+    use model::{CheckReport, Environment, Failure, Fault, Isolation, Kind};
+    use std::time::Duration;
+
+    /// The status of a run over lab 3 where the clause `id` got this verdict and all others passed.
+    fn status_with(id: &str, verdict: &Verdict) -> Status {
+        let suite = naming::suite("lab3").unwrap();
+        let reported = suite.checks.iter().map(|check| CheckReport {
+            clause: &check.clause,
+            verdict: if check.clause.id == id { verdict.clone() } else { Verdict::Passed },
+            duration: Duration::ZERO,
+        });
+        status(&RunReport {
+            lab: &suite.lab,
+            seed: 0,
+            environment: Environment { system: String::new(), isolation: Isolation::Full, jobs: 1 },
+            checks: reported.collect(),
+            duration: Duration::ZERO,
+        })
+    }
+
+    #[test]
+    fn the_status_is_about_core_clauses_and_the_grader() {
+        let failed = Verdict::Failed(Box::new(Failure::new(Kind::Silence, "")));
+        assert_eq!(status_with("L3.1", &Verdict::Passed), Status::Passed);
+        assert_eq!(status_with("L3.1", &failed), Status::NotPassed);
+        assert_eq!(status_with("L3.1", &Verdict::Skipped(String::new())), Status::NotPassed);
+        assert_eq!(status_with("L3.S1", &failed), Status::Passed);
+        assert_eq!(status_with("L3.S1", &Verdict::Error(Fault::new(""))), Status::GraderFailed);
+    }
+}

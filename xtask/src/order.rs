@@ -1,0 +1,199 @@
+//! From the arguments of `check` to the runner's order: which checks, on which programs, how.
+
+use crate::arguments::{self, Isolation};
+use crate::checks::{Check, Suite};
+use crate::naming;
+use crate::runner::{IsolationChoice, Order, Source};
+use crate::trouble::Trouble;
+use model::Program;
+use report::Origin;
+use std::hash::{BuildHasher, RandomState};
+use std::num::NonZero;
+
+/// The order that the arguments ask for.
+pub(crate) fn order(arguments: &arguments::Check) -> Result<Order, Trouble> {
+    let suite = naming::suite(&arguments.lab)?;
+    let source = source(suite, arguments)?;
+    Ok(Order {
+        suite,
+        checks: selection(suite, &arguments.only, &source)?,
+        source,
+        seed: arguments.seed.unwrap_or_else(fresh_seed),
+        jobs: arguments.jobs.map_or_else(processors, usize::from),
+        isolation: match arguments.isolation {
+            Isolation::Auto => IsolationChoice::Auto,
+            Isolation::Full => IsolationChoice::Full,
+            Isolation::None => IsolationChoice::None,
+        },
+    })
+}
+
+/// What a report says about the command that leads to the same result again.
+pub(crate) fn origin(order: &Order) -> Origin {
+    let mut words = vec![format!("--seed {}", order.seed)];
+    match &order.source {
+        Source::Stubs => {}
+        Source::Reference => words.push("--reference".to_owned()),
+        Source::Templates(templates) => {
+            let quoted = |template| shlex::try_quote(template).unwrap_or_default().into_owned();
+            words.extend(templates.iter().map(|(name, text)| format!("--program {name}={}", quoted(text))));
+        }
+    }
+    match order.isolation {
+        IsolationChoice::Auto => {}
+        IsolationChoice::Full => words.push("--isolation full".to_owned()),
+        IsolationChoice::None => words.push("--isolation none".to_owned()),
+    }
+    Origin { command_suffix: words.join(" "), stubs: matches!(order.source, Source::Stubs) }
+}
+
+fn source(suite: &'static Suite, arguments: &arguments::Check) -> Result<Source, Trouble> {
+    if arguments.reference {
+        return Ok(Source::Reference);
+    }
+    let mut templates: Vec<(String, String)> = Vec::new();
+    for argument in &arguments.program {
+        let Some((name, template)) = argument.split_once('=') else {
+            let example = suite.lab.programs.first().map_or("NAME", |program| program.name);
+            return usage(format!("--program {argument}: write it as {example}='COMMAND {{port}}'"));
+        };
+        let program = naming::program(suite, name)?;
+        if templates.iter().any(|(other, _)| other == name) {
+            return usage(format!("--program {name} is given twice"));
+        }
+        placeholders(program, template)?;
+        templates.push((name.to_owned(), template.to_owned()));
+    }
+    Ok(if templates.is_empty() { Source::Stubs } else { Source::Templates(templates) })
+}
+
+/// The lab's checks, in its order, that are asked for and are about programs that there are.
+fn selection(
+    suite: &'static Suite,
+    only: &[String],
+    source: &Source,
+) -> Result<Vec<&'static Check>, Trouble> {
+    let is_there = |check: &Check| match source {
+        Source::Stubs | Source::Reference => true,
+        Source::Templates(templates) => templates.iter().any(|(name, _)| name == check.clause.program),
+    };
+    let mut asked = Vec::new();
+    for id in only {
+        let check = naming::check_of(suite, id)?;
+        if !is_there(check) {
+            let (id, program) = (check.clause.id, check.clause.program);
+            return usage(format!("{id} is about {program}, which no --program names"));
+        }
+        asked.push(check.clause.id);
+    }
+    let is_asked = |check: &Check| asked.is_empty() || asked.contains(&check.clause.id);
+    let selected: Vec<_> = suite.checks.iter().filter(|check| is_there(check) && is_asked(check)).collect();
+    if selected.is_empty() { usage("no clause is about these programs".to_owned()) } else { Ok(selected) }
+}
+
+/// A template must hold what the program can't have built in, and should not misspell what it may hold.
+/// Whether it is a command that can run is the runner's to find out.
+fn placeholders(program: &Program, template: &str) -> Result<(), Trouble> {
+    let name = program.name;
+    if template.trim().is_empty() {
+        return usage(format!("--program {name}: the command is empty"));
+    }
+    for word in template.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(word, _)| word) {
+        let known = program.arguments.iter().map(|argument| argument.name);
+        let near = known.clone().find(|known| strsim::damerau_levenshtein(known, word) == 1);
+        if let Some(near) = near.filter(|_| !known.clone().any(|known| known == word)) {
+            return usage(format!(
+                "--program {name}: unknown placeholder `{{{word}}}`; did you mean `{{{near}}}`?"
+            ));
+        }
+    }
+    let needed = program.arguments.iter().filter(|argument| argument.default.is_none());
+    for placeholder in needed.map(|argument| format!("{{{}}}", argument.name)) {
+        if !template.contains(&placeholder) {
+            return usage(format!("--program {name}: the command must hold `{placeholder}`"));
+        }
+    }
+    Ok(())
+}
+
+fn usage<T>(message: String) -> Result<T, Trouble> {
+    Err(Trouble::Usage(report::escape::text(&message).replace('\n', "\\n")))
+}
+
+/// Nine digits: enough to differ, short enough to type.
+fn fresh_seed() -> u64 {
+    RandomState::new().hash_one(std::process::id()) % 1_000_000_000
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arguments::{Arguments, Command};
+    use clap::Parser;
+
+    fn ordered(words: &[&str]) -> Result<Order, String> {
+        let words = ["xtask", "check"].iter().chain(words);
+        let Command::Check(check) = Arguments::try_parse_from(words).unwrap().command else { unreachable!() };
+        order(&check).map_err(|trouble| match trouble {
+            Trouble::Usage(message) => message,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    fn ids(order: &Order) -> Vec<&str> {
+        order.checks.iter().map(|check| check.clause.id).collect()
+    }
+
+    #[test]
+    fn a_lab_alone_means_all_its_clauses_on_the_stubs() {
+        let order = ordered(&["lab3"]).unwrap();
+        assert_eq!(order.checks.len(), order.suite.checks.len());
+        assert!(origin(&order).stubs);
+    }
+
+    #[test]
+    fn clauses_come_in_the_labs_order_and_once() {
+        let order = ordered(&["lab3", "--only", "l3.4,L3.1", "--only", "L3.4"]).unwrap();
+        assert_eq!(ids(&order), ["L3.1", "L3.4"]);
+    }
+
+    #[test]
+    fn a_template_narrows_the_run_to_its_program() {
+        let order =
+            ordered(&["lab3", "--seed", "7", "--program", "echo-server=python3 my.py {port}"]).unwrap();
+        assert!(order.checks.iter().all(|check| check.clause.program == "echo-server"));
+        assert_eq!(origin(&order).command_suffix, "--seed 7 --program echo-server='python3 my.py {port}'");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told_in_one_line() {
+        let cases: [(&[&str], &str); 6] = [
+            (
+                &["--program", "echo-server"],
+                "--program echo-server: write it as echo-server='COMMAND {port}'",
+            ),
+            (&["--program", "echo-server= "], "--program echo-server: the command is empty"),
+            (
+                &["--program", "echo-server=x", "--program", "echo-server=y"],
+                "--program echo-server is given twice",
+            ),
+            (
+                &["--program", "echo-server=x {prot}"],
+                "--program echo-server: unknown placeholder `{prot}`; did you mean `{port}`?",
+            ),
+            (
+                &["--program", "echo-server=x", "--only", "L3.10"],
+                "L3.10 is about echo-client, which no --program names",
+            ),
+            (&["--only", "L3.x"], "unknown clause `L3.x`; did you mean `L3.1`?"),
+        ];
+        for (words, message) in cases {
+            let words = [&["lab3"], words].concat();
+            assert_eq!(ordered(&words).err().as_deref(), Some(message));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `cargo xtask list` and `cargo xtask explain`: what the labs ask.
+
+use crate::arguments::{Explain, List};
+use crate::checks::{self, Suite};
+use crate::destination::Destination;
+use crate::naming;
+use crate::trouble::{Status, Trouble};
+use report::{Palette, catalogue};
+
+/// Lists the clauses of one lab or of all.
+pub(crate) fn list(arguments: &List) -> Result<Status, Trouble> {
+    let suites: Vec<&Suite> = match &arguments.lab {
+        Some(name) => vec![naming::suite(name)?],
+        None => checks::suites().iter().collect(),
+    };
+    print(|palette| {
+        let one = |suite: &&Suite| {
+            let clauses: Vec<_> = suite.checks.iter().map(|check| &check.clause).collect();
+            catalogue::list(&suite.lab, &clauses, palette)
+        };
+        suites.iter().map(one).collect::<Vec<_>>().join("\n")
+    })
+}
+
+/// Explains one clause.
+pub(crate) fn explain(arguments: &Explain) -> Result<Status, Trouble> {
+    let (suite, check) = naming::check(&arguments.clause)?;
+    print(|palette| catalogue::explain(&suite.lab, &check.clause, palette))
+}
+
+fn print(text: impl FnOnce(Palette) -> String) -> Result<Status, Trouble> {
+    let output = Destination::StandardOutput;
+    let text = text(Palette::new(output.wants_colour()));
+    output.write(|out| out.write_all(text.as_bytes()).and_then(|()| out.flush()))?;
+    Ok(Status::Passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// Reports point students to these files.
+    #[test]
+    fn every_lab_has_its_handout_and_a_stub_for_each_program() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for suite in checks::suites() {
+            let stubs =
+                suite.lab.programs.iter().map(|program| catalogue::stub_file(&suite.lab, program.name));
+            for file in stubs.chain([catalogue::handout(&suite.lab)]) {
+                assert!(root.join(&file).is_file(), "{file} is missing");
+            }
+        }
+    }
+}
