@@ -2,8 +2,8 @@
 
 use crate::arguments::{self, Format};
 use crate::destination::Destination;
+use crate::order;
 use crate::trouble::{Status, Trouble};
-use crate::{order, runner};
 use anstream::{AutoStream, ColorChoice};
 use model::{RunReport, Tier, Verdict};
 use report::{Palette, Progress, human, json, junit};

@@ -6,13 +6,11 @@ mod destination;
 mod naming;
 mod order;
 mod show;
-mod stand_in;
 mod trouble;
 
 use anstream::ColorChoice;
 use arguments::{Arguments, Command};
 use clap::Parser;
-use stand_in::{checks, runner};
 use std::process::ExitCode;
 use trouble::Trouble;
 

@@ -1,8 +1,8 @@
 //! From the names that people type to labs, clauses and programs; a name that is not there brings up the nearest
 //! that is.
 
-use crate::checks::{self, Check, Suite};
 use crate::trouble::Trouble;
+use checks::{self, Check, Suite};
 use model::Program;
 
 /// The lab called `lab3`, `3` or `lab3-echo`, in any case.

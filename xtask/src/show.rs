@@ -1,10 +1,10 @@
 //! `cargo xtask list` and `cargo xtask explain`: what the labs ask.
 
 use crate::arguments::{Explain, List};
-use crate::checks::{self, Suite};
 use crate::destination::Destination;
 use crate::naming;
 use crate::trouble::{Status, Trouble};
+use checks::{self, Suite};
 use report::{Palette, catalogue};
 
 /// Lists the clauses of one lab or of all.

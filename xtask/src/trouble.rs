@@ -1,6 +1,6 @@
 //! What keeps a command from doing its work, how that is told, and the exit statuses.
 
-use crate::runner::RunError;
+use runner::RunError;
 use std::io;
 use std::process::ExitCode;
 
@@ -28,8 +28,8 @@ impl From<Status> for ExitCode {
 pub(crate) enum Trouble {
     /// The command makes no sense; the text says what is wrong with it.
     Usage(String),
-    /// A package does not compile; cargo has said why.
-    Build { package: String, rendered: String },
+    /// A package does not compile; cargo has already said why.
+    Build { package: String },
     /// The grader itself failed.
     Grader(String),
     /// The reader of standard output went away.
@@ -44,8 +44,7 @@ impl Trouble {
                 anstream::eprintln!("error: {message}");
                 Status::WrongUse
             }
-            Trouble::Build { package, rendered } => {
-                anstream::eprintln!("{}", rendered.trim_end());
+            Trouble::Build { package } => {
                 anstream::eprintln!(
                     "error: {package} does not compile, so none of its clauses can be checked"
                 );
@@ -66,7 +65,7 @@ impl Trouble {
 impl From<RunError> for Trouble {
     fn from(error: RunError) -> Self {
         match error {
-            RunError::Build { package, rendered } => Trouble::Build { package, rendered },
+            RunError::Build { package } => Trouble::Build { package },
             RunError::Usage(message) => Trouble::Usage(message),
             RunError::Fault(fault) => Trouble::Grader(fault.message),
         }

@@ -24,9 +24,9 @@ pub enum Scope {
 pub struct Observer {
     pub(crate) diag: Diag,
     scope: Scope,
-    /// Threads that were there before the first client, see [`Observer::mark_runtime`].
-    pub(crate) runtime: HashSet<i32>,
-    buffer: Vec<u8>,
+    /// Threads that keep house for the language's runtime, see [`Observer::mark_runtime`].
+    runtime: HashSet<i32>,
+    pub(crate) buffer: Vec<u8>,
 }
 
 impl Observer {
@@ -35,7 +35,12 @@ impl Observer {
     /// # Errors
     /// When the kernel offers no sock_diag.
     pub fn new(scope: Scope) -> io::Result<Observer> {
-        Ok(Observer { diag: Diag::open()?, scope, runtime: HashSet::new(), buffer: Vec::with_capacity(4096) })
+        Ok(Observer {
+            diag: Diag::open()?,
+            scope,
+            runtime: HashSet::new(),
+            buffer: Vec::with_capacity(4096),
+        })
     }
 
     /// The sockets of this network namespace.
@@ -48,14 +53,31 @@ impl Observer {
         self.scope = scope;
     }
 
-    /// Remembers the threads that exist now as those that the language's runtime started for itself: one of them that waits
-    /// on a futex with a time-out does housekeeping. Called when a server has become ready and before anybody connects.
+    /// Remembers the threads that are in a futex wait with a time-out now: they keep house for the language's runtime, since
+    /// nobody has given the program anything to do yet. Called when a server has become ready and before anybody connects,
+    /// or when a client program has connected.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn mark_runtime(&mut self) -> io::Result<()> {
-        self.runtime = self.threads()?.into_iter().map(|thread| thread.tid).collect();
+        let waits = |thread: &Thread| is_futex(thread) && limit::limit(thread) != Limit::Never;
+        let threads = self.threads()?;
+        self.runtime.extend(threads.iter().filter(|thread| waits(thread)).map(|thread| thread.tid));
         Ok(())
+    }
+
+    /// Forgets those of the marked threads that are in any other call now: who reads, writes or polls does the program's work.
+    pub(crate) fn unmark_runtime(&mut self, threads: &[Thread]) {
+        for thread in threads {
+            if matches!(thread.call, Call::Blocked(..)) && !is_futex(thread) {
+                self.runtime.remove(&thread.tid);
+            }
+        }
+    }
+
+    /// Whether the thread is in a futex wait in which it was before the program had anything to do.
+    pub(crate) fn is_housekeeping(&self, thread: &Thread) -> bool {
+        is_futex(thread) && self.runtime.contains(&thread.tid)
     }
 
     /// The submission's processes, those that have ended but were not waited for left out.
@@ -207,6 +229,10 @@ impl Observer {
         }
         Ok(sockets)
     }
+}
+
+fn is_futex(thread: &Thread) -> bool {
+    matches!(thread.call, Call::Blocked(call, _) if call.name() == "futex")
 }
 
 /// The numeric names in a folder of `/proc`; none if it is gone.

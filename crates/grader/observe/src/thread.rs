@@ -43,8 +43,13 @@ impl Thread {
         let mut counters = schedstat.split_ascii_whitespace().map(|word| word.parse::<u64>().unwrap_or(0));
         let (cpu_ns, delay_ns) = (counters.next().unwrap_or(0), counters.next().unwrap_or(0));
         let turns = counters.next().unwrap_or(0);
-        let Some(syscall) = read(&format!("{folder}/syscall"), buffer)? else { return Ok(None) };
-        let call = parse_call(syscall);
+        let call = match read(&format!("{folder}/syscall"), buffer) {
+            Ok(Some(text)) => parse_call(text),
+            Ok(None) => return Ok(None),
+            // A process that is just ending has no memory any more, and then this file belongs to root (proc(5)).
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Call::Running,
+            Err(error) => return Err(error),
+        };
         let Some(stat) = read(&format!("{folder}/stat"), buffer)? else { return Ok(None) };
         let Some((name, state)) = parse_stat(stat) else { return Ok(None) };
         let call = match state {
@@ -54,6 +59,14 @@ impl Thread {
             _ => Call::Running,
         };
         Ok(Some(Thread { pid, tid, name: name.to_owned(), call, turns, cpu_ns, delay_ns }))
+    }
+
+    /// How often it has blocked so far, of its own accord (`voluntary_ctxt_switches` in proc(5)). Unlike its turns, this does
+    /// not grow when others take the processor from it. `None` if it has ended.
+    pub(crate) fn waits(&self, buffer: &mut Vec<u8>) -> io::Result<Option<u64>> {
+        let status = read(&format!("/proc/{}/task/{}/status", self.pid, self.tid), buffer)?.unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        Ok(line.and_then(|count| count.trim().parse().ok()))
     }
 
     /// The name of the call in which it is blocked.

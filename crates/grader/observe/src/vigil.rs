@@ -3,9 +3,10 @@
 //! - *Settled*: every thread is blocked without a time limit and nothing is under way. Proven by two looks with
 //!   the same counts of turns: every thread was blocked all the time between them, and between them nothing was
 //!   found under way.
-//! - *Ticking*: some threads wake by themselves, but do so again and again without moving anything else. A thread
-//!   of the language's runtime (there before the first client, in a timed futex wait) needs to come round once,
-//!   any other [`ROUNDS`] times. A time-out that lies beyond the sleep budget is as good as none.
+//! - *Ticking*: some threads wake by themselves, but without effect. Those that were in a timed futex wait before
+//!   the first client came, and have never been seen in a call on a file since, keep house for the language's
+//!   runtime: a virtual machine has several. Any other must come round [`ROUNDS`] times in this wait without
+//!   another thread moving. A time-out that lies beyond the sleep budget is as good as none.
 //! - *Busy* and *asleep*: budgets of what the submission itself used, not of what went by on the wall: processor
 //!   time, and time in which all of it was blocked by its own choice.
 
@@ -47,7 +48,9 @@ pub struct Vigil {
     cpu_budget: Duration,
     sleep_budget: Duration,
     cpu_at_start: HashMap<i32, u64>,
-    turns_at_start: HashMap<i32, u64>,
+    /// When everything was blocked for the first time, or anything but a timed wait has moved: for each thread its turns, and
+    /// for one in a timed wait how often it had blocked.
+    rounds_since: HashMap<i32, (u64, Option<u64>)>,
     dozing_since: Option<Doze>,
     asleep: Duration,
 }
@@ -72,7 +75,7 @@ impl Vigil {
             cpu_budget,
             sleep_budget,
             cpu_at_start: threads.iter().map(|thread| (thread.tid, thread.cpu_ns)).collect(),
-            turns_at_start: threads.iter().map(|thread| (thread.tid, thread.turns)).collect(),
+            rounds_since: HashMap::new(),
             dozing_since: None,
             asleep: Duration::ZERO,
         })
@@ -95,6 +98,7 @@ impl Vigil {
             self.dozing_since = None;
             return Ok(None);
         }
+        observer.unmark_runtime(&first);
         let limits: Vec<Limit> = first.iter().map(limit::limit).collect();
         if under_way(observer, links)? {
             return Ok(None);
@@ -104,14 +108,17 @@ impl Vigil {
             return Ok(None);
         }
         self.count_sleep(&second);
-        let timed = || first.iter().zip(&limits).filter(|(_, limit)| !self.for_good(**limit, age));
-        if timed().next().is_none() {
-            let timers = first.iter().filter(|thread| thread.tid == thread.pid);
-            if !timers.into_iter().any(|thread| limit::has_armed_timer(thread.pid)) {
-                let endless = limits.iter().all(|limit| *limit == Limit::Never);
-                return Ok(Some(if endless { End::Settled } else { self.long_sleep(observer, &first, &limits) }));
+        let timed: Vec<&Thread> = first
+            .iter()
+            .zip(&limits)
+            .filter(|(thread, limit)| !self.for_good(**limit, age) && !observer.is_housekeeping(thread))
+            .map(|(thread, _)| thread)
+            .collect();
+        if timed.is_empty() {
+            if !first.iter().any(|thread| thread.tid == thread.pid && limit::has_armed_timer(thread.pid)) {
+                return Ok(Some(verdict(observer, &first, &limits)));
             }
-        } else if self.all_come_round(observer, &first, timed().map(|(thread, _)| thread.tid).collect()) {
+        } else if self.all_come_round(observer, &first, &timed)? {
             return Ok(Some(End::Ticking));
         }
         Ok((self.asleep > self.sleep_budget).then_some(End::Asleep))
@@ -122,14 +129,6 @@ impl Vigil {
             thread.cpu_ns.saturating_sub(self.cpu_at_start.get(&thread.tid).copied().unwrap_or(0))
         };
         Duration::from_nanos(threads.iter().map(used).sum())
-    }
-
-    /// All time-outs lie beyond the budget. Only the runtime's own threads may have such without being asleep.
-    fn long_sleep(&self, observer: &Observer, threads: &[Thread], limits: &[Limit]) -> End {
-        let sleeper = |(thread, limit): (&Thread, &Limit)| {
-            *limit != Limit::Never && !(is_futex(thread) && observer.runtime.contains(&thread.tid))
-        };
-        if threads.iter().zip(limits).any(sleeper) { End::Asleep } else { End::Ticking }
     }
 
     /// Adds the time since the last look to what was slept, less what the threads ran or waited for a processor.
@@ -155,19 +154,48 @@ impl Vigil {
         }
     }
 
-    /// Whether each thread with a time-out has come round often enough while no other thread moved.
-    fn all_come_round(&mut self, observer: &Observer, threads: &[Thread], timed: Vec<i32>) -> bool {
-        let rounds = |thread: &Thread| self.turns_at_start.get(&thread.tid).map(|turns| thread.turns.saturating_sub(*turns));
-        let moved = |thread: &&Thread| !timed.contains(&thread.tid) && rounds(thread) != Some(0);
-        let unknown = threads.iter().any(|thread| rounds(thread).is_none());
-        if unknown || threads.iter().find(moved).is_some() {
-            self.turns_at_start = threads.iter().map(|thread| (thread.tid, thread.turns)).collect();
-            return false;
+    /// Whether each of the `timed` threads has come round often enough while no other thread moved.
+    fn all_come_round(
+        &mut self,
+        observer: &mut Observer,
+        threads: &[Thread],
+        timed: &[&Thread],
+    ) -> io::Result<bool> {
+        let is_timed = |thread: &Thread| timed.iter().any(|other| other.tid == thread.tid);
+        let unmoved = threads.iter().all(|thread| {
+            let since = self.rounds_since.get(&thread.tid);
+            since.is_some_and(|(turns, waits)| {
+                observer.is_housekeeping(thread) || if is_timed(thread) { waits.is_some() } else { *turns == thread.turns }
+            })
+        });
+        let mut waits = HashMap::new();
+        for thread in timed {
+            waits.insert(thread.tid, thread.waits(&mut observer.buffer)?.unwrap_or(0));
         }
-        threads.iter().filter(|thread| timed.contains(&thread.tid)).all(|thread| {
-            let housekeeping = is_futex(thread) && observer.runtime.contains(&thread.tid);
-            rounds(thread).unwrap_or(0) >= if housekeeping { 1 } else { ROUNDS }
-        })
+        if !unmoved {
+            let now = |thread: &Thread| (thread.tid, (thread.turns, waits.get(&thread.tid).copied()));
+            self.rounds_since = threads.iter().map(now).collect();
+            return Ok(false);
+        }
+        let mut all = true;
+        for thread in timed {
+            let began = self.rounds_since.get(&thread.tid).and_then(|(_, waits)| *waits);
+            let rounds = waits.get(&thread.tid).copied().unwrap_or(0).saturating_sub(began.unwrap_or(0));
+            all &= rounds >= ROUNDS;
+        }
+        Ok(all)
+    }
+}
+
+/// What it means that no thread will wake within the budget.
+fn verdict(observer: &Observer, threads: &[Thread], limits: &[Limit]) -> End {
+    let pairs = || threads.iter().zip(limits);
+    if pairs().all(|(_, limit)| *limit == Limit::Never) {
+        End::Settled
+    } else if pairs().all(|(thread, limit)| *limit == Limit::Never || observer.is_housekeeping(thread)) {
+        End::Ticking
+    } else {
+        End::Asleep
     }
 }
 
@@ -186,10 +214,6 @@ fn under_way(observer: &Observer, links: &mut Vec<Link>) -> io::Result<bool> {
         }
     });
     result.map(|()| under_way)
-}
-
-fn is_futex(thread: &Thread) -> bool {
-    matches!(thread.call, Call::Blocked(call, _) if call.name() == "futex")
 }
 
 /// Whether both looks show the same threads in the same unbroken stretch of being blocked.

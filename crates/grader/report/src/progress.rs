@@ -51,7 +51,9 @@ impl<W: Write> Progress<W> {
 impl<W: Write> State<W> {
     fn show(&mut self, line: &str) {
         if let Some(terminal) = &mut self.terminal {
-            let _ = write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush());
+            // The cursor goes back to the start, so that whatever is printed next, by cargo or by a shell after an
+            // interrupt, takes the place of this line.
+            let _ = write!(terminal, "\r\x1b[K{line}\r").and_then(|()| terminal.flush());
         }
     }
 }

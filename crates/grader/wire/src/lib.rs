@@ -12,7 +12,7 @@ mod pieces;
 mod transcript;
 
 pub use listener::Listener;
-pub use patience::{Interest, Patience, Stillness};
+pub use patience::{Attempt, Caller, Interest, Patience, Stillness};
 pub use peer::{Ending, Peer};
 pub use pieces::{bytewise, cut_at, every_cut};
 pub use transcript::Transcript;

@@ -1,6 +1,6 @@
 //! The grader as a server, for programs that are clients.
 
-use crate::patience::{Interest, Patience};
+use crate::patience::{Attempt, Caller, Interest, Patience};
 use crate::peer::Peer;
 use crate::transcript::Transcript;
 use model::{Action, Failure, Kind, Step};
@@ -48,7 +48,7 @@ impl Listener {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),
             }
-            Ok(connection.is_some())
+            Ok(Attempt::done_if(connection.is_some()))
         })?;
         if let Some((socket, remote)) = connection {
             self.accepted.set(self.accepted.get() + 1);
@@ -57,7 +57,7 @@ impl Listener {
                 n => format!("server, connection {n}"),
             };
             self.transcript.record(&name, Action::Accept, remote.to_string().as_bytes());
-            return Peer::new(name, socket, self.patience.clone(), self.transcript.clone());
+            return Peer::new(name, socket, Caller::Program, self.patience.clone(), self.transcript.clone());
         }
         let failure = match still {
             Some(still) => still.failure(&format!("it did not connect to {}", self.address)),

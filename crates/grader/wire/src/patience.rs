@@ -14,6 +14,33 @@ pub enum Interest {
     Writable,
 }
 
+/// Who made a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// A client of the grader's.
+    Grader,
+    /// The program, which is a client then.
+    Program,
+}
+
+/// What came of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// What was waited for has come.
+    Done,
+    /// It has not, but something moved, so that the submission may be able to go on.
+    Moved,
+    /// Nothing has changed.
+    Idle,
+}
+
+impl Attempt {
+    /// [`Attempt::Done`] or [`Attempt::Idle`].
+    pub fn done_if(done: bool) -> Attempt {
+        if done { Attempt::Done } else { Attempt::Idle }
+    }
+}
+
 /// Why waiting has no point any more, and what was seen then.
 #[derive(Clone, Debug)]
 pub struct Stillness {
@@ -34,7 +61,7 @@ impl Stillness {
 
 /// Waits for the submission, by what the kernel shows of it.
 pub trait Patience {
-    /// Makes the `attempt` now, and again whenever something may have changed, until it says `true`. Gives up only when the
+    /// Makes the `attempt` now, and again whenever something may have changed, until it is done. Gives up only when the
     /// kernel shows that nothing will change any more, after one last attempt, and then tells why.
     ///
     /// # Errors
@@ -42,7 +69,7 @@ pub trait Patience {
     fn until(
         &self,
         watched: &[(BorrowedFd<'_>, Interest)],
-        attempt: &mut dyn FnMut() -> io::Result<bool>,
+        attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>>;
 
     /// Waits until the submission has read all that lies at `theirs` and every thread of it is blocked again. Tells why when
@@ -53,5 +80,8 @@ pub trait Patience {
     fn consumed(&self, ours: SocketAddr, theirs: SocketAddr) -> Step<Option<Stillness>>;
 
     /// Tells that a connection exists between `ours`, the grader's, and `theirs`, the submission's.
-    fn connected(&self, ours: SocketAddr, theirs: SocketAddr);
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    fn connected(&self, ours: SocketAddr, theirs: SocketAddr, by: Caller) -> Step;
 }

@@ -1,6 +1,6 @@
 //! One connection between the grader and the submission: what the grader's side does.
 
-use crate::patience::{Interest, Patience};
+use crate::patience::{Attempt, Caller, Interest, Patience};
 use crate::transcript::Transcript;
 use model::{Action, Failure, Kind, Step};
 use rustix::io::Errno;
@@ -61,13 +61,13 @@ impl Peer {
             still = patience.until(&[(socket.as_fd(), Interest::Writable)], &mut || {
                 // connect(2): the result of a connection that was in progress is in SO_ERROR.
                 outcome = socket.take_error()?.map_or(Ok(()), Err);
-                Ok(outcome.is_err() || socket.peer_addr().is_ok())
+                Ok(Attempt::done_if(outcome.is_err() || socket.peer_addr().is_ok()))
             })?;
         }
         match (outcome, still) {
             (Ok(()), None) => {
                 transcript.record(&name, Action::Connect, address.to_string().as_bytes());
-                Peer::new(name, socket.into(), patience, transcript)
+                Peer::new(name, socket.into(), Caller::Grader, patience, transcript)
             }
             (Ok(()), Some(still)) => {
                 let missing = format!("{name} could not connect, since the accept queue is full");
@@ -87,6 +87,7 @@ impl Peer {
     pub(crate) fn new(
         name: String,
         socket: TcpStream,
+        caller: Caller,
         patience: Rc<dyn Patience>,
         transcript: Rc<Transcript>,
     ) -> Step<Peer> {
@@ -94,7 +95,7 @@ impl Peer {
         // Each write leaves at once: where the stream is cut is decided here and not by Nagle's algorithm.
         socket.set_nodelay(true)?;
         let (ours, theirs) = (socket.local_addr()?, socket.peer_addr()?);
-        patience.connected(ours, theirs);
+        patience.connected(ours, theirs, caller)?;
         Ok(Peer { name, socket, ours, theirs, arrived: Vec::new(), ending: None, patience, transcript })
     }
 
@@ -209,16 +210,20 @@ impl Peer {
         let mut closed = None;
         let socket = &self.socket;
         let still = patience.until(&[(socket.as_fd(), Interest::Writable)], &mut || {
+            let mut attempt = Attempt::Idle;
             while !rest.is_empty() && closed.is_none() {
                 match (&*socket).write(rest) {
-                    Ok(length) => rest = &rest[length..],
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+                    Ok(length) => {
+                        rest = &rest[length..];
+                        attempt = Attempt::Moved;
+                    }
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(attempt),
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}
                     Err(error) if is_reset(&error) => closed = Some(error),
                     Err(error) => return Err(error),
                 }
             }
-            Ok(true)
+            Ok(Attempt::Done)
         })?;
         let sent = bytes.len() - rest.len();
         if sent > 0 {
@@ -237,8 +242,8 @@ impl Peer {
         }))
     }
 
-    /// Takes in what has arrived, without waiting. Tells whether anything had, be it the end.
-    pub(crate) fn receive(&mut self) -> io::Result<bool> {
+    /// Takes in what has arrived, without waiting.
+    fn receive(&mut self) -> io::Result<()> {
         let mut buffer = [0; 65536];
         let (before, was_open) = (self.arrived.len(), self.ending.is_none());
         while self.ending.is_none() {
@@ -263,7 +268,7 @@ impl Peer {
             let action = if ending == Ending::Closed { Action::PeerClosed } else { Action::PeerReset };
             self.transcript.record(&self.name, action, b"");
         }
-        Ok(self.arrived.len() > before || self.ending.is_some())
+        Ok(())
     }
 
     /// Receives until `enough` says so of what has arrived, or the connection ends, or nothing more will come.
@@ -275,8 +280,15 @@ impl Peer {
         // A second handle on the same socket, since `self` is borrowed by the attempt.
         let watched = self.socket.try_clone()?;
         patience.until(&[(watched.as_fd(), Interest::Readable)], &mut || {
+            let before = self.arrived.len();
             self.receive()?;
-            Ok(self.ending.is_some() || enough(&self.arrived))
+            Ok(if self.ending.is_some() || enough(&self.arrived) {
+                Attempt::Done
+            } else if self.arrived.len() > before {
+                Attempt::Moved
+            } else {
+                Attempt::Idle
+            })
         })
     }
 }

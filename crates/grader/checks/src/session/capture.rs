@@ -7,6 +7,9 @@ use std::os::fd::AsFd;
 /// How much of a stream is kept.
 const KEPT: usize = 8 << 20;
 
+/// How much of what was printed last is kept to be shown.
+const SHOWN: usize = 4096;
+
 /// Takes the bytes of a stream that is too long to keep.
 pub(crate) type Sink = Box<dyn FnMut(&[u8])>;
 
@@ -19,10 +22,10 @@ pub(crate) struct Capture {
 }
 
 impl Capture {
-    /// Takes in all that is there and returns it to be shown, the last few KiB of it at least.
-    pub(crate) fn drain(&mut self, stream: impl AsFd) -> io::Result<Vec<u8>> {
+    /// Takes in all that is there, adding the last few KiB of it to what can be shown. Tells whether there was anything.
+    pub(crate) fn drain(&mut self, stream: impl AsFd, shown: &mut Vec<u8>) -> io::Result<bool> {
         let mut buffer = [0; 65536];
-        let mut latest = Vec::new();
+        let mut any = false;
         while !self.closed {
             match rustix::io::read(&stream, &mut buffer) {
                 Ok(0) => self.closed = true,
@@ -33,13 +36,16 @@ impl Capture {
                         None if self.kept.len() < KEPT => self.kept.extend_from_slice(bytes),
                         None => {}
                     }
-                    latest = bytes[length.saturating_sub(4096)..].to_vec();
+                    any = true;
+                    let surplus = (shown.len() + length).saturating_sub(SHOWN);
+                    shown.drain(..surplus.min(shown.len()));
+                    shown.extend_from_slice(&bytes[length.saturating_sub(SHOWN)..]);
                 }
                 Err(Errno::AGAIN) => break,
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(latest)
+        Ok(any)
     }
 }

@@ -9,7 +9,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::Duration;
-use wire::{Patience, Peer, Stillness};
+use wire::{Attempt, Patience, Peer, Stillness};
 
 /// Processor time that a program may use until it listens: a virtual machine starts slowly.
 const START_BUDGET: Duration = Duration::from_secs(20);
@@ -58,10 +58,10 @@ impl Program {
             for address in candidates {
                 if observer.diag().listener(address)?.is_some() {
                     found = Some(address);
-                    return Ok(true);
+                    return Ok(Attempt::Done);
                 }
             }
-            Ok(false)
+            Ok(Attempt::Idle)
         })?;
         self.world.cpu_budget.set(CPU_BUDGET);
         let Some(address) = found else {
@@ -129,10 +129,10 @@ impl Program {
     pub fn wait_until(&self, condition: &mut dyn FnMut(&Program) -> Step<bool>) -> Step<Option<Stillness>> {
         let mut stop = None;
         let still = self.world.until(&[], &mut || match condition(self) {
-            Ok(holds) => Ok(holds),
+            Ok(holds) => Ok(Attempt::done_if(holds)),
             Err(reason) => {
                 stop = Some(reason);
-                Ok(true)
+                Ok(Attempt::Done)
             }
         })?;
         stop.map_or(Ok(still), Err)
@@ -219,7 +219,7 @@ impl Program {
             let program = running.iter().find(|program| program.id == self.id);
             // Both streams are closed when every process that could still write has ended.
             ended = program.filter(|program| program.output.closed && program.error.closed).and_then(|p| p.ended);
-            Ok(ended.is_some())
+            Ok(Attempt::done_if(ended.is_some()))
         })?;
         if ended.is_none() {
             // The program has ended, but a process that it left behind keeps a stream open.

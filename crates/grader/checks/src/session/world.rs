@@ -10,7 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use wire::{Interest, Patience, Stillness, Transcript};
+use wire::{Attempt, Caller, Interest, Patience, Stillness, Transcript};
 use std::rc::Rc;
 
 /// The last resort: no check takes longer than this, whatever a submission does to its own processes.
@@ -19,8 +19,6 @@ const WALL_LIMIT: Duration = Duration::from_secs(180);
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(2));
 /// How many signals in a row are followed without a look at the kernel.
 const SIGNALS: u32 = 64;
-/// How much of what the programs print is kept to be shown.
-const CONSOLE: usize = 4096;
 
 /// A program that was started in this check.
 pub(crate) struct Running {
@@ -103,22 +101,21 @@ impl World {
         self.observer.borrow_mut().set_scope(scope);
     }
 
-    /// Takes in what the programs print, and notices which have ended.
-    pub(crate) fn drain(&self) -> io::Result<()> {
+    /// Takes in what the programs print, and notices which have ended. Tells whether any has printed something.
+    pub(crate) fn drain(&self) -> io::Result<bool> {
+        let mut any = false;
         let mut console = self.console.borrow_mut();
         for program in &mut *self.running.borrow_mut() {
             let ended = program.submission.ended()?;
             // Streams are read after the end was seen, so that nothing that came before it is missed.
-            console.extend(program.output.drain(&program.submission.output)?);
-            console.extend(program.error.drain(&program.submission.error)?);
+            any |= program.output.drain(&program.submission.output, &mut console)?;
+            any |= program.error.drain(&program.submission.error, &mut console)?;
             if let (Some(ended), None) = (ended, program.ended) {
                 program.ended = Some(ended);
                 self.transcript.record(&program.name, Action::Exit, ended.to_string().as_bytes());
             }
         }
-        let surplus = console.len().saturating_sub(CONSOLE);
-        console.drain(..surplus);
-        Ok(())
+        Ok(any)
     }
 
     /// Waits for a moment, or for a signal. Tells whether there was one.
@@ -211,14 +208,14 @@ impl Patience for World {
     fn until(
         &self,
         watched: &[(BorrowedFd<'_>, Interest)],
-        attempt: &mut dyn FnMut() -> io::Result<bool>,
+        attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>> {
         let mut vigil = None;
         let (mut pause, longest) = PAUSES;
         let mut signals = 0;
         loop {
             self.drain()?;
-            if attempt()? {
+            if attempt()? == Attempt::Done {
                 return Ok(None);
             }
             if self.pause(watched, pause)? && signals < SIGNALS {
@@ -228,9 +225,13 @@ impl Patience for World {
             signals = 0;
             pause = (pause * 2).min(longest);
             if let Some(end) = self.look(&mut vigil)? {
-                self.drain()?;
-                if attempt()? {
-                    return Ok(None);
+                // A program that had filled a pipe or a socket can go on now that its reader has made room.
+                let printed = self.drain()?;
+                match attempt()? {
+                    Attempt::Done => return Ok(None),
+                    Attempt::Moved => continue,
+                    Attempt::Idle if printed => continue,
+                    Attempt::Idle => {}
                 }
                 return self.stillness(end).map(Some);
             }
@@ -247,13 +248,18 @@ impl Patience for World {
             let mut observer = self.observer.borrow_mut();
             let unread = observer.diag().connection(theirs, ours)?.map_or(0, |socket| socket.receive_queue);
             if unread > 0 || link.under_way(observer.diag())? {
-                return Ok(false);
+                return Ok(Attempt::Idle);
             }
-            Ok(observer.threads()?.iter().all(|thread| thread.call != observe::Call::Running))
+            let blocked = |thread: &observe::Thread| thread.call != observe::Call::Running;
+            Ok(Attempt::done_if(observer.threads()?.iter().all(blocked)))
         })
     }
 
-    fn connected(&self, ours: SocketAddr, theirs: SocketAddr) {
+    fn connected(&self, ours: SocketAddr, theirs: SocketAddr, caller: Caller) -> Step {
         self.links.borrow_mut().push(Link { theirs, ours });
+        if caller == Caller::Program {
+            self.observer.borrow_mut().mark_runtime()?;
+        }
+        Ok(())
     }
 }

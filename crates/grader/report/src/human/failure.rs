@@ -104,6 +104,7 @@ fn contrast(expected: Option<&Shown>, got: Option<&Shown>, palette: Palette) -> 
         if let Some(difference) = comparison.difference {
             let before = crate::text::count(difference.offset, "byte");
             let remark = match difference.nature {
+                Nature::Other if difference.offset == 0 => "differs from the first byte on".to_owned(),
                 Nature::Other => format!("differs after {before}"),
                 Nature::Short => format!("ends after {before}"),
                 Nature::Long => format!("should end after {before}"),

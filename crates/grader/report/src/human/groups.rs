@@ -1,10 +1,45 @@
 //! Finds what a report should say only once.
 
-use model::{CheckReport, Kind, RunReport, Shown, Verdict};
+use model::{CheckReport, Failure, Kind, RunReport, Shown, Verdict};
 
-/// What makes two failures the same to a reader: the program, the kind, the summary, what should have come and
-/// what came.
-pub(super) type Sameness<'a> = (&'static str, Kind, &'a str, &'a Option<Shown>, &'a Option<Shown>);
+/// What makes two failures the same to a reader.
+#[derive(PartialEq)]
+pub(super) struct Sameness<'a> {
+    program: &'static str,
+    kind: Kind,
+    summary: String,
+    /// A program that breaks off does so for the same reason when it says the same.
+    output: Option<String>,
+    /// What is wrong in a conversation is the same when the same was expected and the same came.
+    shown: Option<(&'a Option<Shown>, &'a Option<Shown>)>,
+}
+
+impl<'a> Sameness<'a> {
+    fn of(program: &'static str, failure: &'a Failure) -> Self {
+        let Failure { kind, summary, expected, got, output, .. } = failure;
+        let never_began = matches!(kind, Kind::NotStarted | Kind::NotListening);
+        let broke_off = matches!(kind, Kind::Exited | Kind::Crashed);
+        Sameness {
+            program,
+            kind: *kind,
+            summary: without_ports(summary),
+            output: broke_off.then(|| without_ports(&String::from_utf8_lossy(output))),
+            shown: (!never_began && !broke_off).then_some((expected, got)),
+        }
+    }
+}
+
+/// Numbers of four digits and more are left out: ports, process and thread ids differ from check to check.
+/// Exit statuses, signals and line numbers stay.
+fn without_ports(text: &str) -> String {
+    let is_number = |part: &str| part.len() >= 4 && part.starts_with(|c: char| c.is_ascii_digit());
+    let parts = text.split_inclusive(|c: char| !c.is_ascii_digit());
+    let masked = parts.map(|part| {
+        let digits = part.trim_end_matches(|c: char| !c.is_ascii_digit());
+        if is_number(digits) { part.replacen(digits, "#", 1) } else { part.to_owned() }
+    });
+    masked.collect()
+}
 
 /// Checks that share something, in the lab's order.
 type Shared<'a, K> = Vec<(K, Vec<&'a CheckReport>)>;
@@ -33,8 +68,7 @@ impl<'a> Groups<'a> {
                     add(&mut groups.unwritten, program, check);
                 }
                 Verdict::Failed(failure) => {
-                    let key = (program, failure.kind, &*failure.summary, &failure.expected, &failure.got);
-                    add(&mut groups.failed, key, check);
+                    add(&mut groups.failed, Sameness::of(program, failure), check);
                 }
                 Verdict::Skipped(reason) => add(&mut groups.skipped, &**reason, check),
                 Verdict::Error(fault) => add(&mut groups.faults, &*fault.message, check),
@@ -58,5 +92,36 @@ fn add<'a, K: PartialEq>(shared: &mut Shared<'a, K>, key: K, check: &'a CheckRep
     match shared.iter_mut().find(|(other, _)| *other == key) {
         Some((_, checks)) => checks.push(check),
         None => shared.push((key, vec![check])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_differ_from_check_to_check_and_statuses_do_not() {
+        let summary = "nobody listens on port 15530: echo-server exited with status 127";
+        assert_eq!(without_ports(summary), "nobody listens on port #: echo-server exited with status 127");
+        assert_eq!(
+            without_ports("thread 'main' (16583) panicked at a.rs:51:17"),
+            "thread 'main' (#) panicked at a.rs:51:17"
+        );
+        assert_eq!(without_ports("12345"), "#");
+    }
+
+    #[test]
+    fn programs_that_break_off_with_other_words_are_told_apart() {
+        let crash = |words: &str| {
+            let mut failure = Failure::new(Kind::Crashed, "the server panicked").expected("an answer");
+            failure.output = words.as_bytes().to_vec();
+            failure
+        };
+        let same = |a: &Failure, b: &Failure| Sameness::of("server", a) == Sameness::of("server", b);
+        assert!(same(
+            &crash("client 127.0.0.1:40001: oh"),
+            &crash("client 127.0.0.1:40002: oh").got("nothing")
+        ));
+        assert!(!same(&crash("index out of range"), &crash("invalid UTF-8")));
     }
 }

@@ -72,7 +72,13 @@ fn words(event: &Event, room: usize) -> String {
     if event.data.is_empty() {
         return verb.to_owned();
     }
-    format!("{verb}: {}", data(event, room.saturating_sub(verb.len() + 2)))
+    let start = match event.action {
+        Action::Listen => format!("{verb} on "),
+        Action::Connect => format!("{verb} to "),
+        Action::Accept => format!("{verb} from "),
+        _ => format!("{verb}: "),
+    };
+    format!("{start}{}", data(event, room.saturating_sub(start.len())))
 }
 
 /// A note is the grader's own text: its lines become one.

@@ -15,9 +15,9 @@ function serveNext() {
   socket.write('HELLO\n');
   socket.once('data', (chunk) => {
     socket.end(chunk.toString().split('\n')[0].replace(/\r$/, '').toUpperCase() + '\n');
-    socket.resume();
     setTimeout(() => socket.destroy(), 300);
   });
+  socket.resume();
 }
 
 const server = net.createServer({ pauseOnConnect: true }, (socket) => {

@@ -1,5 +1,5 @@
-// mistake: hands an error of one client up to main, which ends the server.
-// fails: L3.9 L3.6
+// mistake: hands an error of one client up to main, which ends the server when a client resets.
+// fails: L3.9
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,0 +1,38 @@
+// correct: collects data events until there is a line, with one timer for the whole conversation.
+
+const net = require('node:net');
+
+const [host = 'localhost', port = '3232', timeout = '10000'] = process.argv.slice(2);
+const wanted = ['HELLO', 'THIS IS A TEST'];
+let received = '';
+
+const socket = net.connect({ host, port: Number(port), autoSelectFamily: true });
+const timer = setTimeout(() => finish('time-out'), Number(timeout));
+socket.setEncoding('latin1');
+socket.on('data', (piece) => {
+  received += piece;
+  while (wanted.length > 0 && received.includes('\n')) {
+    const [line, ...rest] = received.split('\n');
+    if (line.replace(/\r$/, '') !== wanted[0]) return finish('wrong answer');
+    received = rest.join('\n');
+    wanted.shift();
+    if (wanted.length === 0) return finish();
+    socket.write('ThIS is a TeSt\n');
+  }
+  if (received.length > 1000) finish('endless line');
+});
+socket.on('end', () => finish('the server closed'));
+socket.on('error', (error) => finish(`connection to ${host}:${port} failed: ${error.code}`));
+
+function finish(problem) {
+  clearTimeout(timer);
+  socket.removeAllListeners();
+  socket.on('error', () => {});
+  socket.destroy();
+  if (problem === undefined) {
+    console.log('the server answered THIS IS A TEST, as it should');
+  } else {
+    console.error(`${problem}: expected ${JSON.stringify(wanted[0])}, got ${JSON.stringify(received)}`);
+    process.exitCode = 1;
+  }
+}
