@@ -17,6 +17,6 @@ mod vigil;
 pub use diag::{Diag, Socket, State};
 pub use flight::Link;
 pub use limit::Limit;
-pub use observer::{Observer, Scope};
+pub use observer::{Observer, Scope, waits_for_many};
 pub use thread::{Call, Thread};
 pub use vigil::{CPU_BUDGET, End, SLEEP_BUDGET, Vigil};

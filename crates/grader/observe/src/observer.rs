@@ -24,8 +24,9 @@ pub enum Scope {
 pub struct Observer {
     pub(crate) diag: Diag,
     scope: Scope,
-    /// Threads that keep house for the language's runtime, see [`Observer::mark_runtime`].
-    runtime: HashSet<i32>,
+    /// Threads that keep house for the language's runtime, each with the futex that it waits on between two rounds, see
+    /// [`Observer::mark_runtime`].
+    runtime: HashMap<i32, u64>,
     pub(crate) buffer: Vec<u8>,
 }
 
@@ -38,7 +39,7 @@ impl Observer {
         Ok(Observer {
             diag: Diag::open()?,
             scope,
-            runtime: HashSet::new(),
+            runtime: HashMap::new(),
             buffer: Vec::with_capacity(4096),
         })
     }
@@ -54,22 +55,27 @@ impl Observer {
     }
 
     /// Remembers the threads that are in a futex wait with a time-out now: they keep house for the language's runtime, since
-    /// nobody has given the program anything to do yet. Called when a server has become ready and before anybody connects,
+    /// nobody has given the program anything to do yet. Later only a wait on the same futex counts as housekeeping: in the
+    /// middle of some work, the end of a virtual machine say, such a thread waits on another. Called when a server has become ready and before anybody connects,
     /// or when a client program has connected.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn mark_runtime(&mut self) -> io::Result<()> {
-        let waits = |thread: &Thread| is_futex(thread) && limit::limit(thread) != Limit::Never;
-        let threads = self.threads()?;
-        self.runtime.extend(threads.iter().filter(|thread| waits(thread)).map(|thread| thread.tid));
+        for thread in self.threads()? {
+            if let Some(futex) = futex(&thread)
+                && limit::limit(&thread) != Limit::Never
+            {
+                self.runtime.insert(thread.tid, futex);
+            }
+        }
         Ok(())
     }
 
-    /// Forgets those of the marked threads that are in any other call now: who reads, writes or polls does the program's work.
+    /// Forgets those of the marked threads that are in a call on a file now: they do the program's work.
     pub(crate) fn unmark_runtime(&mut self, threads: &[Thread]) {
         for thread in threads {
-            if matches!(thread.call, Call::Blocked(..)) && !is_futex(thread) {
+            if self.descriptor(thread).is_some() || waits_for_many(thread) {
                 self.runtime.remove(&thread.tid);
             }
         }
@@ -77,7 +83,10 @@ impl Observer {
 
     /// Whether the thread is in a futex wait in which it was before the program had anything to do.
     pub(crate) fn is_housekeeping(&self, thread: &Thread) -> bool {
-        is_futex(thread) && self.runtime.contains(&thread.tid)
+        // A condition variable has two futexes, of which it uses one at a time (`pthread_cond_t` of the GNU C library).
+        const CONDITION_VARIABLE: u64 = 48;
+        let same = |marked: &u64| futex(thread).is_some_and(|now| now.abs_diff(*marked) < CONDITION_VARIABLE);
+        self.runtime.get(&thread.tid).is_some_and(same)
     }
 
     /// The submission's processes, those that have ended but were not waited for left out.
@@ -231,8 +240,20 @@ impl Observer {
     }
 }
 
-fn is_futex(thread: &Thread) -> bool {
-    matches!(thread.call, Call::Blocked(call, _) if call.name() == "futex")
+/// The futex on which a thread waits.
+fn futex(thread: &Thread) -> Option<u64> {
+    match thread.call {
+        Call::Blocked(call, [address, ..]) if call.name() == "futex" => Some(address),
+        _ => None,
+    }
+}
+
+/// Whether a thread is blocked in a call that waits for any of several files.
+pub fn waits_for_many(thread: &Thread) -> bool {
+    const CALLS: [&str; 8] = [
+        "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2", "io_uring_enter",
+    ];
+    CALLS.contains(&thread.call_name())
 }
 
 /// The numeric names in a folder of `/proc`; none if it is gone.

@@ -4,8 +4,8 @@
 //!   the same counts of turns: every thread was blocked all the time between them, and between them nothing was
 //!   found under way.
 //! - *Ticking*: some threads wake by themselves, but without effect. Those that were in a timed futex wait before
-//!   the first client came, and have never been seen in a call on a file since, keep house for the language's
-//!   runtime: a virtual machine has several. Any other must come round [`ROUNDS`] times in this wait without
+//!   the first client came, are in a wait on the same futex, and have never been seen in a call on a file, keep
+//!   house for the language's runtime: a virtual machine has several. Any other must come round [`ROUNDS`] times in this wait without
 //!   another thread moving. A time-out that lies beyond the sleep budget is as good as none.
 //! - *Busy* and *asleep*: budgets of what the submission itself used, not of what went by on the wall: processor
 //!   time, and time in which all of it was blocked by its own choice.

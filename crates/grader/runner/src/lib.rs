@@ -1,6 +1,7 @@
 //! Which checks run, in parallel, on what: builds or resolves the programs, gives each check a process of its
 //! own, and tells how it goes by [`model::Notice`]s. Knows no output format.
 
+pub mod collection;
 mod commands;
 pub mod worker;
 

@@ -34,15 +34,19 @@ pub(crate) fn build(exposed: &[PathBuf], for_ordinary_user: bool) -> Result<(), 
     let mut hidden: Vec<(PathBuf, bool)> =
         PRIVATE.iter().map(|(path, writable)| (PathBuf::from(path), *writable)).collect();
     hidden.retain(|(path, _)| path.is_dir());
+    let mut exposed = exposed.to_vec();
     if for_ordinary_user {
-        let closed = exposed.iter().filter_map(|path| first_closed_folder(path));
-        for folder in closed {
-            if !hidden.iter().any(|(path, _)| *path == folder) {
-                hidden.push((folder, false));
+        for path in &mut exposed {
+            let Some(closed) = first_closed_folder(path) else { continue };
+            // An interpreter needs more than the folder on the PATH that names it: its neighbours come along.
+            let neighbours = closed.components().count() + 1;
+            *path = path.components().take(neighbours).collect();
+            if !hidden.iter().any(|(folder, _)| *folder == closed) {
+                hidden.push((closed, false));
             }
         }
     }
-    let needed = needed_paths(exposed, &hidden);
+    let needed = needed_paths(&exposed, &hidden);
     // Opened before anything is covered, so that the real things can be mounted back.
     let handles = needed
         .iter()

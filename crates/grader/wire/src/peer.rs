@@ -242,6 +242,15 @@ impl Peer {
         }))
     }
 
+    /// Whether the program has ended the connection, as far as this has arrived by now.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    pub fn has_ended(&mut self) -> Step<bool> {
+        self.receive()?;
+        Ok(self.ending.is_some())
+    }
+
     /// Takes in what has arrived, without waiting.
     fn receive(&mut self) -> io::Result<()> {
         let mut buffer = [0; 65536];

@@ -2,7 +2,7 @@
 
 use super::world::{self, Running, World};
 use model::{Action, Failure, Fault, Kind, Step, Stop, ThreadView};
-use observe::{CPU_BUDGET, Call, Socket};
+use observe::{CPU_BUDGET, Call, Socket, waits_for_many};
 use rustix::io::Errno;
 use sandbox::{Command, Ended, Submission};
 use std::io;
@@ -158,12 +158,7 @@ impl Program {
             let Call::Blocked(..) = thread.call else { return None };
             let call = thread.call_name();
             let socket = observer.socket_inode(thread);
-            let waits_for_many = matches!(
-                call,
-                "poll" | "ppoll" | "select" | "pselect6" | "epoll_wait" | "epoll_pwait" | "epoll_pwait2"
-                    | "io_uring_enter"
-            );
-            (socket.is_some() || waits_for_many).then_some(Worker { pid: thread.pid, call, socket })
+            (socket.is_some() || waits_for_many(thread)).then_some(Worker { pid: thread.pid, call, socket })
         });
         Ok((workers.collect(), processes))
     }

@@ -1,5 +1,5 @@
 // mistake: starts a thread for each client, and that thread does nothing for ever.
-// fails: L3.14 L3.15 L3.16
+// fails: L3.14 L3.15 L3.16 L3.S6
 
 use std::env;
 use std::io;
