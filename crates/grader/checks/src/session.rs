@@ -161,9 +161,9 @@ impl Session {
         }
     }
 
-    /// A line of printable ASCII, without its end.
+    /// A line of printable ASCII without spaces and without its end.
     pub fn text(&mut self, length: usize) -> String {
-        const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:;!?-_'()";
+        const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;!?-_'()";
         (0..length).map(|_| char::from(LETTERS[self.random.usize(..LETTERS.len())])).collect()
     }
 

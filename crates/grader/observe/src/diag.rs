@@ -58,6 +58,13 @@ pub struct Socket {
     pub receive_queue: u32,
     /// Bytes not acknowledged by the peer; for a listening socket, its backlog.
     pub send_queue: u32,
+    /// How much has passed through it; `None` once its process has closed it and the kernel keeps only a remainder of it.
+    pub progress: Option<Progress>,
+}
+
+/// How much has passed through a connection (`struct tcp_info` in `linux/tcp.h`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
     /// Bytes that have arrived in order since the connection began.
     pub received: u64,
     /// Bytes sent since the connection began, each counted once.
@@ -170,16 +177,16 @@ fn parse(message: &[u8]) -> io::Result<Option<Socket>> {
     }
     let field = |offset| u32_at(message, HEADER + offset).ok_or_else(malformed);
     let state = State::from_kernel(*message.get(HEADER + 1).ok_or_else(malformed)?);
-    let info = tcp_info(message.get(HEADER + 72..).unwrap_or_default());
-    let counter = |offset| info.and_then(|info| u64_at(info, offset)).unwrap_or(0);
+    let progress = tcp_info(message.get(HEADER + 72..).unwrap_or_default()).and_then(|info| {
+        let sent = u64_at(info, 200)?.saturating_sub(u64_at(info, 208)?);
+        Some(Progress { received: u64_at(info, 128)?, sent, unsent: u32_at(info, 144)? })
+    });
     Ok(Some(Socket {
         state,
         inode: field(68)?,
         receive_queue: field(56)?,
         send_queue: field(60)?,
-        received: counter(128),
-        sent: counter(200).saturating_sub(counter(208)),
-        unsent: info.and_then(|info| u32_at(info, 144)).unwrap_or(0),
+        progress,
     }))
 }
 
@@ -222,12 +229,13 @@ mod tests {
         client.write_all(b"hello").unwrap();
         let local = client.local_addr().unwrap();
         let waiting = diag.connection(address, local).unwrap().unwrap();
-        assert_eq!((waiting.inode, waiting.receive_queue, waiting.received), (0, 5, 5));
+        assert_eq!((waiting.inode, waiting.receive_queue), (0, 5));
+        assert_eq!(waiting.progress.unwrap().received, 5);
         let (mut accepted, _) = listener.accept().unwrap();
         accepted.read_exact(&mut [0; 5]).unwrap();
         let read = diag.connection(address, local).unwrap().unwrap();
         assert!(read.inode != 0 && read.receive_queue == 0 && read.state == State::Established);
-        assert_eq!(diag.connection(local, address).unwrap().unwrap().sent, 5);
+        assert_eq!(diag.connection(local, address).unwrap().unwrap().progress.unwrap().sent, 5);
         drop(client);
         assert_eq!(diag.connection(address, local).unwrap().unwrap().state, State::CloseWait);
     }

@@ -58,8 +58,37 @@ fn travels(from: &Socket, to: &Socket) -> bool {
     if to.state == State::Handshake {
         return false;
     }
+    // A socket that its process has closed sends its end of file only, and what comes for it is discarded.
+    let unsent = from.progress.map_or(0, |progress| progress.unsent);
+    let bytes = match (from.progress, to.progress) {
+        (Some(from), Some(to)) => from.sent > to.received,
+        _ => false,
+    };
     // Unsent bytes leave as soon as the receiver's window allows, unless it is the receiver that does not read.
-    let held = from.unsent > 0 && to.receive_queue == 0;
-    let end_of_file = from.state == State::FinSent && from.unsent == 0 && to.state == State::Established;
-    from.sent > to.received || held || end_of_file
+    let held = unsent > 0 && to.receive_queue == 0;
+    let end_of_file = from.state == State::FinSent && unsent == 0 && to.state == State::Established;
+    bytes || held || end_of_file
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn a_connection_that_the_other_side_has_closed_is_quiet() {
+        let diag = Diag::open().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut accepted, _) = listener.accept().unwrap();
+        let link = Link { theirs: accepted.local_addr().unwrap(), ours: client.local_addr().unwrap() };
+        client.write_all(b"hello").unwrap();
+        accepted.read_exact(&mut [0; 5]).unwrap();
+        assert!(!link.under_way(&diag).unwrap());
+        // The kernel keeps only a remainder of the closed socket now, for a minute, which counts no bytes.
+        drop(accepted);
+        assert_eq!(client.read(&mut [0; 1]).unwrap(), 0);
+        assert!(!link.under_way(&diag).unwrap());
+    }
 }

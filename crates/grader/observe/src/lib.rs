@@ -14,7 +14,7 @@ mod observer;
 mod thread;
 mod vigil;
 
-pub use diag::{Diag, Socket, State};
+pub use diag::{Diag, Progress, Socket, State};
 pub use flight::Link;
 pub use limit::Limit;
 pub use observer::{Observer, Scope, waits_for_many};

@@ -27,6 +27,8 @@ pub struct Observer {
     /// Threads that keep house for the language's runtime, each with the futex that it waits on between two rounds, see
     /// [`Observer::mark_runtime`].
     runtime: HashMap<i32, u64>,
+    /// Threads that have come round and round in a wait without effect.
+    pub(crate) tickers: HashSet<i32>,
     pub(crate) buffer: Vec<u8>,
 }
 
@@ -40,6 +42,7 @@ impl Observer {
             diag: Diag::open()?,
             scope,
             runtime: HashMap::new(),
+            tickers: HashSet::new(),
             buffer: Vec::with_capacity(4096),
         })
     }

@@ -5,8 +5,8 @@
 //!   found under way.
 //! - *Ticking*: some threads wake by themselves, but without effect. Those that were in a timed futex wait before
 //!   the first client came, are in a wait on the same futex, and have never been seen in a call on a file, keep
-//!   house for the language's runtime: a virtual machine has several. Any other must come round [`ROUNDS`] times in this wait without
-//!   another thread moving. A time-out that lies beyond the sleep budget is as good as none.
+//!   house for the language's runtime: a virtual machine has several. Any other must come round [`ROUNDS`] times in a wait without another
+//!   thread moving, and in later waits of the same check [`KNOWN_ROUNDS`] times. A time-out that lies beyond the sleep budget is as good as none.
 //! - *Busy* and *asleep*: budgets of what the submission itself used, not of what went by on the wall: processor
 //!   time, and time in which all of it was blocked by its own choice.
 
@@ -26,6 +26,8 @@ pub const SLEEP_BUDGET: Duration = Duration::from_secs(3);
 
 /// How often a thread with a time-out must come round without effect until it counts as one that does nothing else.
 const ROUNDS: u64 = 10;
+/// The same for a thread that has done so before in this check.
+const KNOWN_ROUNDS: u64 = 2;
 
 /// Why nothing more is to be expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,7 +183,11 @@ impl Vigil {
         for thread in timed {
             let began = self.rounds_since.get(&thread.tid).and_then(|(_, waits)| *waits);
             let rounds = waits.get(&thread.tid).copied().unwrap_or(0).saturating_sub(began.unwrap_or(0));
-            all &= rounds >= ROUNDS;
+            let needed = if observer.tickers.contains(&thread.tid) { KNOWN_ROUNDS } else { ROUNDS };
+            all &= rounds >= needed;
+        }
+        if all {
+            observer.tickers.extend(timed.iter().map(|thread| thread.tid));
         }
         Ok(all)
     }

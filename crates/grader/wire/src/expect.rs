@@ -49,6 +49,57 @@ impl Peer {
         Err(self.ended(still, &missing).expected("a line that ends with \\n").got(shown(got)).into())
     }
 
+    /// Takes the next `length` bytes, or all there are when fewer will come.
+    ///
+    /// # Errors
+    /// A failure when the program is gone; a fault of the grader.
+    pub fn take(&mut self, length: usize) -> Step<Vec<u8>> {
+        let still = self.receive_until(&mut |arrived| arrived.len() >= length)?;
+        self.unless_gone(still)?;
+        let end = self.arrived.len().min(length);
+        Ok(self.arrived.drain(..end).collect())
+    }
+
+    /// Takes what comes up to and with the next `\\n`, or all there is when no newline will come.
+    ///
+    /// # Errors
+    /// A failure when the program is gone; a fault of the grader.
+    pub fn take_line(&mut self) -> Step<Vec<u8>> {
+        let still = self.receive_until(&mut |arrived| arrived.contains(&b'\n'))?;
+        self.unless_gone(still)?;
+        Ok(self.next_line())
+    }
+
+    /// Expects an answer that `accepts` accepts: the next line with its `\\n`, or what there is when no newline will come.
+    /// A line that is equal to `skipped` is left out. `expected` is for a reader.
+    ///
+    /// # Errors
+    /// A failure when another answer comes, or none.
+    pub fn expect_answer(&mut self, skipped: &[u8], expected: &[u8], accepts: impl Fn(&[u8]) -> bool) -> Step {
+        let mut still = self.receive_until(&mut |arrived| arrived.contains(&b'\n'))?;
+        if self.arrived.starts_with(skipped) {
+            self.arrived.drain(..skipped.len());
+            still = self.receive_until(&mut |arrived| arrived.contains(&b'\n'))?;
+        }
+        let answer = self.next_line();
+        if accepts(&answer) {
+            return Ok(());
+        }
+        let failure = if answer.ends_with(b"\n") || (still.is_none() && self.ending.is_none()) {
+            Failure::new(Kind::Mismatch, format!("{} got another answer than expected", self.name()))
+        } else if answer.is_empty() {
+            self.ended(still, &format!("{} got no answer", self.name()))
+        } else {
+            self.ended(still, &format!("{} got an answer without an end of line", self.name()))
+        };
+        Err(failure.expected(expected).got(shown(answer)).into())
+    }
+
+    fn next_line(&mut self) -> Vec<u8> {
+        let end = self.arrived.iter().position(|byte| *byte == b'\n').map_or(self.arrived.len(), |end| end + 1);
+        self.arrived.drain(..end).collect()
+    }
+
     /// Expects the program to close the connection now, without a further byte, by a proper end of file.
     ///
     /// # Errors
@@ -100,7 +151,7 @@ impl Peer {
                 let summary = format!("the program ended the connection of {}", self.name());
                 Err(Failure::new(Kind::Ended, summary).expected("an open connection").got("its end").into())
             }
-            (None, Some(still)) if matches!(still.kind, Kind::Exited | Kind::Crashed | Kind::NotWritten) => {
+            (None, Some(still)) if is_gone(&still) => {
                 Err(still.failure(&format!("{} waited", self.name())).expected("a running program").into())
             }
             (None, _) => Ok(()),
@@ -132,6 +183,13 @@ impl Peer {
         Ok((std::mem::take(&mut self.arrived), self.ending))
     }
 
+    fn unless_gone(&self, still: Option<Stillness>) -> Step {
+        match still {
+            Some(still) if is_gone(&still) => Err(still.failure(&format!("{} waited", self.name())).into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Something other than `expected` has come: takes in what else comes and says so.
     fn mismatch(&mut self, expected: &[u8]) -> Step<Failure> {
         let enough = expected.len() + SURPLUS;
@@ -160,6 +218,10 @@ impl Peer {
             (None, None) => Failure::new(Kind::Unexpected, format!("{missing}: more came than it may be long")),
         }
     }
+}
+
+fn is_gone(still: &Stillness) -> bool {
+    matches!(still.kind, Kind::Exited | Kind::Crashed | Kind::NotWritten)
 }
 
 /// Bytes as they came, or a word for none.

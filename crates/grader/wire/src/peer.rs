@@ -80,6 +80,11 @@ impl Peer {
                     .got("connection refused")
                     .into())
             }
+            (Err(error), _) if is_reset(&error) => {
+                let summary = format!("{name} was reset at once: the program has stopped listening");
+                let failure = Failure::new(Kind::Reset, summary).expected(format!("a connection to {address}"));
+                Err(failure.got("a reset").into())
+            }
             (Err(error), _) => Err(error.into()),
         }
     }

@@ -208,18 +208,7 @@ impl Program {
     /// # Errors
     /// A failure when it will not end by itself.
     pub fn expect_exit(&self) -> Step<Ended> {
-        let mut ended = None;
-        let still = self.world.until(&[], &mut || {
-            let running = self.world.running.borrow();
-            let program = running.iter().find(|program| program.id == self.id);
-            // Both streams are closed when every process that could still write has ended.
-            ended = program.filter(|program| program.output.closed && program.error.closed).and_then(|p| p.ended);
-            Ok(Attempt::done_if(ended.is_some()))
-        })?;
-        if ended.is_none() {
-            // The program has ended, but a process that it left behind keeps a stream open.
-            ended = self.with(|running| running.ended)?;
-        }
+        let (ended, still) = self.wait_for_end()?;
         match (ended, still) {
             (Some(Ended::NotStarted(error)), _) => Err(world::not_started(&self.name, error)),
             (Some(Ended::Exited(101)), _) if self.error_text()?.contains("not yet implemented") => {
@@ -236,6 +225,30 @@ impl Program {
             }
             (None, None) => Err(Fault::new("waiting for the program ended without a reason").into()),
         }
+    }
+
+    /// Waits until it has ended, or will do nothing more by itself.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    pub fn wait_for_end_or_stillness(&self) -> Step {
+        self.wait_for_end().map(drop)
+    }
+
+    fn wait_for_end(&self) -> Step<(Option<Ended>, Option<Stillness>)> {
+        let mut ended = None;
+        let still = self.world.until(&[], &mut || {
+            let running = self.world.running.borrow();
+            let program = running.iter().find(|program| program.id == self.id);
+            // Both streams are closed when every process that could still write has ended.
+            ended = program.filter(|program| program.output.closed && program.error.closed).and_then(|p| p.ended);
+            Ok(Attempt::done_if(ended.is_some()))
+        })?;
+        if ended.is_none() {
+            // The program has ended, but a process that it left behind keeps a stream open.
+            ended = self.with(|running| running.ended)?;
+        }
+        Ok((ended, still))
     }
 
     /// Waits for its end with status 0.

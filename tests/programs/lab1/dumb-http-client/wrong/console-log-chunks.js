@@ -1,5 +1,5 @@
 // mistake: prints each chunk as text with console.log, which adds a line end and breaks what is not UTF-8.
-// fails: L1.4 L1.3 L1.S4
+// fails: L1.4 L1.S4
 
 const net = require('node:net');
 

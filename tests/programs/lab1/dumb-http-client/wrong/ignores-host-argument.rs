@@ -1,5 +1,5 @@
 // mistake: connects to 127.0.0.1 whatever host was given.
-// fails: L1.1 L1.S2 L1.S3
+// fails: L1.1 L1.S3
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};

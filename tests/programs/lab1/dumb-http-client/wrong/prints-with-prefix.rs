@@ -1,5 +1,5 @@
 // mistake: prints every piece as a log line of its own.
-// fails: L1.4 L1.3 L1.S1
+// fails: L1.4
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};

@@ -1,5 +1,5 @@
 // mistake: reads with readLine and prints with println, which changes line ends and loses what is not text.
-// fails: L1.4 L1.3 L1.S1 L1.S4
+// fails: L1.4 L1.S1 L1.S4
 
 import java.io.BufferedReader;
 import java.io.IOException;

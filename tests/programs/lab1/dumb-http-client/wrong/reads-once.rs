@@ -1,5 +1,5 @@
 // mistake: takes what one read gives for the whole response.
-// fails: L1.3 L1.S1 L1.S4
+// fails: L1.3 L1.4 L1.S1 L1.S4
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};

@@ -1,4 +1,4 @@
-// mistake: prints the response of an HTTP server only when its status is 200.
+// mistake: does not print a response whose status is 400.
 // fails: L1.6
 
 use std::io::{self, Read, Write};
@@ -31,7 +31,7 @@ fn fetch(mut stream: TcpStream) -> Result<(), String> {
             return sent;
         }
         let response = &buffer[..length];
-        if response.starts_with(b"HTTP/1.") && !response[8..].starts_with(b" 200") {
+        if response.starts_with(b"HTTP/1.1 400") {
             return Err("the request failed".to_string());
         }
         console

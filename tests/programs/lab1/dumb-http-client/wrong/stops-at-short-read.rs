@@ -1,5 +1,5 @@
 // mistake: takes a read that does not fill the buffer for the last one.
-// fails: L1.3 L1.S1 L1.S4
+// fails: L1.3 L1.4 L1.S1 L1.S4
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -24,7 +24,7 @@ fn fetch(mut stream: TcpStream) -> Result<(), String> {
     // A failed write is told at the end: what the server had sent before is still there to be read.
     let sent = stream.write_all(REQUEST).map_err(lost);
     let mut console = io::stdout();
-    let mut buffer = [0; 1024];
+    let mut buffer = vec![0; 16 << 20];
     loop {
         let length = stream.read(&mut buffer).map_err(lost)?;
         if length == 0 {

@@ -1,5 +1,5 @@
 // mistake: forgets the upper case.
-// fails: L3.3 L3.4 L3.S1 L3.S2
+// fails: L3.3 L3.S1
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,5 +1,5 @@
 // mistake: accepts one client and ends.
-// fails: L3.6 L3.7 L3.9 L3.S3 L3.S4
+// fails: L3.6 L3.3 L3.4 L3.5 L3.7 L3.8 L3.9 L3.S1 L3.S3 L3.S4
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,0 +1,27 @@
+//! A server's way to its listening socket: the steps that the standard library's `TcpListener::bind` takes in one
+//! call, written out.
+
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+/// The backlog that servers commonly ask for.
+pub const USUAL_BACKLOG: i32 = 128;
+
+/// Listens on `port`, on every IPv4 interface of the machine, with a queue for `backlog` connections.
+///
+/// From here on the kernel completes handshakes by itself: clients are connected and wait in the accept queue, whether
+/// the program ever calls `accept` or not. `backlog` bounds that queue (listen(2)).
+///
+/// # Errors
+/// When the port is taken or may not be used.
+pub fn listen(port: u16, backlog: i32) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    // The connections of a server that was just stopped linger in the kernel (TIME_WAIT), and with them the port.
+    // Without this option the server could not be started again for a minute.
+    socket.set_reuse_address(true)?;
+    // 0.0.0.0 stands for every address of this machine; 127.0.0.1 would be reachable from this machine alone.
+    socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)).into())?;
+    socket.listen(backlog)?;
+    Ok(socket.into())
+}
