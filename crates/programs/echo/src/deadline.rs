@@ -33,9 +33,9 @@ impl DeadlineStream {
         loop {
             limit(&self.stream, Some(left(self.deadline)?))?;
             match call(&mut self.stream) {
-                // How Unix tells that a socket's time-out is over, and Windows with `TimedOut`. The kernel's clock is
-                // coarse and may be a little early: whether the deadline has come, `left` decides.
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                // How Unix tells that a socket's time-out is over. The kernel's clock is coarse and may be a little early:
+                // whether the deadline has come, `left` decides. (Windows says `TimedOut`, which is returned as it is.)
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 result => return result,
             }
         }

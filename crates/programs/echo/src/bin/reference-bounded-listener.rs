@@ -2,12 +2,13 @@
 
 use reference_echo::{LINE_LIMIT, LineReader, close, listen, log, read_arguments};
 use std::io::{self, ErrorKind};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
 
 const USAGE: &str = "reference-bounded-listener [port]";
 
-/// How many connections may wait to be accepted. (Linux lets one more in: it counts up to "more than 4".)
+/// How many connections may wait to be accepted. (Linux lets a fifth in: to it the queue is full
+/// only when more than four wait.)
 const BACKLOG: i32 = 4;
 
 fn main() -> ExitCode {
@@ -46,7 +47,7 @@ fn run(port: u16) -> Result<usize, String> {
 ///
 /// A blocking `accept` on an empty queue would wait for a further client. Only a non-blocking one can say that nobody
 /// waits any more.
-fn accept_all(listener: &TcpListener) -> io::Result<Vec<std::net::TcpStream>> {
+fn accept_all(listener: &TcpListener) -> io::Result<Vec<TcpStream>> {
     listener.set_nonblocking(true)?;
     let mut waiting = Vec::new();
     loop {

@@ -1,0 +1,37 @@
+//! What the four programs of lab 3 share. `README.md` has the lesson and the clauses.
+//!
+//! You may change all of this, add modules and move things: the checks see the programs alone.
+
+use std::env;
+use std::io;
+use std::net::TcpStream;
+use std::process;
+use std::str::FromStr;
+
+/// Holds one conversation with a client that has just been accepted; both servers need it (parts a and c).
+///
+/// What must hold when it returns:
+///
+/// - The client has got the greeting `HELLO\n` before the server waited for anything from it.
+/// - If the client has sent a whole line: it has got that line in upper case, with a single `\n` at its end, whatever
+///   pieces the line came in and whichever of the two line ends it had. Nothing that came after the line is answered.
+/// - The connection is closed.
+/// - Nothing that a client can do, or fail to do, has made the program panic.
+///
+/// An error tells that the connection was lost; it is for the log, and no reason to stop serving others.
+///
+/// Checkpoints: L3.2, L3.3, L3.4, L3.5, L3.8, L3.9; then L3.S1, L3.S2, L3.S3, L3.S4.
+pub fn serve_client(client: TcpStream) -> io::Result<()> {
+    todo!("talk with the client {client:?}")
+}
+
+/// The argument at `position` (the first is 1), or `default` when there is none.
+///
+/// Ends the program with status 2 when the argument cannot be read as a `T`.
+pub fn argument<T: FromStr>(position: usize, name: &str, default: T) -> T {
+    let Some(word) = env::args().nth(position) else { return default };
+    word.parse().unwrap_or_else(|_| {
+        eprintln!("{word:?} is not a valid {name}");
+        process::exit(2)
+    })
+}
