@@ -9,7 +9,7 @@ use tests::{xtask, xtask_path};
 
 /// Starts a check of a program that never listens, with `mark` among its arguments, and waits until it runs.
 fn start(mark: &str) -> (std::process::Child, Vec<OwnedFd>) {
-    let child = Command::new(xtask_path())
+    let mut child = Command::new(xtask_path())
         .args(["check", "lab3", "--only=L3.2", "--isolation=full"])
         // It wakes too often to look asleep, so that the check goes on for a while.
         .arg(format!("--program=echo-server=sh -c 'while sleep 0.5; do :; done' {mark}"))
@@ -24,6 +24,7 @@ fn start(mark: &str) -> (std::process::Child, Vec<OwnedFd>) {
         if found.len() >= 2 {
             return (child, found);
         }
+        assert!(child.try_wait().unwrap().is_none(), "the check was over before it could be interrupted");
         std::thread::yield_now();
     }
 }
@@ -50,7 +51,7 @@ fn wait_for_the_end_of(processes: &[OwnedFd]) {
 fn an_interrupted_check_leaves_no_process_behind() {
     // Not SIGINT: where the tests run in the background it is ignored, and that is inherited.
     for signal in [Signal::TERM, Signal::KILL] {
-        let mark = format!("mark-{}-{signal:?}", std::process::id());
+        let mark = format!("mark-{}-{}", std::process::id(), signal.as_raw());
         let (mut child, processes) = start(&mark);
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
         kill_process(pid, signal).unwrap();

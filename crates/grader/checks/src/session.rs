@@ -164,7 +164,12 @@ impl Session {
     /// A line of printable ASCII without spaces and without its end.
     pub fn text(&mut self, length: usize) -> String {
         const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;!?-_'()";
-        (0..length).map(|_| char::from(LETTERS[self.random.usize(..LETTERS.len())])).collect()
+        // A long text repeats itself, since making random letters takes longer than sending them.
+        let mut letter = |_| char::from(LETTERS[self.random.usize(..LETTERS.len())]);
+        let block: String = (0..length.min(4093)).map(&mut letter).collect();
+        let mut text = block.repeat(length.div_ceil(block.len().max(1)));
+        text.truncate(length);
+        text
     }
 
     /// Any bytes.

@@ -66,13 +66,15 @@ pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
     let mut clients = Vec::new();
     let mut waiting = loop {
         let mut client = server.connect()?;
-        let (greeting, ending) = client.read_until_still(64)?;
-        match (greeting.as_slice(), ending) {
-            (b"", None) => break client,
-            (_, None) => clients.push(client),
+        let greeting = client.take_line()?;
+        if client.has_ended()? {
             // It was turned away, which is as good as waiting; the next one may be served.
-            (_, Some(_)) => break server.connect()?,
+            break server.connect()?;
         }
+        if greeting.is_empty() {
+            break client;
+        }
+        clients.push(client);
         if clients.len() as u64 > 2 * FEW_FILES {
             // A server with a process for each client: the limit holds for each of them, and is never reached.
             break server.connect()?;
