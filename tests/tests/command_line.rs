@@ -74,7 +74,16 @@ fn a_program_that_cannot_be_judged_here_is_the_graders_fault() {
 fn the_same_seed_sends_the_same_bytes() {
     let transcript = |seed: &str| {
         let output = xtask()
-            .args(["check", "lab3", "--program", "echo-server=sh -c 'sleep 1000' {port}", "--only=L3.1", "--format=json", "--seed", seed])
+            .args([
+                "check",
+                "lab3",
+                "--program",
+                "echo-server=sh -c 'sleep 1000' {port}",
+                "--only=L3.1",
+                "--format=json",
+                "--seed",
+                seed,
+            ])
             .output()
             .unwrap();
         let result: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -91,6 +100,10 @@ fn every_clause_can_be_explained_and_is_listed() {
     let listed = String::from_utf8(listed.get_output().stdout.clone()).unwrap();
     for check in checks::suites().iter().flat_map(|suite| suite.checks) {
         assert!(listed.contains(check.clause.id), "{}", check.clause.id);
-        xtask().args(["explain", check.clause.id]).assert().code(0).stdout(predicate::str::contains(check.clause.id));
+        xtask()
+            .args(["explain", check.clause.id])
+            .assert()
+            .code(0)
+            .stdout(predicate::str::contains(check.clause.id));
     }
 }

@@ -95,7 +95,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
-    /// How many checks run at the same time [default: one for each processor]
+    /// How many checks run at the same time [default: two for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
 

@@ -7,7 +7,6 @@ use checks::{Check, Suite};
 use report::Origin;
 use runner::{IsolationChoice, Order, Source};
 use std::hash::{BuildHasher, RandomState};
-use std::num::NonZero;
 
 /// The order that the arguments ask for.
 pub(crate) fn order(arguments: &arguments::Check) -> Result<Order, Trouble> {
@@ -18,7 +17,7 @@ pub(crate) fn order(arguments: &arguments::Check) -> Result<Order, Trouble> {
         checks: selection(suite, &arguments.only, &source)?,
         source,
         seed: arguments.seed.unwrap_or_else(fresh_seed),
-        jobs: arguments.jobs.map_or_else(processors, usize::from),
+        jobs: arguments.jobs.map_or_else(runner::default_jobs, usize::from),
         isolation: match arguments.isolation {
             Isolation::Auto => IsolationChoice::Auto,
             Isolation::Full => IsolationChoice::Full,
@@ -97,10 +96,6 @@ fn usage<T>(message: String) -> Result<T, Trouble> {
 /// Nine digits: enough to differ, short enough to type.
 fn fresh_seed() -> u64 {
     RandomState::new().hash_one(std::process::id()) % 1_000_000_000
-}
-
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 #[cfg(test)]

@@ -145,7 +145,10 @@ const CHECKS: &[Check] = &[
             lesson: "Accepting is a loop. The listening socket outlives each connection that it hands out.",
             hint: "What does your program do after it has closed the first client's connection?",
             method: "Four clients, one after the other, each with a conversation of its own.",
-            causes: &["the program ends after one client", "the listening socket is closed with the first connection"],
+            causes: &[
+                "the program ends after one client",
+                "the listening socket is closed with the first connection",
+            ],
         },
         decide: |session| server::serves_the_next(session, SERVER),
     },
@@ -161,7 +164,10 @@ const CHECKS: &[Check] = &[
             hint: "This server has one thread. Who may call accept while it serves somebody?",
             method: "A second client connects and sends its line while the first is silent. It must get nothing until the first is \
                      done, then the greeting and its answer.",
-            causes: &["each client gets a thread, a process or a task of its own", "the second client's early line is lost"],
+            causes: &[
+                "each client gets a thread, a process or a task of its own",
+                "the second client's early line is lost",
+            ],
         },
         decide: |session| server::one_at_a_time(session, SERVER),
     },
@@ -237,7 +243,10 @@ const CHECKS: &[Check] = &[
                      to be handled, not an accident.",
             hint: "What does your conversion from bytes to text do with a byte that begins no character?",
             method: "Sends lines of invalid UTF-8; any answer is accepted, but the conversation must end and the next client be served.",
-            causes: &["the conversion to text panics or throws", "the error ends the program instead of the conversation"],
+            causes: &[
+                "the conversion to text panics or throws",
+                "the error ends the program instead of the conversation",
+            ],
         },
         decide: server::survives_invalid_text,
     },
@@ -267,7 +276,11 @@ const CHECKS: &[Check] = &[
                      to the next message.",
             hint: "Read the exercise's text letter by letter, and ask what ends a line.",
             method: "Greets the client as its server and compares all that it sends.",
-            causes: &["the newline is missing, or is \\r\\n", "the line is sent again", "the greeting is never waited for, or never comes out of a buffer"],
+            causes: &[
+                "the newline is missing, or is \\r\\n",
+                "the line is sent again",
+                "the greeting is never waited for, or never comes out of a buffer",
+            ],
         },
         decide: client::sends_one_line,
     },
@@ -299,7 +312,12 @@ const CHECKS: &[Check] = &[
             lesson: "A test that cannot fail tests nothing. And whoever reads its message wants to see both sides of the comparison.",
             hint: "Which parts of the conversation does your comparison leave out: the greeting, the end, the letters' case?",
             method: "Answers wrongly in seven ways: other case, one character more, cut short, nothing, another greeting, no greeting.",
-            causes: &["only a prefix is compared", "the greeting is not checked", "a short answer passes", "the message does not show what came"],
+            causes: &[
+                "only a prefix is compared",
+                "the greeting is not checked",
+                "a short answer passes",
+                "the message does not show what came",
+            ],
         },
         decide: client::rejects_other_answers,
     },
@@ -313,7 +331,11 @@ const CHECKS: &[Check] = &[
             lesson: "The network fails, and the user wants to know in words what failed. A stack trace is a message to the programmer.",
             hint: "Which of your calls can fail, and what does the user see of each?",
             method: "Sends the client to a port where nobody listens, then resets its connection before and after the greeting.",
-            causes: &["unwrap, or an exception that nobody catches", "an error that is swallowed", "exit status 0"],
+            causes: &[
+                "unwrap, or an exception that nobody catches",
+                "an error that is swallowed",
+                "exit status 0",
+            ],
         },
         decide: client::tells_of_lost_connections,
     },
@@ -327,7 +349,11 @@ const CHECKS: &[Check] = &[
             lesson: "A blocking read waits as long as the peer is silent, which can be for ever. Only a time-out gives control back.",
             hint: "Which option of a socket, or which call before the read, bounds the wait?",
             method: "Accepts and stays silent, before and after the greeting. The client must end by itself, and not before its time-out.",
-            causes: &["no time-out is set", "the time-out argument is ignored", "the time-out ends in a crash"],
+            causes: &[
+                "no time-out is set",
+                "the time-out argument is ignored",
+                "the time-out ends in a crash",
+            ],
         },
         decide: client::gives_up_in_time,
     },
@@ -341,7 +367,10 @@ const CHECKS: &[Check] = &[
             lesson: "Concurrency is a property of the server, not of the protocol: a single client cannot tell the two servers apart.",
             hint: "Which of the named clauses fails? `cargo xtask explain` tells what it is about.",
             method: "Runs the checks of those clauses against the threaded server.",
-            causes: &["the code was copied from the first server and then changed in one place only", "a thread that panics takes the program with it"],
+            causes: &[
+                "the code was copied from the first server and then changed in one place only",
+                "a thread that panics takes the program with it",
+            ],
         },
         decide: threaded::speaks_the_protocol,
     },
@@ -355,7 +384,11 @@ const CHECKS: &[Check] = &[
             lesson: "This is what threads are for: a client that is silent costs a blocked thread, but it keeps nobody else waiting.",
             hint: "Who waits for whom when the fiftieth client speaks first?",
             method: "Fifty clients connect and are all greeted; then they speak in a random order and each is answered at once.",
-            causes: &["clients are served in turn", "a pool with fewer threads than clients", "the accepting thread waits for each client's thread"],
+            causes: &[
+                "clients are served in turn",
+                "a pool with fewer threads than clients",
+                "the accepting thread waits for each client's thread",
+            ],
         },
         decide: threaded::serves_many_at_once,
     },
@@ -369,9 +402,12 @@ const CHECKS: &[Check] = &[
             lesson: "Each model of concurrency has a shape that the kernel can show. One blocked thread for each client is this one's, \
                      with its strength, simple code, and its price, a stack for each client.",
             hint: "Ask the kernel: `ls /proc/PID/task` lists a process's threads, and `cat /proc/PID/task/*/syscall` tells where each is blocked.",
-            method: "With 1, 8 and 24 silent clients connected, compares processes, threads and the calls in which they are blocked; then \
+            method: "With 1, 8 and 16 silent clients connected, compares processes, threads and the calls in which they are blocked; then \
                      expects the threads to go with their clients.",
-            causes: &["a pool, a poll loop or processes instead of threads", "threads that go on when their client has gone"],
+            causes: &[
+                "a pool, a poll loop or processes instead of threads",
+                "threads that go on when their client has gone",
+            ],
         },
         decide: threaded::has_a_thread_for_each,
     },
@@ -385,9 +421,13 @@ const CHECKS: &[Check] = &[
             lesson: "A connection costs a file descriptor, and those are limited. When accept fails for want of one, the client stays in the \
                      queue, so that trying again at once fails again: a loop that burns a processor.",
             hint: "What does accept return when no descriptor is left, and what does your loop do then?",
-            method: "Allows the server 64 open files, connects until nobody is greeted any more, looks whether it waits or spins, then \
+            method: "Allows the server 48 open files, connects until nobody is greeted any more, looks whether it waits or spins, then \
                      lets the clients leave and expects the next ones to be served.",
-            causes: &["the error of accept ends the program", "the error is ignored and the loop spins", "a client that was waiting is forgotten"],
+            causes: &[
+                "the error of accept ends the program",
+                "the error is ignored and the loop spins",
+                "a client that was waiting is forgotten",
+            ],
         },
         decide: threaded::survives_running_out_of_files,
     },
@@ -402,7 +442,10 @@ const CHECKS: &[Check] = &[
                      the program ever hears of it.",
             hint: "Which call takes the number? Not every library's convenience function lets you choose it.",
             method: "Reads the backlog of the listening socket from the kernel, as `ss -lt` shows it in its column Send-Q.",
-            causes: &["the library's default backlog (128, 50 or 511)", "the number is given to another call"],
+            causes: &[
+                "the library's default backlog (128, 50 or 511)",
+                "the number is given to another call",
+            ],
         },
         decide: listener::has_a_backlog_of_four,
     },
@@ -417,7 +460,11 @@ const CHECKS: &[Check] = &[
             hint: "What stands between listen and the first accept in your program? And how do you know that no one waits any more?",
             method: "Four clients connect and must stay in the accept queue; after a line on standard input each must have been accepted \
                      (a client that was not sees a reset), and the program exits with status 0.",
-            causes: &["accept is called too early", "only one client is accepted", "the program waits for a further client instead of exiting"],
+            causes: &[
+                "accept is called too early",
+                "only one client is accepted",
+                "the program waits for a further client instead of exiting",
+            ],
         },
         decide: listener::accepts_when_told,
     },

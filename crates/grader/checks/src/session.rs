@@ -14,6 +14,7 @@ use sandbox::{Room, Template};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::num::NonZero;
 use std::rc::Rc;
 use std::time::Duration;
 use wire::Listener;
@@ -36,6 +37,7 @@ pub struct Setup {
 pub struct Session {
     world: Rc<World>,
     setup: Setup,
+    starts: usize,
     /// Random payloads; the same seed gives the same.
     pub random: Rng,
 }
@@ -47,18 +49,40 @@ impl Session {
     /// When the kernel offers no view of sockets.
     pub fn new(setup: Setup) -> Result<Session, Fault> {
         let observer = Observer::new(Scope::Namespace(Vec::new()))?;
+        // The pauses between looks are shorter than the 50 µs by which the kernel usually lets a timer be late.
+        rustix::thread::set_current_timer_slack(NonZero::new(1000)).map_err(std::io::Error::from)?;
         let random = Rng::with_seed(setup.seed);
-        Ok(Session { world: Rc::new(World::new(setup.room, observer)), setup, random })
+        Ok(Session { world: Rc::new(World::new(setup.room, observer)), setup, starts: 0, random })
     }
 
-    /// Decides a clause: runs the check and puts the evidence to what came of it.
-    pub fn decide(mut self, check: fn(&mut Session) -> Step) -> Verdict {
+    /// Decides a clause: runs the check and puts the evidence to what came of it. Tells also how many programs it started.
+    pub fn decide(mut self, check: fn(&mut Session) -> Step) -> (Verdict, usize) {
         let mut verdict = Verdict::from(check(&mut self));
         if let Verdict::Failed(failure) = &mut verdict {
             failure.transcript = self.world.transcript.events();
             failure.output = self.world.console();
         }
-        verdict
+        (verdict, self.starts)
+    }
+
+    /// Starts a program so many times, each until it can be talked to, and does nothing else: what a check costs at least.
+    ///
+    /// # Errors
+    /// As [`Session::serve`] and [`Listener::accept`].
+    pub fn start_only(mut self, program: &str, times: usize) -> Step {
+        for _ in 0..times {
+            if self.placeholder(program, "host").is_none() {
+                self.serve(program)?;
+                continue;
+            }
+            let listener = self.listen(Ipv4Addr::LOCALHOST.into())?;
+            let address = listener.address();
+            let values = [("host", address.ip().to_string()), ("port", address.port().to_string())];
+            let _client =
+                self.start(program, &[values.as_slice(), &[("timeout_ms", "1000".to_owned())]].concat())?;
+            listener.accept()?;
+        }
+        Ok(())
     }
 
     /// Starts a server on a port of its own and waits until the kernel shows that it listens.
@@ -95,7 +119,13 @@ impl Session {
         self.start_with(program, values, None)
     }
 
-    fn start_with(&mut self, name: &str, values: &[(&str, String)], open_files: Option<u64>) -> Step<Program> {
+    fn start_with(
+        &mut self,
+        name: &str,
+        values: &[(&str, String)],
+        open_files: Option<u64>,
+    ) -> Step<Program> {
+        self.starts += 1;
         let template = self.template(name)?;
         let mut command = template.fill(values);
         command.open_files = open_files;
@@ -146,7 +176,8 @@ impl Session {
         if self.template(program)?.has(name) {
             return Ok(value);
         }
-        let default = self.placeholder(program, name).and_then(|placeholder| placeholder.default?.parse().ok());
+        let default =
+            self.placeholder(program, name).and_then(|placeholder| placeholder.default?.parse().ok());
         Ok(default.ok_or_else(|| Fault::new(format!("{program} has no default for {name}")))?)
     }
 

@@ -181,13 +181,7 @@ fn parse(message: &[u8]) -> io::Result<Option<Socket>> {
         let sent = u64_at(info, 200)?.saturating_sub(u64_at(info, 208)?);
         Some(Progress { received: u64_at(info, 128)?, sent, unsent: u32_at(info, 144)? })
     });
-    Ok(Some(Socket {
-        state,
-        inode: field(68)?,
-        receive_queue: field(56)?,
-        send_queue: field(60)?,
-        progress,
-    }))
+    Ok(Some(Socket { state, inode: field(68)?, receive_queue: field(56)?, send_queue: field(60)?, progress }))
 }
 
 fn tcp_info(mut attributes: &[u8]) -> Option<&[u8]> {

@@ -64,10 +64,11 @@ fn travels(from: &Socket, to: &Socket) -> bool {
         (Some(from), Some(to)) => from.sent > to.received,
         _ => false,
     };
-    // Unsent bytes leave as soon as the receiver's window allows, unless it is the receiver that does not read.
-    let held = unsent > 0 && to.receive_queue == 0;
+    // Unsent bytes leave as soon as the receiver's window allows.
+    let held = unsent > 0;
     let end_of_file = from.state == State::FinSent && unsent == 0 && to.state == State::Established;
-    bytes || held || end_of_file
+    // Who leaves bytes unread does not wait for more: whatever else comes there wakes nobody.
+    to.receive_queue == 0 && (bytes || held || end_of_file)
 }
 
 #[cfg(test)]

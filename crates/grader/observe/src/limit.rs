@@ -44,7 +44,9 @@ pub(crate) fn limit(thread: &Thread) -> Limit {
         "futex" => futex(pid, second, fourth),
         "read" | "readv" | "recvfrom" | "recvmsg" | "accept" | "accept4" => stream(pid, first, Timeout::Recv),
         "write" | "writev" | "sendto" | "sendmsg" | "sendfile" => stream(pid, first, Timeout::Send),
-        "wait4" | "waitid" | "pause" | "rt_sigsuspend" | "flock" | "fcntl" | "msgrcv" | "futex_waitv" => Limit::Never,
+        "wait4" | "waitid" | "pause" | "rt_sigsuspend" | "flock" | "fcntl" | "msgrcv" | "futex_waitv" => {
+            Limit::Never
+        }
         _ => Limit::Unknown,
     }
 }
@@ -53,7 +55,8 @@ pub(crate) fn limit(thread: &Thread) -> Limit {
 pub(crate) fn has_armed_timer(pid: i32) -> bool {
     let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
     entries.flatten().any(|entry| {
-        let timer = fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]");
+        let timer =
+            fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]");
         let number = entry.file_name();
         timer
             && fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", number.to_string_lossy()))
@@ -65,7 +68,8 @@ pub(crate) fn has_armed_timer(pid: i32) -> bool {
 fn milliseconds(argument: u64) -> Limit {
     // The argument is a C int; the upper half of the register means nothing.
     let value = (argument & u64::from(u32::MAX)) as u32;
-    u64::try_from(value.cast_signed()).map_or(Limit::Never, |value| Limit::After(Duration::from_millis(value)))
+    u64::try_from(value.cast_signed())
+        .map_or(Limit::Never, |value| Limit::After(Duration::from_millis(value)))
 }
 
 /// A pointer to seconds and a fraction (`scale` nanoseconds a unit); null means no time-out.

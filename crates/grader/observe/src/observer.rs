@@ -98,7 +98,9 @@ impl Observer {
     /// When `/proc` cannot be read.
     pub fn processes(&mut self) -> io::Result<Vec<i32>> {
         match self.scope.clone() {
-            Scope::Namespace(ours) => Ok(numbers("/proc")?.into_iter().filter(|pid| !ours.contains(pid)).collect()),
+            Scope::Namespace(ours) => {
+                Ok(numbers("/proc")?.into_iter().filter(|pid| !ours.contains(pid)).collect())
+            }
             Scope::Descendants(mut parents) => {
                 let mut found = Vec::new();
                 while let Some(parent) = parents.pop() {
@@ -154,8 +156,8 @@ impl Observer {
     pub fn descriptor(&self, thread: &Thread) -> Option<i32> {
         let Call::Blocked(call, [first, second, ..]) = thread.call else { return None };
         match call.name() {
-            "read" | "readv" | "recvfrom" | "recvmsg" | "accept" | "accept4" | "write" | "writev" | "sendto"
-            | "sendmsg" | "connect" => i32::try_from(first).ok(),
+            "read" | "readv" | "recvfrom" | "recvmsg" | "accept" | "accept4" | "write" | "writev"
+            | "sendto" | "sendmsg" | "connect" => i32::try_from(first).ok(),
             "poll" | "ppoll" if second == 1 => polled_descriptor(thread.pid, first),
             _ => None,
         }
@@ -172,7 +174,12 @@ impl Observer {
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
-    pub fn views(&mut self, name: &str, links: &[Link], listeners: &[SocketAddr]) -> io::Result<Vec<ThreadView>> {
+    pub fn views(
+        &mut self,
+        name: &str,
+        links: &[Link],
+        listeners: &[SocketAddr],
+    ) -> io::Result<Vec<ThreadView>> {
         let sockets = self.sockets(links, listeners)?;
         let threads = self.threads()?;
         let processes: HashSet<i32> = threads.iter().map(|thread| thread.pid).collect();
@@ -186,15 +193,16 @@ impl Observer {
         processes: usize,
         sockets: &HashMap<u32, (Endpoint, Socket)>,
     ) -> ThreadView {
-        let socket = self.socket_inode(thread).and_then(|inode| sockets.get(&inode)).map(|(endpoint, socket)| {
-            // An unread end of file counts as a byte in the kernel's figure.
-            let end = u32::from(socket.state.peer_is_done());
-            SocketView {
-                endpoint: *endpoint,
-                receive_queue: socket.receive_queue.saturating_sub(end),
-                send_queue: socket.send_queue,
-            }
-        });
+        let socket =
+            self.socket_inode(thread).and_then(|inode| sockets.get(&inode)).map(|(endpoint, socket)| {
+                // An unread end of file counts as a byte in the kernel's figure.
+                let end = u32::from(socket.state.peer_is_done());
+                SocketView {
+                    endpoint: *endpoint,
+                    receive_queue: socket.receive_queue.saturating_sub(end),
+                    send_queue: socket.send_queue,
+                }
+            });
         ThreadView {
             process: if processes > 1 { format!("{name} (process {})", thread.pid) } else { name.to_owned() },
             pid: thread.pid,
@@ -231,7 +239,8 @@ impl Observer {
         let mut sockets = HashMap::new();
         for link in links {
             if let Some(socket) = self.diag.connection(link.theirs, link.ours)? {
-                sockets.insert(socket.inode, (Endpoint { local: link.theirs, remote: Some(link.ours) }, socket));
+                sockets
+                    .insert(socket.inode, (Endpoint { local: link.theirs, remote: Some(link.ours) }, socket));
             }
         }
         for address in listeners {
@@ -254,7 +263,14 @@ fn futex(thread: &Thread) -> Option<u64> {
 /// Whether a thread is blocked in a call that waits for any of several files.
 pub fn waits_for_many(thread: &Thread) -> bool {
     const CALLS: [&str; 8] = [
-        "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2", "io_uring_enter",
+        "poll",
+        "ppoll",
+        "select",
+        "pselect6",
+        "epoll_wait",
+        "epoll_pwait",
+        "epoll_pwait2",
+        "io_uring_enter",
     ];
     CALLS.contains(&thread.call_name())
 }

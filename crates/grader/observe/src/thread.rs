@@ -64,7 +64,8 @@ impl Thread {
     /// How often it has blocked so far, of its own accord (`voluntary_ctxt_switches` in proc(5)). Unlike its turns, this does
     /// not grow when others take the processor from it. `None` if it has ended.
     pub(crate) fn waits(&self, buffer: &mut Vec<u8>) -> io::Result<Option<u64>> {
-        let status = read(&format!("/proc/{}/task/{}/status", self.pid, self.tid), buffer)?.unwrap_or_default();
+        let status =
+            read(&format!("/proc/{}/task/{}/status", self.pid, self.tid), buffer)?.unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
         Ok(line.and_then(|count| count.trim().parse().ok()))
     }

@@ -49,7 +49,8 @@ pub enum End {
 pub struct Vigil {
     cpu_budget: Duration,
     sleep_budget: Duration,
-    cpu_at_start: HashMap<i32, u64>,
+    /// Processor time of each thread at the first look.
+    cpu_at_start: Option<HashMap<i32, u64>>,
     /// When everything was blocked for the first time, or anything but a timed wait has moved: for each thread its turns, and
     /// for one in a timed wait how often it had blocked.
     rounds_since: HashMap<i32, (u64, Option<u64>)>,
@@ -67,20 +68,16 @@ struct Doze {
 
 impl Vigil {
     /// Begins a wait now, in which the submission may use so much processor time and spend so much time asleep: usually
-    /// [`CPU_BUDGET`] and [`SLEEP_BUDGET`].
-    ///
-    /// # Errors
-    /// When `/proc` cannot be read.
-    pub fn new(observer: &mut Observer, cpu_budget: Duration, sleep_budget: Duration) -> io::Result<Vigil> {
-        let threads = observer.threads()?;
-        Ok(Vigil {
+    /// [`CPU_BUDGET`] and [`SLEEP_BUDGET`]. What it uses is counted from the first look.
+    pub fn new(cpu_budget: Duration, sleep_budget: Duration) -> Vigil {
+        Vigil {
             cpu_budget,
             sleep_budget,
-            cpu_at_start: threads.iter().map(|thread| (thread.tid, thread.cpu_ns)).collect(),
+            cpu_at_start: None,
             rounds_since: HashMap::new(),
             dozing_since: None,
             asleep: Duration::ZERO,
-        })
+        }
     }
 
     /// Looks once. `None`: something may still happen. Links that are over are taken out of `links`; `age` is how long ago
@@ -88,7 +85,12 @@ impl Vigil {
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
-    pub fn look(&mut self, observer: &mut Observer, links: &mut Vec<Link>, age: Duration) -> io::Result<Option<End>> {
+    pub fn look(
+        &mut self,
+        observer: &mut Observer,
+        links: &mut Vec<Link>,
+        age: Duration,
+    ) -> io::Result<Option<End>> {
         let first = observer.threads()?;
         if first.is_empty() {
             return Ok(observer.processes()?.is_empty().then_some(End::Gone));
@@ -126,10 +128,11 @@ impl Vigil {
         Ok((self.asleep > self.sleep_budget).then_some(End::Asleep))
     }
 
-    fn cpu_used(&self, threads: &[Thread]) -> Duration {
-        let used = |thread: &Thread| {
-            thread.cpu_ns.saturating_sub(self.cpu_at_start.get(&thread.tid).copied().unwrap_or(0))
-        };
+    fn cpu_used(&mut self, threads: &[Thread]) -> Duration {
+        let now = || threads.iter().map(|thread| (thread.tid, thread.cpu_ns)).collect();
+        let start = self.cpu_at_start.get_or_insert_with(now);
+        let used =
+            |thread: &Thread| thread.cpu_ns.saturating_sub(start.get(&thread.tid).copied().unwrap_or(0));
         Duration::from_nanos(threads.iter().map(used).sum())
     }
 
@@ -167,7 +170,8 @@ impl Vigil {
         let unmoved = threads.iter().all(|thread| {
             let since = self.rounds_since.get(&thread.tid);
             since.is_some_and(|(turns, waits)| {
-                observer.is_housekeeping(thread) || if is_timed(thread) { waits.is_some() } else { *turns == thread.turns }
+                observer.is_housekeeping(thread)
+                    || if is_timed(thread) { waits.is_some() } else { *turns == thread.turns }
             })
         });
         let mut waits = HashMap::new();
@@ -225,7 +229,8 @@ fn under_way(observer: &Observer, links: &mut Vec<Link>) -> io::Result<bool> {
 /// Whether both looks show the same threads in the same unbroken stretch of being blocked.
 fn same_stretch(first: &[Thread], second: &[Thread]) -> bool {
     first.len() == second.len()
-        && first.iter().zip(second).all(|(a, b)| {
-            (a.pid, a.tid, a.turns) == (b.pid, b.tid, b.turns) && b.call != Call::Running
-        })
+        && first
+            .iter()
+            .zip(second)
+            .all(|(a, b)| (a.pid, a.tid, a.turns) == (b.pid, b.tid, b.turns) && b.call != Call::Running)
 }

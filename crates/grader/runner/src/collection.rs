@@ -30,13 +30,17 @@ impl Specimen {
     /// # Errors
     /// When the file cannot be read, does not lie where the collection's files lie, or lacks a line.
     pub fn read(path: &Path) -> io::Result<Specimen> {
-        let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", path.display()));
+        let invalid =
+            |what: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", path.display()));
         let text = fs::read_to_string(path)?;
         let header = |key: &str| {
             let lines = text.lines().map(|line| line.trim_start_matches(['/', '#', '*', ' ']));
-            lines.take(8).find_map(|line| line.strip_prefix(key)?.strip_prefix(':').map(|value| value.trim().to_owned()))
+            lines.take(8).find_map(|line| {
+                line.strip_prefix(key)?.strip_prefix(':').map(|value| value.trim().to_owned())
+            })
         };
-        let folder = |up: usize| path.ancestors().nth(up).and_then(Path::file_name).and_then(|name| name.to_str());
+        let folder =
+            |up: usize| path.ancestors().nth(up).and_then(Path::file_name).and_then(|name| name.to_str());
         let (Some(kind), Some(program), Some(lab)) = (folder(1), folder(2), folder(3)) else {
             return Err(invalid("it is not in a folder of the collection"));
         };
@@ -65,7 +69,11 @@ impl Specimen {
             "py" => format!("{} {source}", python()?),
             "js" => format!("node {source}"),
             "rs" => {
-                compile(&folder, "rustc", &["--edition=2024", "-Copt-level=1", "-Cdebuginfo=0", "-o", &binary, source])?;
+                compile(
+                    &folder,
+                    "rustc",
+                    &["--edition=2024", "-Copt-level=1", "-Cdebuginfo=0", "-o", &binary, source],
+                )?;
                 binary
             }
             "c" => {
@@ -77,7 +85,9 @@ impl Specimen {
                 compile(&folder, "javac", &["-d", &classes, source])?;
                 format!("java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp {classes} Main")
             }
-            other => return Err(io::Error::other(format!("{source}: no way is known to run a .{other} file"))),
+            other => {
+                return Err(io::Error::other(format!("{source}: no way is known to run a .{other} file")));
+            }
         };
         Ok(format!("{command} {arguments}"))
     }
@@ -121,7 +131,8 @@ fn compile(folder: &Path, compiler: &str, arguments: &[&str]) -> io::Result<()> 
     }
     let parent = folder.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
-    let unfinished = folder.with_extension(format!("{}-{:?}", std::process::id(), std::thread::current().id()));
+    let unfinished =
+        folder.with_extension(format!("{}-{:?}", std::process::id(), std::thread::current().id()));
     fs::create_dir_all(&unfinished)?;
     let (from, to) = (folder.to_string_lossy().into_owned(), unfinished.to_string_lossy().into_owned());
     let arguments = arguments.iter().map(|argument| argument.replace(&from, &to));
@@ -156,5 +167,7 @@ pub fn folder() -> PathBuf {
 
 /// Where its compiled programs are kept.
 pub fn cache() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::workspace_root().join("target"), PathBuf::from).join("collection")
+    env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| crate::workspace_root().join("target"), PathBuf::from)
+        .join("collection")
 }

@@ -2,8 +2,8 @@
 
 use crate::{Order, RunError, Source};
 use model::{Fault, Lab, Notice};
-use sandbox::cargo::{self, BuildError};
 use sandbox::Template;
+use sandbox::cargo::{self, BuildError};
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
@@ -46,7 +46,9 @@ fn built(
     let template = |program: &model::Program| {
         let binary = format!("{prefix}{}", program.name);
         let executable = executables.get(&binary).ok_or_else(|| {
-            RunError::Usage(format!("the package {package} has no binary `{binary}`; restore its file in src/bin"))
+            RunError::Usage(format!(
+                "the package {package} has no binary `{binary}`; restore its file in src/bin"
+            ))
         })?;
         let placeholders: Vec<&str> = program.arguments.iter().map(|argument| argument.name).collect();
         Ok((program.name.to_owned(), Template::executable(executable.clone(), &placeholders)))
@@ -60,7 +62,8 @@ fn parse(lab: &Lab, program: &str, text: &str) -> Result<Template, RunError> {
     let template = Template::parse(text, &directory).map_err(|error| usage(error.to_string()))?;
     let arguments = lab.program(program).map_or(&[][..], |program| program.arguments);
     let known = |name: &str| arguments.iter().any(|argument| argument.name == name);
-    let names = arguments.iter().map(|argument| format!("{{{}}}", argument.name)).collect::<Vec<_>>().join(" ");
+    let names =
+        arguments.iter().map(|argument| format!("{{{}}}", argument.name)).collect::<Vec<_>>().join(" ");
     if let Some(unknown) = template.placeholders().find(|name| !known(name)) {
         return Err(usage(format!("there is no placeholder {{{unknown}}}; it may hold {names}")));
     }

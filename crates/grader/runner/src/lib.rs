@@ -1,6 +1,7 @@
 //! Which checks run, in parallel, on what: builds or resolves the programs, gives each check a process of its
 //! own, and tells how it goes by [`model::Notice`]s. Knows no output format.
 
+pub mod benchmark;
 pub mod collection;
 mod commands;
 pub mod worker;
@@ -12,8 +13,8 @@ use model::{CheckReport, Environment, Fault, Isolation, Notice, RunReport, Verdi
 use sandbox::Template;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 use worker::{Answer, Plan};
@@ -74,7 +75,9 @@ pub enum RunError {
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RunError::Build { package } => write!(f, "{package} does not compile; the compiler's messages are above"),
+            RunError::Build { package } => {
+                write!(f, "{package} does not compile; the compiler's messages are above")
+            }
             RunError::Usage(message) => f.write_str(message),
             RunError::Fault(fault) => write!(f, "{fault}"),
         }
@@ -89,18 +92,18 @@ impl From<Fault> for RunError {
     }
 }
 
+/// How many checks run at the same time unless the user says otherwise: two for each processor, since a check mostly waits,
+/// be it for its program to start or for its namespaces to be made.
+pub fn default_jobs() -> usize {
+    2 * thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Runs the checks of `order`, and tells `notify` about each as soon as it is decided.
 ///
 /// # Errors
 /// When there is nothing to run, or the grader fails before the first check.
 pub fn run(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<RunReport, RunError> {
-    // The probe of what the system allows goes on while cargo works.
-    let (templates, isolation) = thread::scope(|scope| {
-        let probe = scope.spawn(|| isolation(order.isolation));
-        let templates = commands::templates(order, notify);
-        let isolation = probe.join().unwrap_or_else(|_| Err(Fault::new("the probe of the sandbox broke")));
-        Ok::<_, RunError>((templates?, isolation?))
-    })?;
+    let (templates, isolation) = prepare(order, notify)?;
     // On the machine's own network two checks could want the same port.
     let jobs = if isolation == Isolation::Full { order.jobs.max(1) } else { 1 };
     notify(Notice::Started(order.checks.len()));
@@ -115,6 +118,20 @@ pub fn run(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<RunReport,
     })
 }
 
+/// Builds or resolves the programs, and finds out how the checks can be kept apart.
+fn prepare(
+    order: &Order,
+    notify: &(dyn Fn(Notice) + Sync),
+) -> Result<(BTreeMap<String, Template>, Isolation), RunError> {
+    // The probe of what the system allows goes on while cargo works.
+    thread::scope(|scope| {
+        let probe = scope.spawn(|| isolation(order.isolation));
+        let templates = commands::templates(order, notify);
+        let isolation = probe.join().unwrap_or_else(|_| Err(Fault::new("the probe of the sandbox broke")));
+        Ok::<_, RunError>((templates?, isolation?))
+    })
+}
+
 fn run_all(
     order: &Order,
     templates: &BTreeMap<String, Template>,
@@ -122,24 +139,35 @@ fn run_all(
     jobs: usize,
     notify: &(dyn Fn(Notice) + Sync),
 ) -> Vec<CheckReport> {
+    in_parallel(jobs, order.checks.len(), |index| {
+        let check = order.checks[index];
+        let report = run_one(check, order.seed, templates, isolated);
+        notify(Notice::Decided(report.clone()));
+        report
+    })
+}
+
+/// Calls `work` for each index below `count`, `jobs` at a time, and returns the results in order.
+fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
-    let reports = Mutex::new(Vec::with_capacity(order.checks.len()));
+    let done = Mutex::new(Vec::with_capacity(count));
     thread::scope(|scope| {
-        for _ in 0..jobs.min(order.checks.len()) {
+        for _ in 0..jobs.min(count) {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(check) = order.checks.get(index) else { break };
-                    let report = run_one(check, order.seed, templates, isolated);
-                    notify(Notice::Decided(report.clone()));
-                    reports.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, report));
+                    if index >= count {
+                        break;
+                    }
+                    let result = work(index);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
                 }
             });
         }
     });
-    let mut reports = reports.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    reports.sort_by_key(|(index, _)| *index);
-    reports.into_iter().map(|(_, report)| report).collect()
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn run_one(
@@ -149,18 +177,25 @@ fn run_one(
     isolated: bool,
 ) -> CheckReport {
     let began = Instant::now();
-    let plan = Plan {
-        check: Some(check.clause.id.to_owned()),
-        seed: check_seed(seed, check.clause.id),
-        templates: templates.clone(),
-        isolated,
-    };
+    let plan = plan(check, seed, templates, isolated);
     let verdict = match worker::ask(&plan) {
-        Ok(Answer::Decided(verdict)) => *verdict,
+        Ok(Answer::Decided(verdict, _)) => *verdict,
         Ok(Answer::Refused(reason)) => Verdict::Error(Fault::new(reason)),
         Err(fault) => Verdict::Error(fault),
     };
     CheckReport { clause: &check.clause, verdict, duration: began.elapsed() }
+}
+
+/// What a worker needs to know of a check; of the programs only its own.
+fn plan(check: &Check, seed: u64, templates: &BTreeMap<String, Template>, isolated: bool) -> Plan {
+    let program = templates.get_key_value(check.clause.program);
+    Plan {
+        check: Some(check.clause.id.to_owned()),
+        seed: check_seed(seed, check.clause.id),
+        templates: program.map(|(name, template)| (name.clone(), template.clone())).into_iter().collect(),
+        isolated,
+        bare: None,
+    }
 }
 
 /// Each check has a seed of its own, so that it does the same whichever others run.
@@ -175,9 +210,9 @@ fn isolation(choice: IsolationChoice) -> Result<Isolation, Fault> {
     if choice == IsolationChoice::None {
         return Ok(Isolation::None("it was asked for by --isolation none".to_owned()));
     }
-    let plan = Plan { check: None, seed: 0, templates: BTreeMap::new(), isolated: true };
+    let plan = Plan { check: None, seed: 0, templates: BTreeMap::new(), isolated: true, bare: None };
     match (worker::ask(&plan)?, choice) {
-        (Answer::Decided(_), _) => Ok(Isolation::Full),
+        (Answer::Decided(..), _) => Ok(Isolation::Full),
         (Answer::Refused(reason), IsolationChoice::Full) => Err(Fault::new(reason)),
         (Answer::Refused(reason), _) => Ok(Isolation::None(reason)),
     }

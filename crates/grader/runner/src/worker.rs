@@ -21,6 +21,8 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     pub(crate) templates: BTreeMap<String, Template>,
     pub(crate) isolated: bool,
+    /// Only start the clause's program so many times instead of deciding it.
+    pub(crate) bare: Option<usize>,
 }
 
 /// What a worker has to say.
@@ -28,8 +30,8 @@ pub(crate) struct Plan {
 pub(crate) enum Answer {
     /// The system refused the room; why, and what would help.
     Refused(String),
-    /// What became of the check.
-    Decided(Box<Verdict>),
+    /// What became of the check, and how many programs it started.
+    Decided(Box<Verdict>, usize),
 }
 
 /// Gives a plan to a new worker and waits for its answer.
@@ -88,7 +90,10 @@ fn read_plan() -> io::Result<Plan> {
 
 fn answer(plan: Plan, room: Result<Room, Refusal>) -> i32 {
     let answer = match room {
-        Ok(room) => Answer::Decided(Box::new(decide(plan, room))),
+        Ok(room) => {
+            let (verdict, starts) = decide(plan, room);
+            Answer::Decided(Box::new(verdict), starts)
+        }
         Err(refusal) => Answer::Refused(refusal.to_string()),
     };
     let told = serde_json::to_writer(io::stdout(), &answer).map_err(io::Error::from);
@@ -101,15 +106,18 @@ fn answer(plan: Plan, room: Result<Room, Refusal>) -> i32 {
     }
 }
 
-fn decide(plan: Plan, room: Room) -> Verdict {
-    let Some(id) = plan.check else { return Verdict::Passed };
+fn decide(plan: Plan, room: Room) -> (Verdict, usize) {
+    let Some(id) = plan.check else { return (Verdict::Passed, 0) };
     let found = checks::suites().iter().find_map(|suite| Some((suite, suite.check(&id)?)));
     let Some((suite, check)) = found else {
-        return Verdict::Error(Fault::new(format!("there is no clause {id}")));
+        return (Verdict::Error(Fault::new(format!("there is no clause {id}"))), 0);
     };
     let setup = Setup { room, templates: plan.templates, programs: suite.lab.programs, seed: plan.seed };
     match Session::new(setup) {
-        Ok(session) => session.decide(check.decide),
-        Err(fault) => Verdict::Error(fault),
+        Ok(session) => match plan.bare {
+            Some(starts) => (session.start_only(check.clause.program, starts).into(), starts),
+            None => session.decide(check.decide),
+        },
+        Err(fault) => (Verdict::Error(fault), 0),
     }
 }

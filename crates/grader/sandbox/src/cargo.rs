@@ -37,7 +37,14 @@ impl std::error::Error for BuildError {}
 pub fn build(root: &Path, package: &str) -> Result<BTreeMap<String, PathBuf>, BuildError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "--quiet", "--bins", "--message-format=json-render-diagnostics", "--package", package])
+        .args([
+            "build",
+            "--quiet",
+            "--bins",
+            "--message-format=json-render-diagnostics",
+            "--package",
+            package,
+        ])
         .current_dir(root)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())

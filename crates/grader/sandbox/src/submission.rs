@@ -200,7 +200,8 @@ fn plan(command: &Command) -> Result<Plan<'_>, StartError> {
     for argument in &command.arguments {
         arguments.push(CString::new(argument.as_str())?);
     }
-    let mut environment = vec![c"LANG=C.UTF-8".to_owned(), c"HOME=/tmp".to_owned(), c"TMPDIR=/tmp".to_owned()];
+    let mut environment =
+        vec![c"LANG=C.UTF-8".to_owned(), c"HOME=/tmp".to_owned(), c"TMPDIR=/tmp".to_owned()];
     if let Some(path) = std::env::var_os("PATH") {
         environment.push(CString::new([b"PATH=", path.as_bytes()].concat())?);
     }

@@ -60,7 +60,8 @@ impl Template {
         let words: Vec<String> = words.collect();
         for word in words.iter().filter(|word| !word.contains('{')) {
             let path = directory.join(word);
-            let script = path.extension().and_then(|ending| ending.to_str()).is_some_and(|e| SCRIPTS.contains(&e));
+            let script =
+                path.extension().and_then(|ending| ending.to_str()).is_some_and(|e| SCRIPTS.contains(&e));
             if script && let Err(error) = std::fs::File::open(&path) {
                 return Err(TemplateError::Unreadable(word.clone(), error.to_string()));
             }
@@ -83,14 +84,17 @@ impl Template {
     /// The names of all placeholders in it: words of lower-case letters and underscores between braces.
     pub fn placeholders(&self) -> impl Iterator<Item = &str> {
         let names = |word| str::split(word, '{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
-        let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let is_name =
+            |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         self.words.iter().flat_map(move |word| names(word.as_str())).filter(is_name)
     }
 
     /// The command, with each placeholder replaced by its value.
     pub fn fill(&self, values: &[(&str, String)]) -> Command {
         let fill = |word: &String| {
-            values.iter().fold(word.clone(), |word, (name, value)| word.replace(&format!("{{{name}}}"), value))
+            values
+                .iter()
+                .fold(word.clone(), |word, (name, value)| word.replace(&format!("{{{name}}}"), value))
         };
         Command {
             program: self.program.clone(),
@@ -149,7 +153,12 @@ mod tests {
         assert_eq!(error("  "), TemplateError::Empty);
         assert_eq!(error("''"), TemplateError::Empty);
         assert_eq!(error("sh 'x"), TemplateError::Quotes);
-        assert_eq!(error("no-such-program-here x"), TemplateError::NotFound("no-such-program-here".to_owned()));
-        assert!(matches!(error("sh missing.py {port}"), TemplateError::Unreadable(file, _) if file == "missing.py"));
+        assert_eq!(
+            error("no-such-program-here x"),
+            TemplateError::NotFound("no-such-program-here".to_owned())
+        );
+        assert!(
+            matches!(error("sh missing.py {port}"), TemplateError::Unreadable(file, _) if file == "missing.py")
+        );
     }
 }

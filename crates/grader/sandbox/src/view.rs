@@ -77,7 +77,8 @@ fn first_closed_folder(path: &Path) -> Option<PathBuf> {
 
 /// Those exposed paths that a hidden folder would cover, without those that lie below another of them.
 fn needed_paths(exposed: &[PathBuf], hidden: &[(PathBuf, bool)]) -> Vec<PathBuf> {
-    let covered = |path: &PathBuf| hidden.iter().any(|(folder, _)| path != folder && path.starts_with(folder));
+    let covered =
+        |path: &PathBuf| hidden.iter().any(|(folder, _)| path != folder && path.starts_with(folder));
     let mut paths: Vec<PathBuf> = exposed.iter().filter(|path| covered(path)).cloned().collect();
     paths.sort();
     paths.dedup_by(|later, earlier| later.starts_with(earlier));

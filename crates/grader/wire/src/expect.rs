@@ -75,7 +75,12 @@ impl Peer {
     ///
     /// # Errors
     /// A failure when another answer comes, or none.
-    pub fn expect_answer(&mut self, skipped: &[u8], expected: &[u8], accepts: impl Fn(&[u8]) -> bool) -> Step {
+    pub fn expect_answer(
+        &mut self,
+        skipped: &[u8],
+        expected: &[u8],
+        accepts: impl Fn(&[u8]) -> bool,
+    ) -> Step {
         let mut still = self.receive_until(&mut |arrived| arrived.contains(&b'\n'))?;
         if self.arrived.starts_with(skipped) {
             self.arrived.drain(..skipped.len());
@@ -96,7 +101,8 @@ impl Peer {
     }
 
     fn next_line(&mut self) -> Vec<u8> {
-        let end = self.arrived.iter().position(|byte| *byte == b'\n').map_or(self.arrived.len(), |end| end + 1);
+        let end =
+            self.arrived.iter().position(|byte| *byte == b'\n').map_or(self.arrived.len(), |end| end + 1);
         self.arrived.drain(..end).collect()
     }
 
@@ -107,10 +113,12 @@ impl Peer {
     pub fn expect_end(&mut self) -> Step {
         match self.expect_closed()? {
             Ending::Closed => Ok(()),
-            Ending::Reset => Err(Failure::new(Kind::Reset, format!("the connection of {} was reset", self.name()))
-                .expected("end of file")
-                .got("a reset")
-                .into()),
+            Ending::Reset => {
+                Err(Failure::new(Kind::Reset, format!("the connection of {} was reset", self.name()))
+                    .expected("end of file")
+                    .got("a reset")
+                    .into())
+            }
         }
     }
 
@@ -128,7 +136,8 @@ impl Peer {
             (Some(ending), _) => Ok(ending),
             (None, still) => {
                 let missing = format!("the connection of {} stays open", self.name());
-                let mut failure = self.ended(still, &missing).expected("end of file").got("an open connection");
+                let mut failure =
+                    self.ended(still, &missing).expected("end of file").got("an open connection");
                 if failure.kind == Kind::Silence {
                     failure.kind = Kind::StillOpen;
                 }
@@ -213,9 +222,13 @@ impl Peer {
             (Some(Ending::Closed), _) => {
                 Failure::new(Kind::Ended, format!("{missing}: the program closed the connection"))
             }
-            (Some(Ending::Reset), _) => Failure::new(Kind::Reset, format!("{missing}: the connection was reset")),
+            (Some(Ending::Reset), _) => {
+                Failure::new(Kind::Reset, format!("{missing}: the connection was reset"))
+            }
             (None, Some(still)) => still.failure(missing),
-            (None, None) => Failure::new(Kind::Unexpected, format!("{missing}: more came than it may be long")),
+            (None, None) => {
+                Failure::new(Kind::Unexpected, format!("{missing}: more came than it may be long"))
+            }
         }
     }
 }

@@ -24,7 +24,11 @@ impl Listener {
     ///
     /// # Errors
     /// A fault when the address cannot be had.
-    pub fn bind(address: SocketAddr, patience: Rc<dyn Patience>, transcript: Rc<Transcript>) -> Step<Listener> {
+    pub fn bind(
+        address: SocketAddr,
+        patience: Rc<dyn Patience>,
+        transcript: Rc<Transcript>,
+    ) -> Step<Listener> {
         let socket = TcpListener::bind(address)?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;

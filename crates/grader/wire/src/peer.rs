@@ -57,7 +57,8 @@ impl Peer {
         socket.set_nonblocking(true)?;
         let mut outcome = socket.connect(&address.into());
         let mut still = None;
-        if outcome.as_ref().is_err_and(|error| error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error())) {
+        if outcome.as_ref().is_err_and(|error| error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error()))
+        {
             still = patience.until(&[(socket.as_fd(), Interest::Writable)], &mut || {
                 // connect(2): the result of a connection that was in progress is in SO_ERROR.
                 outcome = socket.take_error()?.map_or(Ok(()), Err);
@@ -82,7 +83,8 @@ impl Peer {
             }
             (Err(error), _) if is_reset(&error) => {
                 let summary = format!("{name} was reset at once: the program has stopped listening");
-                let failure = Failure::new(Kind::Reset, summary).expected(format!("a connection to {address}"));
+                let failure =
+                    Failure::new(Kind::Reset, summary).expected(format!("a connection to {address}"));
                 Err(failure.got("a reset").into())
             }
             (Err(error), _) => Err(error.into()),
@@ -166,7 +168,8 @@ impl Peer {
         match self.patience.consumed(self.ours, self.theirs)? {
             None => Ok(()),
             Some(still) => {
-                let mut failure = still.failure(&format!("{} sent bytes that the program does not read", self.name));
+                let mut failure =
+                    still.failure(&format!("{} sent bytes that the program does not read", self.name));
                 if failure.kind == Kind::Silence {
                     failure.kind = Kind::NotReading;
                 }
@@ -258,7 +261,8 @@ impl Peer {
 
     /// Takes in what has arrived, without waiting.
     fn receive(&mut self) -> io::Result<()> {
-        let mut buffer = [0; 65536];
+        // Most answers are short; a long one takes a few reads more.
+        let mut buffer = [0; 16384];
         let (before, was_open) = (self.arrived.len(), self.ending.is_none());
         while self.ending.is_none() {
             match self.socket.read(&mut buffer) {

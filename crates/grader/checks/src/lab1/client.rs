@@ -33,7 +33,8 @@ pub(super) fn sends_its_words(session: &mut Session) -> Step {
     if sent == REQUEST.as_bytes() {
         return Ok(());
     }
-    let failure = Failure::new(Kind::Mismatch, "the client sends something else").expected(REQUEST.as_bytes());
+    let failure =
+        Failure::new(Kind::Mismatch, "the client sends something else").expected(REQUEST.as_bytes());
     Err(if sent.is_empty() { failure.got("nothing") } else { failure.got(&*sent) }.into())
 }
 
@@ -68,8 +69,11 @@ pub(super) fn prints_every_byte(session: &mut Session) -> Step {
         let (output, console) = (client.output()?, client.console()?);
         if output != response && console != response {
             let printed = if output.is_empty() { console } else { output };
-            let failure = Failure::new(Kind::Output, "the client prints other bytes than it received").expected(response);
-            return Err(if printed.is_empty() { failure.got("nothing") } else { failure.got(&*printed) }.into());
+            let failure = Failure::new(Kind::Output, "the client prints other bytes than it received")
+                .expected(response);
+            return Err(
+                if printed.is_empty() { failure.got("nothing") } else { failure.got(&*printed) }.into()
+            );
         }
     }
     Ok(())
@@ -128,7 +132,10 @@ pub(super) fn tells_that_the_connection_was_lost(session: &mut Session) -> Step 
     let message = client.expect_told_error()?;
     if !message.contains(&part) {
         let summary = "the client does not print what had arrived before the reset";
-        return Err(Failure::new(Kind::Output, summary).expected(part.as_bytes()).got(message.as_bytes()).into());
+        return Err(Failure::new(Kind::Output, summary)
+            .expected(part.as_bytes())
+            .got(message.as_bytes())
+            .into());
     }
     if message.replacen(&part, "", 1).trim().is_empty() {
         let summary = "the client does not say that the connection was lost";

@@ -89,7 +89,12 @@ pub(super) fn rejects_other_answers(session: &mut Session) -> Step {
         for (words, what) in [(expected, "what was expected"), (came, "what came")] {
             if !message.contains(words) {
                 let summary = format!("the client's message does not say {what}");
-                return Err(wrong_output(summary, &format!("a message that holds {words:?}"), message.as_bytes()).into());
+                return Err(wrong_output(
+                    summary,
+                    &format!("a message that holds {words:?}"),
+                    message.as_bytes(),
+                )
+                .into());
             }
         }
     }
@@ -116,7 +121,7 @@ pub(super) fn tells_of_lost_connections(session: &mut Session) -> Step {
 
 /// L3.S5
 pub(super) fn gives_up_in_time(session: &mut Session) -> Step {
-    let timeout = session.effective(PROGRAM, "timeout_ms", 60)?;
+    let timeout = session.effective(PROGRAM, "timeout_ms", 40)?;
     session.allow_sleep(Duration::from_millis(3 * timeout + 3000));
     // Both wait at the same time: one for the greeting, one for the answer.
     let mut waiting = Vec::new();

@@ -47,7 +47,9 @@ pub(super) fn accepts_when_told(session: &mut Session) -> Step {
         let (_, ending) = client.read_to_end(1 << 16)?;
         if ending == Ending::Reset {
             let summary = format!("{} was never accepted: its connection was reset", client.name());
-            return Err(Failure::new(Kind::Reset, summary).expected("every waiting client is accepted").into());
+            return Err(Failure::new(Kind::Reset, summary)
+                .expected("every waiting client is accepted")
+                .into());
         }
     }
     Ok(())

@@ -208,7 +208,8 @@ pub(super) fn cuts_off_an_endless_line(session: &mut Session) -> Step {
     }
     // A server may close its sending side and go on discarding what still comes: then its error is sure to arrive.
     if sent >= ENDLESS && !client.has_ended()? {
-        let summary = format!("the server took {} MiB of one line and still waits for its end", ENDLESS / MEBIBYTE);
+        let summary =
+            format!("the server took {} MiB of one line and still waits for its end", ENDLESS / MEBIBYTE);
         return Err(Failure::new(Kind::Resource, summary)
             .expected("the connection is closed at a documented limit below that")
             .got("an open connection")

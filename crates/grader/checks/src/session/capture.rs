@@ -23,11 +23,15 @@ pub(crate) struct Capture {
 
 impl Capture {
     /// Takes in all that is there, adding the last few KiB of it to what can be shown. Tells whether there was anything.
-    pub(crate) fn drain(&mut self, stream: impl AsFd, shown: &mut Vec<u8>) -> io::Result<bool> {
-        let mut buffer = [0; 65536];
+    pub(crate) fn drain(
+        &mut self,
+        stream: impl AsFd,
+        buffer: &mut [u8],
+        shown: &mut Vec<u8>,
+    ) -> io::Result<bool> {
         let mut any = false;
         while !self.closed {
-            match rustix::io::read(&stream, &mut buffer) {
+            match rustix::io::read(&stream, &mut *buffer) {
                 Ok(0) => self.closed = true,
                 Ok(length) => {
                     let bytes = &buffer[..length];

@@ -47,10 +47,8 @@ impl Program {
     /// Waits until the kernel shows the listening socket. Nothing is connected to for that: a sequential server would serve
     /// the probe as its first client.
     pub(crate) fn wait_until_ready(mut self, port: u16) -> Step<Program> {
-        let candidates = [
-            SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-            SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
-        ];
+        let candidates =
+            [SocketAddr::from((Ipv4Addr::LOCALHOST, port)), SocketAddr::from((Ipv6Addr::LOCALHOST, port))];
         let mut found = None;
         self.world.cpu_budget.set(START_BUDGET);
         let still = self.world.until(&[], &mut || {
@@ -197,7 +195,10 @@ impl Program {
             Ok(_) | Err(Errno::AGAIN) => Err(Fault::new("the program's standard input is full").into()),
             Err(Errno::PIPE) => {
                 let summary = format!("{} has closed its standard input", self.name);
-                Err(Failure::new(Kind::Output, summary).expected("a program that reads it").got("closed").into())
+                Err(Failure::new(Kind::Output, summary)
+                    .expected("a program that reads it")
+                    .got("closed")
+                    .into())
             }
             Err(error) => Err(io::Error::from(error).into()),
         }
@@ -241,7 +242,8 @@ impl Program {
             let running = self.world.running.borrow();
             let program = running.iter().find(|program| program.id == self.id);
             // Both streams are closed when every process that could still write has ended.
-            ended = program.filter(|program| program.output.closed && program.error.closed).and_then(|p| p.ended);
+            ended =
+                program.filter(|program| program.output.closed && program.error.closed).and_then(|p| p.ended);
             Ok(Attempt::done_if(ended.is_some()))
         })?;
         if ended.is_none() {

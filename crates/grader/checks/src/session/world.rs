@@ -9,9 +9,9 @@ use sandbox::{Ended, Room, Submission};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 use wire::{Attempt, Caller, Interest, Patience, Stillness, Transcript};
-use std::rc::Rc;
 
 /// The last resort: no check takes longer than this, whatever a submission does to its own processes.
 const WALL_LIMIT: Duration = Duration::from_secs(180);
@@ -40,8 +40,11 @@ pub(crate) struct World {
     pub(crate) running: RefCell<Vec<Running>>,
     pub(crate) cpu_budget: Cell<Duration>,
     pub(crate) sleep_budget: Cell<Duration>,
+    /// What the last look at the kernel cost.
+    look_cost: Cell<Duration>,
     links: RefCell<Vec<Link>>,
     console: RefCell<Vec<u8>>,
+    buffer: RefCell<Vec<u8>>,
     began: Instant,
 }
 
@@ -54,8 +57,10 @@ impl World {
             running: RefCell::default(),
             cpu_budget: Cell::new(CPU_BUDGET),
             sleep_budget: Cell::new(SLEEP_BUDGET),
+            look_cost: Cell::default(),
             links: RefCell::default(),
             console: RefCell::default(),
+            buffer: RefCell::new(vec![0; 65536]),
             began: Instant::now(),
         }
     }
@@ -104,12 +109,12 @@ impl World {
     /// Takes in what the programs print, and notices which have ended. Tells whether any has printed something.
     pub(crate) fn drain(&self) -> io::Result<bool> {
         let mut any = false;
-        let mut console = self.console.borrow_mut();
+        let (mut console, mut buffer) = (self.console.borrow_mut(), self.buffer.borrow_mut());
         for program in &mut *self.running.borrow_mut() {
             let ended = program.submission.ended()?;
             // Streams are read after the end was seen, so that nothing that came before it is missed.
-            any |= program.output.drain(&program.submission.output, &mut console)?;
-            any |= program.error.drain(&program.submission.error, &mut console)?;
+            any |= program.output.drain(&program.submission.output, &mut buffer, &mut console)?;
+            any |= program.error.drain(&program.submission.error, &mut buffer, &mut console)?;
             if let (Some(ended), None) = (ended, program.ended) {
                 program.ended = Some(ended);
                 self.transcript.record(&program.name, Action::Exit, ended.to_string().as_bytes());
@@ -145,15 +150,14 @@ impl World {
         }
     }
 
-    fn look(&self, vigil: &mut Option<Vigil>) -> io::Result<Option<End>> {
+    fn look(&self, vigil: &mut Vigil) -> io::Result<Option<End>> {
+        let began = Instant::now();
         let mut observer = self.observer.borrow_mut();
-        let age = self.running.borrow().iter().map(|program| program.started.elapsed()).max().unwrap_or_default();
-        let vigil = match vigil {
-            Some(vigil) => vigil,
-            None => vigil.insert(Vigil::new(&mut observer, self.cpu_budget.get(), self.sleep_budget.get())?),
-        };
+        let age =
+            self.running.borrow().iter().map(|program| program.started.elapsed()).max().unwrap_or_default();
         let end = vigil.look(&mut observer, &mut self.links.borrow_mut(), age)?;
         // A program that has just been started may have no process yet, and one that has ended may not be reported yet.
+        self.look_cost.set(began.elapsed());
         let unborn = self.running.borrow().iter().any(|program| program.ended.is_none());
         Ok(end.filter(|end| *end != End::Gone || !unborn))
     }
@@ -167,7 +171,9 @@ impl World {
         let name = &program.name;
         let kernel = self.observer.borrow_mut().views(name, &self.links.borrow(), &program.listens)?;
         let (kind, words) = match end {
-            End::Settled | End::Ticking => (Kind::Silence, format!("{name} waits, and nothing more will come")),
+            End::Settled | End::Ticking => {
+                (Kind::Silence, format!("{name} waits, and nothing more will come"))
+            }
             End::Busy => (Kind::Busy, format!("{name} keeps a processor busy without getting there")),
             End::Asleep => (Kind::Asleep, format!("{name} sleeps instead of waiting for its peer")),
             End::Gone => how_it_ended(program)?,
@@ -199,9 +205,13 @@ fn how_it_ended(program: &Running) -> Step<(Kind, String)> {
 pub(crate) fn not_started(name: &str, error: i32) -> Stop {
     let words = format!("{name} {}", Ended::NotStarted(error));
     if error == rustix::io::Errno::NOEXEC.raw_os_error() {
-        return Failure::new(Kind::NotStarted, words).expected("an executable program").got("another file").into();
+        return Failure::new(Kind::NotStarted, words)
+            .expected("an executable program")
+            .got("another file")
+            .into();
     }
-    Fault::new(format!("{words}; it runs as an ordinary user, who must be able to read and execute it")).into()
+    Fault::new(format!("{words}; it runs as an ordinary user, who must be able to read and execute it"))
+        .into()
 }
 
 impl Patience for World {
@@ -210,8 +220,9 @@ impl Patience for World {
         watched: &[(BorrowedFd<'_>, Interest)],
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>> {
-        let mut vigil = None;
-        let (mut pause, longest) = PAUSES;
+        let mut vigil = Vigil::new(self.cpu_budget.get(), self.sleep_budget.get());
+        // Most answers come within the time that a look takes: waiting for as long first saves most looks.
+        let mut pause = PAUSES.0.max(self.look_cost.get()).min(PAUSES.1);
         let mut signals = 0;
         loop {
             self.drain()?;
@@ -223,7 +234,7 @@ impl Patience for World {
                 continue;
             }
             signals = 0;
-            pause = (pause * 2).min(longest);
+            pause = (pause * 2).min(PAUSES.1);
             if let Some(end) = self.look(&mut vigil)? {
                 // A program that had filled a pipe or a socket can go on now that its reader has made room.
                 let printed = self.drain()?;

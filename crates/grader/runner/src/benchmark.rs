@@ -1,0 +1,70 @@
+//! What a lab's checks cost, beside what the sandboxes and programs that they start cost by themselves.
+
+use crate::worker::{self, Answer};
+use crate::{Order, RunError, in_parallel, plan, prepare};
+use model::{CheckReport, Fault, Isolation};
+use sandbox::Template;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// A lab whose programs are built, ready to be measured again and again.
+#[derive(Debug)]
+pub struct Benchmark {
+    order: Order,
+    templates: BTreeMap<String, Template>,
+    starts: Vec<usize>,
+}
+
+impl Benchmark {
+    /// Builds the programs, and runs every check once to learn how many programs each starts.
+    ///
+    /// # Errors
+    /// As [`crate::run`]; and a fault where checks cannot be isolated.
+    pub fn new(order: Order) -> Result<Benchmark, RunError> {
+        let (templates, isolation) = prepare(&order, &|_| ())?;
+        if let Isolation::None(reason) = isolation {
+            return Err(Fault::new(reason).into());
+        }
+        let mut starts = Vec::new();
+        for check in &order.checks {
+            match worker::ask(&plan(check, order.seed, &templates, true))? {
+                Answer::Decided(_, count) => starts.push(count),
+                Answer::Refused(reason) => return Err(Fault::new(reason).into()),
+            }
+        }
+        Ok(Benchmark { order, templates, starts })
+    }
+
+    /// How many programs the checks start together.
+    pub fn starts(&self) -> usize {
+        self.starts.iter().sum()
+    }
+
+    /// Runs all checks.
+    pub fn whole(&self) -> (Duration, Vec<CheckReport>) {
+        let began = Instant::now();
+        let reports = crate::run_all(&self.order, &self.templates, true, self.order.jobs, &|_| ());
+        (began.elapsed(), reports)
+    }
+
+    /// Makes the same rooms and starts the same programs in them, each until it can be talked to, and checks nothing.
+    ///
+    /// # Errors
+    /// A fault when one does not start.
+    pub fn bare(&self) -> Result<Duration, Fault> {
+        let began = Instant::now();
+        let answers = in_parallel(self.order.jobs, self.order.checks.len(), |index| {
+            let mut plan = plan(self.order.checks[index], self.order.seed, &self.templates, true);
+            plan.bare = Some(self.starts[index]);
+            worker::ask(&plan)
+        });
+        let elapsed = began.elapsed();
+        for answer in answers {
+            match answer? {
+                Answer::Decided(verdict, _) if *verdict == model::Verdict::Passed => {}
+                other => return Err(Fault::new(format!("a program did not start: {other:?}"))),
+            }
+        }
+        Ok(elapsed)
+    }
+}

@@ -1,0 +1,100 @@
+//! The figures that the README quotes. Everything is measured in one run, in turns, and told as medians and ratios, since
+//! absolute times say more about the machine than about the grader.
+
+use checks::Check;
+use runner::benchmark::Benchmark;
+use runner::collection::{Specimen, cache, folder};
+use runner::{IsolationChoice, Order, Source};
+use std::process::ExitCode;
+use std::time::Duration;
+
+const ROUNDS: usize = 20;
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(runner::worker::ARGUMENT) {
+        return runner::worker::main();
+    }
+    for lab in ["lab1", "lab3"] {
+        if let Err(error) = whole_against_bare(lab) {
+            eprintln!("error: {error}");
+            return ExitCode::from(3);
+        }
+    }
+    if let Err(error) = hanging_against_right() {
+        eprintln!("error: {error}");
+        return ExitCode::from(3);
+    }
+    ExitCode::SUCCESS
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// All checks of a lab on its reference programs, beside the bare cost of their sandboxes and programs.
+fn whole_against_bare(lab: &str) -> Outcome {
+    let benchmark = Benchmark::new(order(lab, Source::Reference, |_| true))?;
+    let (mut whole, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        whole.push(benchmark.whole().0);
+        bare.push(benchmark.bare()?);
+    }
+    let ratios: Vec<f64> = whole.iter().zip(&bare).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
+    println!(
+        "{lab}, all checks on the reference: {:.0} ms; its sandboxes and {} program starts alone: {:.0} ms; ratio {:.2}",
+        milliseconds(&whole),
+        benchmark.starts(),
+        milliseconds(&bare),
+        median(&ratios),
+    );
+    Ok(())
+}
+
+/// A server that accepts and then hangs, beside a right one, check by check.
+fn hanging_against_right() -> Outcome {
+    let specimen = Specimen::read(&folder().join("lab3/echo-server/wrong/accepts-then-hangs.rs"))?;
+    let hanging = vec![("echo-server".to_owned(), specimen.command(&cache(), "{port}")?)];
+    let about_the_server = |check: &Check| check.clause.program == "echo-server";
+    let right = Benchmark::new(order("lab3", Source::Reference, about_the_server))?;
+    let wrong = Benchmark::new(order("lab3", Source::Templates(hanging), about_the_server))?;
+    let (mut of_right, mut of_wrong) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        of_right.push(right.whole().1);
+        of_wrong.push(wrong.whole().1);
+    }
+    let mut largest: f64 = 0.0;
+    for (index, check) in of_right[0].iter().enumerate() {
+        let time = |runs: &[Vec<model::CheckReport>]| {
+            milliseconds(&runs.iter().map(|run| run[index].duration).collect::<Vec<_>>())
+        };
+        let (right, wrong) = (time(&of_right), time(&of_wrong));
+        largest = largest.max(wrong / right);
+        println!(
+            "{:6} right {right:6.1} ms, accepts and hangs {wrong:6.1} ms, ratio {:.2}",
+            check.clause.id,
+            wrong / right
+        );
+    }
+    println!("largest ratio {largest:.2}");
+    Ok(())
+}
+
+fn order(lab: &str, source: Source, wanted: impl Fn(&Check) -> bool) -> Order {
+    let suite = checks::suites().iter().find(|suite| suite.lab.name() == lab).expect("the lab exists");
+    Order {
+        suite,
+        checks: suite.checks.iter().filter(|check| wanted(check)).collect(),
+        source,
+        seed: 1,
+        jobs: runner::default_jobs(),
+        isolation: IsolationChoice::Full,
+    }
+}
+
+fn milliseconds(times: &[Duration]) -> f64 {
+    median(&times.iter().map(|time| time.as_secs_f64() * 1e3).collect::<Vec<_>>())
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
