@@ -59,6 +59,7 @@ impl Session {
     pub fn decide(mut self, check: fn(&mut Session) -> Step) -> (Verdict, usize) {
         let mut verdict = Verdict::from(check(&mut self));
         if let Verdict::Failed(failure) = &mut verdict {
+            failure.shorten();
             failure.transcript = self.world.transcript.events();
             failure.output = self.world.console();
         }

@@ -150,6 +150,22 @@ impl Failure {
         self
     }
 
+    /// Leaves out what lies far behind the first byte that differs: it would only be long.
+    pub fn shorten(&mut self) {
+        const BEHIND: usize = 4096;
+        let same = match (&self.expected, &self.got) {
+            (Some(Shown::Bytes(expected)), Some(Shown::Bytes(got))) => {
+                expected.iter().zip(got).take_while(|(a, b)| a == b).count()
+            }
+            _ => 0,
+        };
+        for shown in [&mut self.expected, &mut self.got] {
+            if let Some(Shown::Bytes(bytes)) = shown {
+                bytes.truncate(same + BEHIND);
+            }
+        }
+    }
+
     /// Adds what the threads were doing.
     #[must_use]
     pub fn kernel(mut self, kernel: Vec<ThreadView>) -> Self {

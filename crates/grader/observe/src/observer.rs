@@ -43,7 +43,7 @@ impl Observer {
             scope,
             runtime: HashMap::new(),
             tickers: HashSet::new(),
-            buffer: Vec::with_capacity(4096),
+            buffer: vec![0; 1 << 16],
         })
     }
 

@@ -1,7 +1,7 @@
 //! One thread as `/proc/PID/task/TID` shows it.
 
-use std::fs::File;
-use std::io::{self, Read};
+use rustix::fs::{Mode, OFlags};
+use std::io;
 use syscalls::Sysno;
 
 /// What a thread is doing.
@@ -36,7 +36,7 @@ pub struct Thread {
 
 impl Thread {
     /// Looks at one thread. `None` if it has ended.
-    pub(crate) fn look(pid: i32, tid: i32, buffer: &mut Vec<u8>) -> io::Result<Option<Thread>> {
+    pub(crate) fn look(pid: i32, tid: i32, buffer: &mut [u8]) -> io::Result<Option<Thread>> {
         let folder = format!("/proc/{pid}/task/{tid}");
         // The counters come first: if the thread runs after this, the next look shows more turns.
         let Some(schedstat) = read(&format!("{folder}/schedstat"), buffer)? else { return Ok(None) };
@@ -63,7 +63,7 @@ impl Thread {
 
     /// How often it has blocked so far, of its own accord (`voluntary_ctxt_switches` in proc(5)). Unlike its turns, this does
     /// not grow when others take the processor from it. `None` if it has ended.
-    pub(crate) fn waits(&self, buffer: &mut Vec<u8>) -> io::Result<Option<u64>> {
+    pub(crate) fn waits(&self, buffer: &mut [u8]) -> io::Result<Option<u64>> {
         let status =
             read(&format!("/proc/{}/task/{}/status", self.pid, self.tid), buffer)?.unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
@@ -81,10 +81,14 @@ impl Thread {
 }
 
 /// Reads a small file of `/proc` as text; `None` when what it describes has ended.
-pub(crate) fn read<'a>(path: &str, buffer: &'a mut Vec<u8>) -> io::Result<Option<&'a str>> {
-    buffer.clear();
-    match File::open(path).and_then(|mut file| file.read_to_end(buffer)) {
-        Ok(_) => Ok(Some(std::str::from_utf8(buffer).unwrap_or_default())),
+pub(crate) fn read<'a>(path: &str, buffer: &'a mut [u8]) -> io::Result<Option<&'a str>> {
+    let mut contents = || -> io::Result<usize> {
+        let file = rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        // The kernel gives a small file of /proc whole, in one read.
+        Ok(rustix::io::read(&file, &mut *buffer)?)
+    };
+    match contents() {
+        Ok(length) => Ok(Some(std::str::from_utf8(&buffer[..length]).unwrap_or_default())),
         Err(error) if has_ended(&error) => Ok(None),
         Err(error) => Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
     }

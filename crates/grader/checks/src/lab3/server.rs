@@ -238,7 +238,7 @@ fn expect_exactly(client: &mut Peer, answer: &str) -> Step {
 pub(super) fn expect_answer(client: &mut Peer, line: &str) -> Step {
     let answer = format!("{}\n", line.to_uppercase());
     client.expect_answer(GREETING.as_bytes(), answer.as_bytes(), |got| {
-        String::from_utf8_lossy(got).trim_end_matches(['\r', '\n']).to_uppercase() == line.to_uppercase()
+        got.trim_ascii_end().eq_ignore_ascii_case(line.as_bytes())
     })
 }
 
