@@ -1,0 +1,78 @@
+//! What a wait comes to, for small programs that block, sleep, spin, tick or end.
+
+use observe::{End, Observer, SLEEP_BUDGET, Scope, Vigil};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A shell whose descendants are looked at. Its standard input is a pipe in which nothing comes.
+struct Shell(Child);
+
+impl Shell {
+    fn run(script: &str) -> Shell {
+        let shell = Command::new("sh")
+            .args(["-c", script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        Shell(shell)
+    }
+
+    /// Waits for what the descendants come to; a script says by a line of output that they all run.
+    fn end(&mut self, cpu_budget: Duration) -> End {
+        let mut line = String::new();
+        let output = self.0.stdout.as_mut().expect("its output is piped");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).expect("a line");
+        let pid = i32::try_from(self.0.id()).expect("a process id");
+        let mut observer = Observer::new(Scope::Descendants(vec![pid])).expect("sock_diag");
+        let mut vigil = Vigil::new(cpu_budget, SLEEP_BUDGET);
+        loop {
+            let end = vigil.look(&mut observer, &mut Vec::new(), Duration::ZERO).expect("/proc");
+            if let Some(end) = end {
+                return end;
+            }
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // The scripts end with their standard input; those that do not look at it are ended by their shell's trap.
+        drop(self.0.stdin.take());
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        let _ = self.0.wait();
+    }
+}
+
+const BUDGET: Duration = Duration::from_secs(2);
+
+#[test]
+fn a_program_that_waits_for_input_is_settled() {
+    // The shell reads the line's end from `cat`, which then blocks in a read.
+    assert_eq!(Shell::run("(echo ready; exec cat); true").end(BUDGET), End::Settled);
+}
+
+#[test]
+fn a_long_sleep_is_told_at_once_by_its_declared_length() {
+    let script = "trap 'kill $!' TERM; (echo ready; exec sleep 1000) & wait";
+    assert_eq!(Shell::run(script).end(BUDGET), End::Asleep);
+}
+
+#[test]
+fn a_loop_without_end_is_busy_once_it_has_used_its_processor_time() {
+    let script = "trap 'kill $!' TERM; (echo ready; while :; do :; done) & wait";
+    assert_eq!(Shell::run(script).end(Duration::from_millis(50)), End::Busy);
+}
+
+#[test]
+fn a_program_that_wakes_again_and_again_without_effect_ticks() {
+    let program = "import select, sys\nprint('ready', flush=True)\nwhile True: select.select([0], [], [], 0.01)";
+    let script = format!("trap 'kill $!' TERM; exec 3<&0; python3 -c \"{program}\" <&3 & wait");
+    assert_eq!(Shell::run(&script).end(BUDGET), End::Ticking);
+}
+
+#[test]
+fn a_program_that_has_ended_is_gone() {
+    assert_eq!(Shell::run("(echo ready); read line").end(BUDGET), End::Gone);
+}
