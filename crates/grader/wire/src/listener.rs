@@ -69,14 +69,4 @@ impl Listener {
         };
         Err(failure.expected(format!("a connection to {}", self.address)).got("no connection").into())
     }
-
-    /// Whether a connection waits to be accepted right now.
-    ///
-    /// # Errors
-    /// A fault when the socket cannot be read.
-    pub fn someone_waits(&self) -> Step<bool> {
-        let mut sockets = [rustix::event::PollFd::new(&self.socket, rustix::event::PollFlags::IN)];
-        let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
-        Ok(rustix::event::poll(&mut sockets, Some(&now)).map_err(io::Error::from)? > 0)
-    }
 }

@@ -204,14 +204,6 @@ impl Peer {
         Ok(SockRef::from(&self.socket).set_linger(Some(Duration::ZERO))?)
     }
 
-    /// Makes the receive buffer so small that a program soon finds its peer not reading.
-    ///
-    /// # Errors
-    /// A fault of the grader.
-    pub fn shrink_receive_buffer(&self) -> Step {
-        Ok(SockRef::from(&self.socket).set_recv_buffer_size(4096)?)
-    }
-
     fn write(&mut self, bytes: &[u8]) -> Step<Option<Stopped>> {
         let patience = self.patience.clone();
         let mut rest = bytes;

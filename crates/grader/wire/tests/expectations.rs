@@ -1,0 +1,105 @@
+//! What the grader's clients make of what a program sends, for programs that are a few lines on a thread.
+
+use model::{Failure, Kind, Shown, Step, Stop};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fd::BorrowedFd;
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::rc::Rc;
+use std::thread;
+use wire::{Attempt, Caller, Ending, Interest, Patience, Peer, Stillness, Transcript};
+
+/// Waits for the socket alone: the programs here always end their connection or are followed by nothing.
+struct UntilReadable;
+
+impl Patience for UntilReadable {
+    fn until(
+        &self,
+        watched: &[(BorrowedFd<'_>, Interest)],
+        attempt: &mut dyn FnMut() -> io::Result<Attempt>,
+    ) -> Step<Option<Stillness>> {
+        while attempt()? != Attempt::Done {
+            let flags = |interest| if interest == Interest::Readable { PollFlags::IN } else { PollFlags::OUT };
+            let mut polled: Vec<PollFd<'_>> =
+                watched.iter().map(|(fd, interest)| PollFd::from_borrowed_fd(*fd, flags(*interest))).collect();
+            poll(&mut polled, None).map_err(io::Error::from)?;
+        }
+        Ok(None)
+    }
+
+    fn consumed(&self, _: SocketAddr, _: SocketAddr) -> Step<Option<Stillness>> {
+        Ok(None)
+    }
+
+    fn connected(&self, _: SocketAddr, _: SocketAddr, _: Caller) -> Step {
+        Ok(())
+    }
+}
+
+/// A client that is connected to a server whose whole life is `program`.
+fn client(program: impl FnOnce(TcpStream) + Send + 'static) -> Peer {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || program(listener.accept().unwrap().0));
+    Peer::connect("client".to_owned(), address, Rc::new(UntilReadable), Rc::new(Transcript::default())).unwrap()
+}
+
+fn failure(step: Step<impl std::fmt::Debug>) -> Failure {
+    match step.unwrap_err() {
+        Stop::Failed(failure) => *failure,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn bytes_may_come_in_any_pieces_and_what_follows_is_kept() {
+    let mut client = client(|mut stream| {
+        for piece in [&b"HEL"[..], b"LO\nONE", b"\nTWO"] {
+            stream.write_all(piece).unwrap();
+        }
+    });
+    client.expect("HELLO\n").unwrap();
+    assert_eq!(client.read_line(100).unwrap(), b"ONE");
+    client.expect("TWO").unwrap();
+    client.expect_end().unwrap();
+}
+
+#[test]
+fn other_bytes_are_shown_with_what_came_after_them() {
+    let mut client = client(|mut stream| stream.write_all(b"HALLO\nworld").unwrap());
+    let failure = failure(client.expect("HELLO\n"));
+    assert_eq!((failure.kind, failure.got), (Kind::Mismatch, Some(Shown::Bytes(b"HALLO\nworld".to_vec()))));
+}
+
+#[test]
+fn an_early_end_is_told_with_what_came_before_it() {
+    let mut client = client(|mut stream| stream.write_all(b"HEL").unwrap());
+    let failure = failure(client.expect("HELLO\n"));
+    assert_eq!((failure.kind, failure.got), (Kind::Ended, Some(Shown::Bytes(b"HEL".to_vec()))));
+}
+
+#[test]
+fn bytes_in_place_of_the_end_are_not_overlooked() {
+    let mut client = client(|mut stream| stream.write_all(b"more").unwrap());
+    assert_eq!(failure(client.expect_end()).kind, Kind::Unexpected);
+}
+
+#[test]
+fn a_reset_is_told_from_an_end() {
+    let program = |mut stream: TcpStream| {
+        stream.write_all(b"x").unwrap();
+        socket2::SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    };
+    let (bytes, ending) = client(program).read_to_end(100).unwrap();
+    assert_eq!((bytes.as_slice(), ending), (&b"x"[..], Ending::Reset));
+    let mut client = client(program);
+    client.expect("x").unwrap();
+    assert_eq!(failure(client.expect_end()).kind, Kind::Reset);
+}
+
+#[test]
+fn nobody_listening_is_the_programs_failure_and_not_the_graders() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let peer = Peer::connect("client".to_owned(), address, Rc::new(UntilReadable), Rc::default());
+    assert_eq!(failure(peer.map(drop)).kind, Kind::NotListening);
+}
