@@ -213,6 +213,17 @@ pub enum Stop {
     Fault(Fault),
 }
 
+impl Stop {
+    /// Adds to a failure's summary what makes it one here.
+    #[must_use]
+    pub fn remark(mut self, words: &str) -> Self {
+        if let Stop::Failed(failure) = &mut self {
+            failure.summary = format!("{}: {words}", failure.summary);
+        }
+        self
+    }
+}
+
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Stop::Failed(Box::new(failure))

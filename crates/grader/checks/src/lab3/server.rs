@@ -57,7 +57,8 @@ pub(super) fn waits_for_the_end_of_the_line(session: &mut Session, program: &str
                 client.send(piece)?;
             } else {
                 client.send_in_pieces([*piece])?;
-                client.expect_silence()?;
+                let early = "the line had not ended yet, and must not be answered before";
+                client.expect_silence().map_err(|stop| stop.remark(early))?;
             }
         }
         expect_answer(&mut client, &text)?;
@@ -98,7 +99,8 @@ pub(super) fn one_at_a_time(session: &mut Session, program: &str) -> Step {
     let mut first = greeted(&mut server)?;
     let mut second = server.connect()?;
     second.send(format!("{two}\n"))?;
-    second.expect_silence()?;
+    let early = "the first client was still being served, and the second must wait";
+    second.expect_silence().map_err(|stop| stop.remark(early))?;
     first.send(format!("{one}\n"))?;
     expect_answer(&mut first, &one)?;
     first.close();
