@@ -1,0 +1,99 @@
+//! Looks for flakes: checks the references and the collection's correct programs again and again while busy loops take the
+//! processors away, and reports every verdict that is not "passed".
+//!
+//!     cargo run --package tests --bin stress -- [RUNS] [BUSY LOOPS PER PROCESSOR] [PART OF A PROGRAM'S PATH]
+
+use runner::collection::{Specimen, cache, collection, folder};
+use serde_json::Value;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::Instant;
+use tests::{placeholders, xtask_path};
+
+const BUSY: &str = "__busy";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == BUSY) {
+        loop {
+            std::hint::spin_loop();
+        }
+    }
+    let number = |index: usize, default| arguments.get(index).map_or(Ok(default), |text| text.parse::<usize>());
+    let (Ok(runs), Ok(busy)) = (number(0, 300), number(1, 10)) else {
+        eprintln!("error: usage: stress [RUNS] [BUSY LOOPS PER PROCESSOR] [PART OF A PROGRAM'S PATH]");
+        return ExitCode::from(2);
+    };
+    let wanted = arguments.get(2).map_or("", String::as_str);
+    let targets = targets(wanted);
+    println!("{} targets, {runs} runs of each, {busy} busy loops on each processor", targets.len());
+    let _load = Load::start(busy);
+    let mut different = 0;
+    for (name, arguments) in &targets {
+        let began = Instant::now();
+        let found = (0..runs).map(|_| not_passed(arguments)).filter(|found| !found.is_empty()).collect::<Vec<_>>();
+        let seconds = began.elapsed().as_secs_f64() / runs.max(1) as f64;
+        println!("{name}: {} of {runs} runs differ, {seconds:.2} s each", found.len());
+        for run in &found {
+            println!("{run}");
+        }
+        different += found.len();
+    }
+    ExitCode::from(u8::from(different > 0))
+}
+
+/// What to check, as arguments of the command line: each lab's reference, and each correct program.
+fn targets(wanted: &str) -> Vec<(String, Vec<String>)> {
+    let labs = checks::suites().iter().map(|suite| suite.lab.name());
+    let references = labs.map(|lab| (format!("{lab} --reference"), vec![lab, "--reference".to_owned()]));
+    let specimens = collection(&folder()).expect("the collection can be read");
+    let correct = specimens.into_iter().filter(|specimen| specimen.fails.is_empty()).map(|specimen| {
+        let option = command(&specimen);
+        (specimen.path.display().to_string(), vec![specimen.lab, option])
+    });
+    references.chain(correct).filter(|(name, _)| name.contains(wanted)).collect()
+}
+
+fn command(specimen: &Specimen) -> String {
+    let command = specimen.command(&cache(), &placeholders(&specimen.lab, &specimen.program));
+    format!("--program={}={}", specimen.program, command.unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// The checks of one run that did not pass, as JSON; empty when all did.
+fn not_passed(arguments: &[String]) -> String {
+    let output = Command::new(xtask_path())
+        .arg("check")
+        .args(arguments)
+        .arg("--format=json")
+        .current_dir(runner::workspace_root())
+        .output()
+        .expect("the command line can be started");
+    let Ok(result) = serde_json::from_slice::<Value>(&output.stdout) else {
+        return format!("no result: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let checks = result["checks"].as_array().cloned().unwrap_or_default();
+    checks.iter().filter(|check| check["status"] != "passed").map(|check| format!("{check:#}\n")).collect()
+}
+
+/// Busy loops, ended when this is dropped.
+struct Load(Vec<Child>);
+
+impl Load {
+    fn start(for_each_processor: usize) -> Load {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let start = |_| {
+            let mut command = Command::new("/proc/self/exe");
+            command.arg(BUSY).stdin(Stdio::null()).spawn().expect("a busy loop can be started")
+        };
+        Load((0..for_each_processor * processors).map(start).collect())
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            // One that has ended already needs no end.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
