@@ -18,7 +18,8 @@ fn main() -> ExitCode {
             std::hint::spin_loop();
         }
     }
-    let number = |index: usize, default| arguments.get(index).map_or(Ok(default), |text| text.parse::<usize>());
+    let number =
+        |index: usize, default| arguments.get(index).map_or(Ok(default), |text| text.parse::<usize>());
     let (Ok(runs), Ok(busy)) = (number(0, 300), number(1, 10)) else {
         eprintln!("error: usage: stress [RUNS] [BUSY LOOPS PER PROCESSOR] [PART OF A PROGRAM'S PATH]");
         return ExitCode::from(2);
@@ -30,7 +31,8 @@ fn main() -> ExitCode {
     let mut different = 0;
     for (name, arguments) in &targets {
         let began = Instant::now();
-        let found = (0..runs).map(|_| not_passed(arguments)).filter(|found| !found.is_empty()).collect::<Vec<_>>();
+        let found =
+            (0..runs).map(|_| not_passed(arguments)).filter(|found| !found.is_empty()).collect::<Vec<_>>();
         let seconds = began.elapsed().as_secs_f64() / runs.max(1) as f64;
         println!("{name}: {} of {runs} runs differ, {seconds:.2} s each", found.len());
         for run in &found {

@@ -59,6 +59,12 @@ impl Session {
     pub fn decide(mut self, check: fn(&mut Session) -> Step) -> (Verdict, usize) {
         let mut verdict = Verdict::from(check(&mut self));
         if let Verdict::Failed(failure) = &mut verdict {
+            // A connection that was lost because its program ended is explained by that end.
+            let lost = matches!(failure.kind, Kind::Ended | Kind::Reset | Kind::NotListening);
+            if let (true, Some((kind, words))) = (lost, self.world.last_end()) {
+                failure.kind = kind;
+                failure.summary = format!("{}: {words}", failure.summary);
+            }
             failure.shorten();
             failure.transcript = self.world.transcript.events();
             failure.output = self.world.console();

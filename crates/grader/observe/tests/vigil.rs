@@ -67,7 +67,8 @@ fn a_loop_without_end_is_busy_once_it_has_used_its_processor_time() {
 
 #[test]
 fn a_program_that_wakes_again_and_again_without_effect_ticks() {
-    let program = "import select, sys\nprint('ready', flush=True)\nwhile True: select.select([0], [], [], 0.01)";
+    let program =
+        "import select, sys\nprint('ready', flush=True)\nwhile True: select.select([0], [], [], 0.01)";
     let script = format!("trap 'kill $!' TERM; exec 3<&0; python3 -c \"{program}\" <&3 & wait");
     assert_eq!(Shell::run(&script).end(BUDGET), End::Ticking);
 }

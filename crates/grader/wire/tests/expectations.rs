@@ -19,9 +19,12 @@ impl Patience for UntilReadable {
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>> {
         while attempt()? != Attempt::Done {
-            let flags = |interest| if interest == Interest::Readable { PollFlags::IN } else { PollFlags::OUT };
-            let mut polled: Vec<PollFd<'_>> =
-                watched.iter().map(|(fd, interest)| PollFd::from_borrowed_fd(*fd, flags(*interest))).collect();
+            let flags =
+                |interest| if interest == Interest::Readable { PollFlags::IN } else { PollFlags::OUT };
+            let mut polled: Vec<PollFd<'_>> = watched
+                .iter()
+                .map(|(fd, interest)| PollFd::from_borrowed_fd(*fd, flags(*interest)))
+                .collect();
             poll(&mut polled, None).map_err(io::Error::from)?;
         }
         Ok(None)
@@ -41,7 +44,8 @@ fn client(program: impl FnOnce(TcpStream) + Send + 'static) -> Peer {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || program(listener.accept().unwrap().0));
-    Peer::connect("client".to_owned(), address, Rc::new(UntilReadable), Rc::new(Transcript::default())).unwrap()
+    Peer::connect("client".to_owned(), address, Rc::new(UntilReadable), Rc::new(Transcript::default()))
+        .unwrap()
 }
 
 fn failure(step: Step<impl std::fmt::Debug>) -> Failure {

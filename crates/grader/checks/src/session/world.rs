@@ -43,6 +43,7 @@ pub(crate) struct World {
     /// What the last look at the kernel cost.
     look_cost: Cell<Duration>,
     links: RefCell<Vec<Link>>,
+    last_end: RefCell<Option<(Kind, String)>>,
     console: RefCell<Vec<u8>>,
     buffer: RefCell<Vec<u8>>,
     began: Instant,
@@ -59,10 +60,16 @@ impl World {
             sleep_budget: Cell::new(SLEEP_BUDGET),
             look_cost: Cell::default(),
             links: RefCell::default(),
+            last_end: RefCell::default(),
             console: RefCell::default(),
             buffer: RefCell::new(vec![0; 65536]),
             began: Instant::now(),
         }
+    }
+
+    /// How the program that was removed last came to its end, if it did so by itself.
+    pub(crate) fn last_end(&self) -> Option<(Kind, String)> {
+        self.last_end.take()
     }
 
     /// The end of what all programs have printed.
@@ -93,6 +100,8 @@ impl World {
         // A fault in a stream that nobody will read any more is of no interest.
         let _ = self.drain();
         let mut running = self.running.borrow_mut();
+        let ended = running.iter().find(|program| program.id == id && program.ended.is_some());
+        self.last_end.replace(ended.and_then(|program| how_it_ended(program).ok()));
         running.retain(|program| program.id != id);
         self.set_scope(&running);
     }
