@@ -36,15 +36,20 @@ impl Observer {
     /// An observer of the processes in `scope`.
     ///
     /// # Errors
-    /// When the kernel offers no sock_diag.
+    /// When the kernel offers no sock_diag, or does not count the turns of threads (CONFIG_SCHED_INFO).
     pub fn new(scope: Scope) -> io::Result<Observer> {
-        Ok(Observer {
+        let mut observer = Observer {
             diag: Diag::open()?,
             scope,
             runtime: HashMap::new(),
             tickers: HashSet::new(),
             buffer: vec![0; 1 << 16],
-        })
+        };
+        let own = i32::try_from(std::process::id()).unwrap_or_default();
+        match Thread::look(own, own, &mut observer.buffer)? {
+            Some(thread) if thread.turns > 0 => Ok(observer),
+            _ => Err(io::Error::other("this kernel does not count how often a thread was scheduled (CONFIG_SCHED_INFO)")),
+        }
     }
 
     /// The sockets of this network namespace.

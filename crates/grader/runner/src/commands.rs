@@ -11,10 +11,11 @@ use std::path::PathBuf;
 /// The folder of the workspace that this grader belongs to.
 pub fn workspace_root() -> PathBuf {
     // `cargo run` names the folder of xtask; where the binary is called by itself, it knows where it was built.
-    match env::var_os("CARGO_MANIFEST_DIR") {
+    let root = match env::var_os("CARGO_MANIFEST_DIR") {
         Some(xtask) => PathBuf::from(xtask).join(".."),
         None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../.."),
-    }
+    };
+    root.canonicalize().unwrap_or(root)
 }
 
 pub(crate) fn templates(
