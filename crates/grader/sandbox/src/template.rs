@@ -63,11 +63,12 @@ impl Template {
             let path = directory.join(word);
             let script =
                 path.extension().and_then(|ending| ending.to_str()).is_some_and(|e| SCRIPTS.contains(&e));
-            if script && let Err(error) = readable(&path, 0o004) {
+            let opened = || std::fs::File::open(&path).and_then(|_| permitted(&path, 0o004));
+            if script && let Err(error) = opened() {
                 return Err(TemplateError::Unreadable(word.clone(), error.to_string()));
             }
         }
-        if let Err(error) = readable(&program, 0o001) {
+        if let Err(error) = permitted(&program, 0o001) {
             return Err(TemplateError::Unreadable(program.display().to_string(), error.to_string()));
         }
         Ok(Template { program, words, directory: directory.to_owned() })
@@ -123,10 +124,9 @@ impl Template {
     }
 }
 
-/// Whether a file can be opened and, since root gives itself up before the program starts, whether others have this
-/// permission on it.
-fn readable(path: &Path, permission: u32) -> io::Result<()> {
-    let mode = std::fs::File::open(path)?.metadata()?.permissions().mode();
+/// Since root gives itself up before the program starts: whether others have this permission on a file.
+fn permitted(path: &Path, permission: u32) -> io::Result<()> {
+    let mode = path.metadata()?.permissions().mode();
     if rustix::process::geteuid().is_root() && mode & permission == 0 {
         return Err(io::Error::other("it is run as an ordinary user, and other users have no permission on it"));
     }
