@@ -33,16 +33,20 @@ fn main() -> ExitCode {
     println!("{} targets, {runs} runs of each, {busy} busy loops on each processor", targets.len());
     let _load = Load::start(busy);
     let mut different = 0;
-    for (name, arguments) in &targets {
+    // The targets take turns, so that an interrupted search has looked at all of them.
+    for run in 1..=runs {
         let began = Instant::now();
-        let found =
-            (0..runs).map(|_| not_passed(arguments)).filter(|found| !found.is_empty()).collect::<Vec<_>>();
-        let seconds = began.elapsed().as_secs_f64() / runs.max(1) as f64;
-        println!("{name}: {} of {runs} runs differ, {seconds:.2} s each", found.len());
-        for run in &found {
-            println!("{run}");
+        for (name, arguments) in &targets {
+            let found = not_passed(arguments);
+            if !found.is_empty() {
+                println!("{name}:\n{found}");
+                different += 1;
+            }
         }
-        different += found.len();
+        println!(
+            "round {run} of {runs}: {:.1} s, {different} runs differ so far",
+            began.elapsed().as_secs_f64()
+        );
     }
     ExitCode::from(u8::from(different > 0))
 }
@@ -77,7 +81,8 @@ fn not_passed(arguments: &[String]) -> String {
         return format!("no result: {}", String::from_utf8_lossy(&output.stderr));
     };
     let checks = result["checks"].as_array().cloned().unwrap_or_default();
-    checks.iter().filter(|check| check["status"] != "passed").map(|check| format!("{check:#}\n")).collect()
+    let differing = checks.iter().filter(|check| check["status"] != "passed");
+    differing.map(|check| format!("seed {}\n{check:#}\n", result["seed"])).collect()
 }
 
 /// Busy loops, ended when this is dropped.

@@ -48,7 +48,9 @@ impl Observer {
         let own = i32::try_from(std::process::id()).unwrap_or_default();
         match Thread::look(own, own, &mut observer.buffer)? {
             Some(thread) if thread.turns > 0 => Ok(observer),
-            _ => Err(io::Error::other("this kernel does not count how often a thread was scheduled (CONFIG_SCHED_INFO)")),
+            _ => Err(io::Error::other(
+                "this kernel does not count how often a thread was scheduled (CONFIG_SCHED_INFO)",
+            )),
         }
     }
 

@@ -128,7 +128,9 @@ impl Template {
 fn permitted(path: &Path, permission: u32) -> io::Result<()> {
     let mode = path.metadata()?.permissions().mode();
     if rustix::process::geteuid().is_root() && mode & permission == 0 {
-        return Err(io::Error::other("it is run as an ordinary user, and other users have no permission on it"));
+        return Err(io::Error::other(
+            "it is run as an ordinary user, and other users have no permission on it",
+        ));
     }
     Ok(())
 }
