@@ -41,7 +41,8 @@ pub(crate) fn build(exposed: &[PathBuf], for_ordinary_user: bool) -> Result<(), 
             // An interpreter needs more than the folder on the PATH that names it: its neighbours come along.
             let neighbours = closed.components().count() + 1;
             *path = path.components().take(neighbours).collect();
-            if !hidden.iter().any(|(folder, _)| *folder == closed) {
+            // Below a folder that is replaced anyway, those on the way are made anew.
+            if !hidden.iter().any(|(folder, _)| closed.starts_with(folder)) {
                 hidden.push((closed, false));
             }
         }

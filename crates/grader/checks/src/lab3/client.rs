@@ -121,7 +121,7 @@ pub(super) fn tells_of_lost_connections(session: &mut Session) -> Step {
 
 /// L3.S5
 pub(super) fn gives_up_in_time(session: &mut Session) -> Step {
-    let timeout = session.effective(PROGRAM, "timeout_ms", 80)?;
+    let timeout = session.effective(PROGRAM, "timeout_ms", 40)?;
     session.allow_sleep(Duration::from_millis(3 * timeout + 3000));
     // Both wait at the same time: one for the greeting, one for the answer.
     let mut waiting = Vec::new();
