@@ -1,7 +1,7 @@
 //! What a lab's checks cost, beside what the sandboxes and programs that they start cost by themselves.
 
 use crate::worker::{self, Answer};
-use crate::{Order, RunError, in_parallel, plan, prepare, sequence};
+use crate::{Order, RunError, in_parallel, plan, prepare};
 use model::{CheckReport, Fault, Isolation};
 use sandbox::Template;
 use std::collections::BTreeMap;
@@ -53,9 +53,7 @@ impl Benchmark {
     /// A fault when one does not start.
     pub fn bare(&self) -> Result<Duration, Fault> {
         let began = Instant::now();
-        let sequence = sequence(&self.order.checks);
-        let answers = in_parallel(self.order.jobs, sequence.len(), |position| {
-            let index = sequence[position];
+        let answers = in_parallel(self.order.jobs, self.order.checks.len(), |index| {
             let mut plan = plan(self.order.checks[index], self.order.seed, &self.templates, true);
             plan.bare = Some(self.starts[index]);
             worker::ask(&plan)

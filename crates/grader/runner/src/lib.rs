@@ -9,7 +9,7 @@ pub mod worker;
 pub use commands::workspace_root;
 
 use checks::{Check, Suite};
-use model::{CheckReport, Environment, Fault, Isolation, Notice, RunReport, Tier, Verdict};
+use model::{CheckReport, Environment, Fault, Isolation, Notice, RunReport, Verdict};
 use sandbox::Template;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -139,23 +139,11 @@ fn run_all(
     jobs: usize,
     notify: &(dyn Fn(Notice) + Sync),
 ) -> Vec<CheckReport> {
-    let sequence = sequence(&order.checks);
-    let reports = in_parallel(jobs, sequence.len(), |position| {
-        let report = run_one(order.checks[sequence[position]], order.seed, templates, isolated);
+    in_parallel(jobs, order.checks.len(), |index| {
+        let report = run_one(order.checks[index], order.seed, templates, isolated);
         notify(Notice::Decided(report.clone()));
         report
-    });
-    let mut reports: Vec<_> = sequence.into_iter().zip(reports).collect();
-    reports.sort_by_key(|(index, _)| *index);
-    reports.into_iter().map(|(_, report)| report).collect()
-}
-
-/// In which order checks begin: those for stretch clauses first, since they take longest. Begun last, they would leave
-/// processors idle at the end.
-fn sequence(checks: &[&'static Check]) -> Vec<usize> {
-    let mut sequence: Vec<usize> = (0..checks.len()).collect();
-    sequence.sort_by_key(|index| checks[*index].clause.tier == Tier::Core);
-    sequence
+    })
 }
 
 /// Calls `work` for each index below `count`, `jobs` at a time, and returns the results in order.

@@ -238,7 +238,7 @@ fn expect_exactly(client: &mut Peer, answer: &str) -> Step {
 
 /// Expects an answer with the text of `line`. Its case and its end are L3.3's matter.
 pub(super) fn expect_answer(client: &mut Peer, line: &str) -> Step {
-    let answer = format!("{}\n", line.to_uppercase());
+    let answer = format!("{}\n", line.to_ascii_uppercase());
     client.expect_answer(GREETING.as_bytes(), answer.as_bytes(), |got| {
         got.trim_ascii_end().eq_ignore_ascii_case(line.as_bytes())
     })
