@@ -16,7 +16,8 @@ pub(super) fn answer(request: &[u8]) -> io::Result<Vec<u8>> {
     let mut memory = Memory { request: request.to_vec(), answer: Vec::new() };
     let hello = service_fn(|_: Request<Incoming>| async { Ok::<_, Infallible>(Response::new(Nothing)) });
     {
-        let mut connection = std::pin::pin!(http1::Builder::new().serve_connection(&mut memory, hello));
+        let mut connection =
+            std::pin::pin!(http1::Builder::new().half_close(true).serve_connection(&mut memory, hello));
         // Memory is always ready, so that one poll brings the conversation to its end. That the request is malformed is what
         // the result says, and what the answer tells.
         if connection.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
