@@ -8,8 +8,9 @@ pub use program::{Program, Worker};
 
 use capture::Capture;
 use fastrand::Rng;
-use model::{Action, Failure, Fault, Kind, Placeholder, Step, Stop, Verdict};
+use model::{Action, Event, Failure, Fault, Kind, Placeholder, Step, Stop, Verdict};
 use observe::{Observer, Scope};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sandbox::{Room, Template};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -38,6 +39,7 @@ pub struct Session {
     world: Rc<World>,
     setup: Setup,
     starts: usize,
+    open_files: Option<u64>,
     /// Random payloads; the same seed gives the same.
     pub random: Rng,
 }
@@ -52,7 +54,13 @@ impl Session {
         // The pauses between looks are shorter than the 50 µs by which the kernel usually lets a timer be late.
         rustix::thread::set_current_timer_slack(NonZero::new(1000)).map_err(std::io::Error::from)?;
         let random = Rng::with_seed(setup.seed);
-        Ok(Session { world: Rc::new(World::new(setup.room, observer)), setup, starts: 0, random })
+        Ok(Session {
+            world: Rc::new(World::new(setup.room, observer)),
+            setup,
+            starts: 0,
+            open_files: None,
+            random,
+        })
     }
 
     /// Decides a clause: runs the check and puts the evidence to what came of it. Tells also how many programs it started.
@@ -66,7 +74,9 @@ impl Session {
                 failure.summary = format!("{}: {words}", failure.summary);
             }
             failure.shorten();
-            failure.transcript = self.world.transcript.events();
+            if failure.transcript.is_empty() {
+                failure.transcript = self.world.transcript.take();
+            }
             failure.output = self.world.console();
         }
         (verdict, self.starts)
@@ -79,14 +89,15 @@ impl Session {
     pub fn start_only(mut self, program: &str, times: usize) -> Step {
         for _ in 0..times {
             if self.placeholder(program, "host").is_none() {
-                self.serve(program)?;
+                let values = self.usual_values(program);
+                self.serve_with(program, &values)?;
                 continue;
             }
             let listener = self.listen(Ipv4Addr::LOCALHOST.into())?;
             let address = listener.address();
-            let values = [("host", address.ip().to_string()), ("port", address.port().to_string())];
-            let _client =
-                self.start(program, &[values.as_slice(), &[("timeout_ms", "1000".to_owned())]].concat())?;
+            let mut values = vec![("host", address.ip().to_string()), ("port", address.port().to_string())];
+            values.extend(self.usual_values(program));
+            let _client = self.start(program, &values)?;
             listener.accept()?;
         }
         Ok(())
@@ -97,24 +108,24 @@ impl Session {
     /// # Errors
     /// A failure when it ends, or will never listen.
     pub fn serve(&mut self, program: &str) -> Step<Program> {
-        self.serve_limited(program, None)
+        self.serve_with(program, &[])
     }
 
-    /// As [`Session::serve`], with a limit on the open file descriptors of each of its processes.
+    /// As [`Session::serve`], with these values for its other placeholders.
     ///
     /// # Errors
     /// As [`Session::serve`].
-    pub fn serve_limited(&mut self, program: &str, open_files: Option<u64>) -> Step<Program> {
+    pub fn serve_with(&mut self, program: &str, values: &[(&str, String)]) -> Step<Program> {
         let port = self.port(program)?;
-        self.serve_on(program, port, open_files)
+        self.serve_on(program, port, values)
     }
 
-    /// As [`Session::serve`], on a port that is known.
+    /// As [`Session::serve_with`], on a port that is known.
     ///
     /// # Errors
     /// As [`Session::serve`].
-    pub fn serve_on(&mut self, program: &str, port: u16, open_files: Option<u64>) -> Step<Program> {
-        let started = self.start_with(program, &[("port", port.to_string())], open_files)?;
+    pub fn serve_on(&mut self, program: &str, port: u16, values: &[(&str, String)]) -> Step<Program> {
+        let started = self.start(program, &[values, &[("port", port.to_string())]].concat())?;
         started.wait_until_ready(port)
     }
 
@@ -123,20 +134,33 @@ impl Session {
     /// # Errors
     /// A failure when it cannot be started at all.
     pub fn start(&mut self, program: &str, values: &[(&str, String)]) -> Step<Program> {
-        self.start_with(program, values, None)
+        self.starts += 1;
+        let mut command = self.template(program)?.fill(values);
+        command.open_files = self.open_files;
+        Program::start(&self.world, program, &command)
     }
 
-    fn start_with(
-        &mut self,
-        name: &str,
-        values: &[(&str, String)],
-        open_files: Option<u64>,
-    ) -> Step<Program> {
-        self.starts += 1;
-        let template = self.template(name)?;
-        let mut command = template.fill(values);
-        command.open_files = open_files;
-        Program::start(&self.world, name, &command)
+    /// Limits the open file descriptors of each process of the programs that are started from now on.
+    pub fn limit_files(&mut self, limit: u64) {
+        self.open_files = Some(limit);
+    }
+
+    /// Lets the grader and the programs that are started from now on have so many files open each.
+    ///
+    /// # Errors
+    /// The clause cannot be decided where the system allows fewer.
+    pub fn need_files(&mut self, count: u64) -> Step {
+        let limit = getrlimit(Resource::Nofile);
+        if limit.maximum.is_some_and(|maximum| maximum < count) {
+            let maximum = limit.maximum.unwrap_or_default();
+            let reason =
+                format!("it needs {count} open files, and the system allows {maximum}; raise `ulimit -Hn`");
+            return Err(Stop::Skipped(reason));
+        }
+        setrlimit(Resource::Nofile, Rlimit { current: Some(count), maximum: limit.maximum })
+            .map_err(std::io::Error::from)?;
+        self.open_files = Some(count);
+        Ok(())
     }
 
     /// Listens for a program that is a client, on a port of the kernel's choice.
@@ -170,9 +194,15 @@ impl Session {
         self.world.transcript.record("grader", Action::Note, words.as_bytes());
     }
 
-    /// Lets programs sleep for longer than usual in one wait: for clauses that are about a time-out.
+    /// Lets time go by in which the submission is held up. Nothing is decided by it.
+    pub fn let_pass(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+
+    /// Lets programs sleep for so long in each wait from now on, for longer than usual or for less: for clauses that are about
+    /// time. A program that wakes again and again is then not taken for one that does nothing else.
     pub fn allow_sleep(&self, budget: Duration) {
-        self.world.sleep_budget.set(budget);
+        self.world.sleep_budget.set(Some(budget));
     }
 
     /// The value that a program takes for a placeholder: `value`, or the default where its command has it built in.
@@ -186,6 +216,24 @@ impl Session {
         let default =
             self.placeholder(program, name).and_then(|placeholder| placeholder.default?.parse().ok());
         Ok(default.ok_or_else(|| Fault::new(format!("{program} has no default for {name}")))?)
+    }
+
+    /// Gives all sockets that are made from now on the smallest buffers there are, where the network is the check's own: a
+    /// write to a peer that does not read blocks soon.
+    ///
+    /// # Errors
+    /// A fault when the kernel refuses.
+    pub fn narrow_buffers(&self) -> Step {
+        match self.setup.room {
+            Room::Isolated => Ok(self.setup.room.narrow_buffers()?),
+            Room::Shared => Ok(()),
+        }
+    }
+
+    /// What has been recorded so far; with the next step a new record begins. For a check that tries more than once and
+    /// shows one try.
+    pub fn take_record(&self) -> Vec<Event> {
+        self.world.transcript.take()
     }
 
     /// Ends the check as undecided where it does not run in a network of its own.
@@ -215,6 +263,15 @@ impl Session {
         let mut bytes = vec![0; length];
         self.random.fill(&mut bytes);
         bytes
+    }
+
+    /// The defaults of a program's placeholders, and any word for one that has none.
+    fn usual_values(&self, program: &str) -> Vec<(&'static str, String)> {
+        let programs = self.setup.programs.iter().filter(|candidate| candidate.name == program);
+        let others = programs
+            .flat_map(|program| program.arguments)
+            .filter(|argument| !matches!(argument.name, "host" | "port"));
+        others.map(|argument| (argument.name, argument.default.unwrap_or("somebody").to_owned())).collect()
     }
 
     fn template(&self, program: &str) -> Step<&Template> {

@@ -31,6 +31,8 @@ pub enum Action {
     PeerReset,
     /// The grader wrote to the program's standard input.
     Input,
+    /// The grader closed the program's standard input: there it reads end of file.
+    InputEnd,
     /// The program ended; the data says how.
     Exit,
     /// Something that the check wants to be read beside the rest.

@@ -18,6 +18,13 @@ pub struct Placeholder {
     pub default: Option<&'static str>,
 }
 
+impl Placeholder {
+    /// Whether it is a time. A program that has it built in sleeps for as long as that is.
+    pub fn is_time(&self) -> bool {
+        self.name.ends_with("_ms")
+    }
+}
+
 /// One program that a student hands in.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {

@@ -71,6 +71,15 @@ pub struct Progress {
     pub sent: u64,
     /// Bytes that were written but not yet sent.
     pub unsent: u32,
+    /// Segments with data that have arrived.
+    pub segments: u32,
+}
+
+impl Progress {
+    /// Bytes that the program has written and the kernel has taken.
+    pub fn written(self) -> u64 {
+        self.sent + u64::from(self.unsent)
+    }
 }
 
 /// A connection to the kernel's socket diagnosis, for the network namespace in which it was opened.
@@ -179,7 +188,8 @@ fn parse(message: &[u8]) -> io::Result<Option<Socket>> {
     let state = State::from_kernel(*message.get(HEADER + 1).ok_or_else(malformed)?);
     let progress = tcp_info(message.get(HEADER + 72..).unwrap_or_default()).and_then(|info| {
         let sent = u64_at(info, 200)?.saturating_sub(u64_at(info, 208)?);
-        Some(Progress { received: u64_at(info, 128)?, sent, unsent: u32_at(info, 144)? })
+        let (unsent, segments) = (u32_at(info, 144)?, u32_at(info, 152)?);
+        Some(Progress { received: u64_at(info, 128)?, sent, unsent, segments })
     });
     Ok(Some(Socket { state, inode: field(68)?, receive_queue: field(56)?, send_queue: field(60)?, progress }))
 }

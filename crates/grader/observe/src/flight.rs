@@ -33,19 +33,22 @@ impl Link {
     /// # Errors
     /// When sock_diag cannot be read.
     pub fn under_way(&self, diag: &Diag) -> io::Result<bool> {
-        Ok(self.traffic(diag)? == Traffic::UnderWay)
+        Ok(self.traffic(diag)?.0 == Traffic::UnderWay)
     }
 
-    pub(crate) fn traffic(&self, diag: &Diag) -> io::Result<Traffic> {
+    /// What is going on, and how many bytes the submission has written so far, as far as its socket still tells.
+    pub(crate) fn traffic(&self, diag: &Diag) -> io::Result<(Traffic, u64)> {
         let Some(ours) = diag.connection(self.ours, self.theirs)? else {
-            return Ok(Traffic::Over);
+            return Ok((Traffic::Over, 0));
         };
-        let under_way = match diag.connection(self.theirs, self.ours)? {
-            Some(theirs) => travels(&ours, &theirs) || travels(&theirs, &ours),
+        let theirs = diag.connection(self.theirs, self.ours)?;
+        let under_way = match &theirs {
+            Some(theirs) => travels(&ours, theirs) || travels(theirs, &ours),
             // Their socket is gone: a reset is under way unless ours knows that it is over.
             None => matches!(ours.state, State::Established | State::FinSent),
         };
-        Ok(if under_way { Traffic::UnderWay } else { Traffic::Quiet })
+        let written = theirs.and_then(|socket| socket.progress).map_or(0, |progress| progress.written());
+        Ok((if under_way { Traffic::UnderWay } else { Traffic::Quiet }, written))
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// Which processes are the submission's.
 #[derive(Clone, Debug)]
@@ -142,6 +143,21 @@ impl Observer {
     /// For how long the thread may stay blocked where it is.
     pub fn limit(&self, thread: &Thread) -> Limit {
         limit::limit(thread)
+    }
+
+    /// The times for which threads of the submission have asked to sleep, those that keep house for a runtime left out.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn sleeps(&mut self) -> io::Result<Vec<Duration>> {
+        let threads = self.threads()?;
+        let asleep = threads.iter().filter(|thread| !self.is_housekeeping(thread));
+        Ok(asleep
+            .filter_map(|thread| match limit::limit(thread) {
+                Limit::After(limit) => Some(limit),
+                Limit::Never | Limit::Unknown => None,
+            })
+            .collect())
     }
 
     /// The most memory that the submission's processes have had resident, added up, in bytes (VmHWM in proc(5)).

@@ -24,6 +24,9 @@ pub const CPU_BUDGET: Duration = Duration::from_secs(2);
 /// Time that a submission may spend in sleeps of its own in one wait.
 pub const SLEEP_BUDGET: Duration = Duration::from_secs(3);
 
+/// What counts at most of the time between two looks.
+const LONGEST_GAP: Duration = Duration::from_millis(50);
+
 /// How often a thread with a time-out must come round without effect until it counts as one that does nothing else.
 const ROUNDS: u64 = 10;
 /// The same for a thread that has done so before in this check.
@@ -49,11 +52,15 @@ pub enum End {
 pub struct Vigil {
     cpu_budget: Duration,
     sleep_budget: Duration,
+    /// Whether threads that come round without effect are taken for idle ones.
+    rounds_count: bool,
     /// Processor time of each thread at the first look.
     cpu_at_start: Option<HashMap<i32, u64>>,
     /// When everything was blocked for the first time, or anything but a timed wait has moved: for each thread its turns, and
     /// for one in a timed wait how often it had blocked.
     rounds_since: HashMap<i32, (u64, Option<u64>)>,
+    /// What the submission had written by then.
+    written: u64,
     dozing_since: Option<Doze>,
     asleep: Duration,
 }
@@ -67,14 +74,19 @@ struct Doze {
 }
 
 impl Vigil {
-    /// Begins a wait now, in which the submission may use so much processor time and spend so much time asleep: usually
-    /// [`CPU_BUDGET`] and [`SLEEP_BUDGET`]. What it uses is counted from the first look.
-    pub fn new(cpu_budget: Duration, sleep_budget: Duration) -> Vigil {
+    /// Begins a wait now, in which the submission may use so much processor time, usually [`CPU_BUDGET`]. What it uses is
+    /// counted from the first look.
+    ///
+    /// Where its sleep is what the wait is about, `sleep_budget` says how long it may be, and *ticking* does not count: a
+    /// pause may well be made of many short sleeps. Otherwise it is [`SLEEP_BUDGET`].
+    pub fn new(cpu_budget: Duration, sleep_budget: Option<Duration>) -> Vigil {
         Vigil {
             cpu_budget,
-            sleep_budget,
+            sleep_budget: sleep_budget.unwrap_or(SLEEP_BUDGET),
+            rounds_count: sleep_budget.is_none(),
             cpu_at_start: None,
             rounds_since: HashMap::new(),
+            written: 0,
             dozing_since: None,
             asleep: Duration::ZERO,
         }
@@ -104,9 +116,10 @@ impl Vigil {
         }
         observer.unmark_runtime(&first);
         let limits: Vec<Limit> = first.iter().map(limit::limit).collect();
-        if under_way(observer, links)? {
+        let Some(written) = quiet(observer, links)? else {
+            self.dozing_since = None;
             return Ok(None);
-        }
+        };
         let second = observer.threads()?;
         if !same_stretch(&first, &second) {
             return Ok(None);
@@ -115,14 +128,14 @@ impl Vigil {
         let timed: Vec<&Thread> = first
             .iter()
             .zip(&limits)
-            .filter(|(thread, limit)| !self.for_good(**limit, age) && !observer.is_housekeeping(thread))
+            .filter(|(thread, limit)| !self.for_good(**limit, age) && !self.is_idle(observer, thread))
             .map(|(thread, _)| thread)
             .collect();
         if timed.is_empty() {
             if !first.iter().any(|thread| thread.tid == thread.pid && limit::has_armed_timer(thread.pid)) {
                 return Ok(Some(verdict(observer, &first, &limits)));
             }
-        } else if self.all_come_round(observer, &first, &timed)? {
+        } else if self.rounds_count && self.all_come_round(observer, &first, &timed, written)? {
             return Ok(Some(End::Ticking));
         }
         Ok((self.asleep > self.sleep_budget).then_some(End::Asleep))
@@ -145,9 +158,17 @@ impl Vigil {
         };
         if let Some(last) = self.dozing_since {
             let active = now.cpu_ns.saturating_sub(last.cpu_ns) + now.delay_ns.saturating_sub(last.delay_ns);
-            self.asleep += now.at.duration_since(last.at).saturating_sub(Duration::from_nanos(active));
+            // When the grader itself was held up, so may have been the timers of the machine.
+            let seen = now.at.duration_since(last.at).min(LONGEST_GAP);
+            self.asleep += seen.saturating_sub(Duration::from_nanos(active));
         }
         self.dozing_since = Some(now);
+    }
+
+    /// Whether the thread keeps house for the language's runtime. Where the wait is about time it may also be the one that
+    /// watches over it.
+    fn is_idle(&self, observer: &Observer, thread: &Thread) -> bool {
+        self.rounds_count && observer.is_housekeeping(thread)
     }
 
     /// Whether the call ends neither by itself nor within the sleep budget, whenever since the start it began.
@@ -159,21 +180,24 @@ impl Vigil {
         }
     }
 
-    /// Whether each of the `timed` threads has come round often enough while no other thread moved.
+    /// Whether each of the `timed` threads has come round often enough while no other thread moved and nobody was written to.
     fn all_come_round(
         &mut self,
         observer: &mut Observer,
         threads: &[Thread],
         timed: &[&Thread],
+        written: u64,
     ) -> io::Result<bool> {
         let is_timed = |thread: &Thread| timed.iter().any(|other| other.tid == thread.tid);
-        let unmoved = threads.iter().all(|thread| {
-            let since = self.rounds_since.get(&thread.tid);
-            since.is_some_and(|(turns, waits)| {
-                observer.is_housekeeping(thread)
-                    || if is_timed(thread) { waits.is_some() } else { *turns == thread.turns }
-            })
-        });
+        let silent = std::mem::replace(&mut self.written, written) == written;
+        let unmoved = silent
+            && threads.iter().all(|thread| {
+                let since = self.rounds_since.get(&thread.tid);
+                since.is_some_and(|(turns, waits)| {
+                    observer.is_housekeeping(thread)
+                        || if is_timed(thread) { waits.is_some() } else { *turns == thread.turns }
+                })
+            });
         let mut waits = HashMap::new();
         for thread in timed {
             waits.insert(thread.tid, thread.waits(&mut observer.buffer)?.unwrap_or(0));
@@ -209,13 +233,14 @@ fn verdict(observer: &Observer, threads: &[Thread], limits: &[Limit]) -> End {
     }
 }
 
-/// Whether something travels between the grader and the submission.
-fn under_way(observer: &Observer, links: &mut Vec<Link>) -> io::Result<bool> {
-    let mut under_way = false;
+/// How many bytes the submission has written; `None` while something travels between it and the grader.
+fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Option<u64>> {
+    let (mut under_way, mut total) = (false, 0);
     let mut result = Ok(());
     links.retain(|link| match link.traffic(&observer.diag) {
-        Ok(traffic) => {
+        Ok((traffic, written)) => {
             under_way |= traffic == Traffic::UnderWay;
+            total += written;
             traffic != Traffic::Over
         }
         Err(error) => {
@@ -223,7 +248,7 @@ fn under_way(observer: &Observer, links: &mut Vec<Link>) -> io::Result<bool> {
             true
         }
     });
-    result.map(|()| under_way)
+    result.map(|()| (!under_way).then_some(total))
 }
 
 /// Whether both looks show the same threads in the same unbroken stretch of being blocked.

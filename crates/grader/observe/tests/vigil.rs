@@ -25,7 +25,7 @@ impl Shell {
         std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).expect("a line");
         let pid = i32::try_from(self.0.id()).expect("a process id");
         let mut observer = Observer::new(Scope::Descendants(vec![pid])).expect("sock_diag");
-        let mut vigil = Vigil::new(cpu_budget, SLEEP_BUDGET);
+        let mut vigil = Vigil::new(cpu_budget, None);
         loop {
             let end = vigil.look(&mut observer, &mut Vec::new(), Duration::ZERO).expect("/proc");
             if let Some(end) = end {

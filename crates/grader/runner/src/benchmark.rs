@@ -1,7 +1,7 @@
 //! What a lab's checks cost, beside what the sandboxes and programs that they start cost by themselves.
 
 use crate::worker::{self, Answer};
-use crate::{Order, RunError, in_parallel, plan, prepare};
+use crate::{Order, RunError, in_parallel, jobs, plan, prepare};
 use model::{CheckReport, Fault, Isolation};
 use sandbox::Template;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ pub struct Benchmark {
     order: Order,
     templates: BTreeMap<String, Template>,
     starts: Vec<usize>,
+    jobs: usize,
 }
 
 impl Benchmark {
@@ -32,7 +33,8 @@ impl Benchmark {
                 Answer::Refused(reason) => return Err(Fault::new(reason).into()),
             }
         }
-        Ok(Benchmark { order, templates, starts })
+        let jobs = jobs(&order, &templates);
+        Ok(Benchmark { order, templates, starts, jobs })
     }
 
     /// How many programs the checks start together.
@@ -43,7 +45,7 @@ impl Benchmark {
     /// Runs all checks.
     pub fn whole(&self) -> (Duration, Vec<CheckReport>) {
         let began = Instant::now();
-        let reports = crate::run_all(&self.order, &self.templates, true, self.order.jobs, &|_| ());
+        let reports = crate::run_all(&self.order, &self.templates, true, self.jobs, &|_| ());
         (began.elapsed(), reports)
     }
 
@@ -53,7 +55,7 @@ impl Benchmark {
     /// A fault when one does not start.
     pub fn bare(&self) -> Result<Duration, Fault> {
         let began = Instant::now();
-        let answers = in_parallel(self.order.jobs, self.order.checks.len(), |index| {
+        let answers = in_parallel(self.jobs, self.order.checks.len(), |index| {
             let mut plan = plan(self.order.checks[index], self.order.seed, &self.templates, true);
             plan.bare = Some(self.starts[index]);
             worker::ask(&plan)

@@ -32,7 +32,7 @@ enum Stopped {
 /// The grader's end of a connection.
 pub struct Peer {
     name: String,
-    socket: TcpStream,
+    pub(crate) socket: Rc<TcpStream>,
     ours: SocketAddr,
     theirs: SocketAddr,
     /// Bytes that have arrived and were not expected yet.
@@ -103,7 +103,16 @@ impl Peer {
         socket.set_nodelay(true)?;
         let (ours, theirs) = (socket.local_addr()?, socket.peer_addr()?);
         patience.connected(ours, theirs, caller)?;
-        Ok(Peer { name, socket, ours, theirs, arrived: Vec::new(), ending: None, patience, transcript })
+        Ok(Peer {
+            name,
+            socket: Rc::new(socket),
+            ours,
+            theirs,
+            arrived: Vec::new(),
+            ending: None,
+            patience,
+            transcript,
+        })
     }
 
     /// What the transcript calls it.
@@ -201,14 +210,14 @@ impl Peer {
     /// A fault of the grader.
     pub fn reset(self) -> Step {
         self.transcript.record(&self.name, Action::Reset, b"");
-        Ok(SockRef::from(&self.socket).set_linger(Some(Duration::ZERO))?)
+        Ok(SockRef::from(&*self.socket).set_linger(Some(Duration::ZERO))?)
     }
 
     fn write(&mut self, bytes: &[u8]) -> Step<Option<Stopped>> {
         let patience = self.patience.clone();
         let mut rest = bytes;
         let mut closed = None;
-        let socket = &self.socket;
+        let socket = self.socket.clone();
         let still = patience.until(&[(socket.as_fd(), Interest::Writable)], &mut || {
             let mut attempt = Attempt::Idle;
             while !rest.is_empty() && closed.is_none() {
@@ -251,13 +260,28 @@ impl Peer {
         Ok(self.ending.is_some())
     }
 
+    /// Takes what has arrived and was not expected yet.
+    pub fn take_arrived(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.arrived)
+    }
+
+    /// Gives back what was taken and is left for the next expectation.
+    pub fn put_back(&mut self, bytes: &[u8]) {
+        self.arrived.splice(..0, bytes.iter().copied());
+    }
+
+    /// How the program has ended the connection, as far as it is known by now.
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
     /// Takes in what has arrived, without waiting.
-    fn receive(&mut self) -> io::Result<()> {
+    pub(crate) fn receive(&mut self) -> io::Result<()> {
         // Most answers are short; a long one takes a few reads more.
         let mut buffer = [0; 16384];
         let (before, was_open) = (self.arrived.len(), self.ending.is_none());
         while self.ending.is_none() {
-            match self.socket.read(&mut buffer) {
+            match (&*self.socket).read(&mut buffer) {
                 Ok(0) => self.ending = Some(Ending::Closed),
                 Ok(length) => self.arrived.extend_from_slice(&buffer[..length]),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
@@ -287,8 +311,7 @@ impl Peer {
         enough: &mut dyn FnMut(&[u8]) -> bool,
     ) -> Step<Option<crate::Stillness>> {
         let patience = self.patience.clone();
-        // A second handle on the same socket, since `self` is borrowed by the attempt.
-        let watched = self.socket.try_clone()?;
+        let watched = self.socket.clone();
         patience.until(&[(watched.as_fd(), Interest::Readable)], &mut || {
             let before = self.arrived.len();
             self.receive()?;

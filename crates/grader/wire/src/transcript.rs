@@ -34,8 +34,8 @@ impl Transcript {
         events.push(Event { t_us, peer: peer.to_owned(), action, data: kept, length: data.len() as u64 });
     }
 
-    /// All events so far.
-    pub fn events(&self) -> Vec<Event> {
-        self.events.borrow().clone()
+    /// Takes all events so far.
+    pub fn take(&self) -> Vec<Event> {
+        self.events.take()
     }
 }

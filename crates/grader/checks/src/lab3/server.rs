@@ -19,7 +19,7 @@ pub(super) fn listens(session: &mut Session, program: &str) -> Step {
     client.read_until_still(MEBIBYTE)?;
     drop(server);
     session.note("the server was killed with a client connected; it is started again on the same port");
-    session.serve_on(program, port, None).map(drop)
+    session.serve_on(program, port, &[]).map(drop)
 }
 
 /// L3.2

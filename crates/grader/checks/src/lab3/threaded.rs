@@ -63,7 +63,8 @@ pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
 
 /// L3.S6
 pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
-    let mut server = session.serve_limited(PROGRAM, Some(FEW_FILES))?;
+    session.limit_files(FEW_FILES);
+    let mut server = session.serve(PROGRAM)?;
     let mut clients = Vec::new();
     let mut waiting = loop {
         let mut client = server.connect()?;

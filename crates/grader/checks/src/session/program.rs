@@ -51,6 +51,7 @@ impl Program {
             [SocketAddr::from((Ipv4Addr::LOCALHOST, port)), SocketAddr::from((Ipv6Addr::LOCALHOST, port))];
         let mut found = None;
         self.world.cpu_budget.set(START_BUDGET);
+        let sleep_budget = self.world.sleep_budget.take();
         let still = self.world.until(&[], &mut || {
             let observer = self.world.observer.borrow();
             for address in candidates {
@@ -62,6 +63,7 @@ impl Program {
             Ok(Attempt::Idle)
         })?;
         self.world.cpu_budget.set(CPU_BUDGET);
+        self.world.sleep_budget.set(sleep_budget);
         let Some(address) = found else {
             return Err(self.not_listening(port, still));
         };
@@ -102,6 +104,14 @@ impl Program {
         Peer::connect(name, self.address()?, self.world.clone(), self.world.transcript.clone())
     }
 
+    /// Whether it can be reached at an address.
+    ///
+    /// # Errors
+    /// A fault when sock_diag cannot be read.
+    pub fn listens_at(&self, address: SocketAddr) -> Step<bool> {
+        Ok(self.world.observer.borrow().diag().listener(address)?.is_some())
+    }
+
     /// Its listening socket as the kernel shows it.
     ///
     /// # Errors
@@ -118,6 +128,15 @@ impl Program {
     /// A fault when sock_diag cannot be read.
     pub fn socket_of(&self, peer: &Peer) -> Step<Option<Socket>> {
         Ok(self.world.observer.borrow().diag().connection(peer.theirs(), peer.ours())?)
+    }
+
+    /// In how many segments the data came that a peer has received from it so far.
+    ///
+    /// # Errors
+    /// A fault when sock_diag cannot be read.
+    pub fn segments_to(&self, peer: &Peer) -> Step<Option<u32>> {
+        let socket = self.world.observer.borrow().diag().connection(peer.ours(), peer.theirs())?;
+        Ok(socket.and_then(|socket| socket.progress).map(|progress| progress.segments))
     }
 
     /// Waits until `condition` holds of this program, or nothing will change any more; then tells why.
@@ -202,6 +221,23 @@ impl Program {
             }
             Err(error) => Err(io::Error::from(error).into()),
         }
+    }
+
+    /// Closes its standard input: there it reads end of file.
+    ///
+    /// # Errors
+    /// A fault when the program is gone.
+    pub fn close_input(&self) -> Step {
+        self.world.transcript.record(&self.name, Action::InputEnd, b"");
+        self.with(|running| drop(running.submission.input.take()))
+    }
+
+    /// For how long its threads have asked to sleep where they are now, a runtime's housekeeping left out.
+    ///
+    /// # Errors
+    /// A fault when `/proc` cannot be read.
+    pub fn sleeps(&self) -> Step<Vec<Duration>> {
+        Ok(self.world.observer.borrow_mut().sleeps()?)
     }
 
     /// Waits for its end.

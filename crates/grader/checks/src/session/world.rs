@@ -2,7 +2,7 @@
 
 use super::Capture;
 use model::{Action, Failure, Fault, Kind, Step, Stop};
-use observe::{CPU_BUDGET, End, Link, Observer, SLEEP_BUDGET, Scope, Vigil};
+use observe::{CPU_BUDGET, Diag, End, Link, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::BorrowedFd;
 use sandbox::{Ended, Room, Submission};
@@ -39,7 +39,8 @@ pub(crate) struct World {
     pub(crate) observer: RefCell<Observer>,
     pub(crate) running: RefCell<Vec<Running>>,
     pub(crate) cpu_budget: Cell<Duration>,
-    pub(crate) sleep_budget: Cell<Duration>,
+    /// How long a program may sleep in one wait, where that is not the usual.
+    pub(crate) sleep_budget: Cell<Option<Duration>>,
     /// What the last look at the kernel cost.
     look_cost: Cell<Duration>,
     links: RefCell<Vec<Link>>,
@@ -57,7 +58,7 @@ impl World {
             observer: RefCell::new(observer),
             running: RefCell::default(),
             cpu_budget: Cell::new(CPU_BUDGET),
-            sleep_budget: Cell::new(SLEEP_BUDGET),
+            sleep_budget: Cell::default(),
             look_cost: Cell::default(),
             links: RefCell::default(),
             last_end: RefCell::default(),
@@ -264,15 +265,25 @@ impl Patience for World {
 
     fn consumed(&self, ours: SocketAddr, theirs: SocketAddr) -> Step<Option<Stillness>> {
         let link = Link { theirs, ours };
-        self.until(&[], &mut || {
+        let is_read = |diag: &Diag| -> io::Result<bool> {
+            let unread = diag.connection(theirs, ours)?.map_or(0, |socket| socket.receive_queue);
+            Ok(unread == 0 && !link.under_way(diag)?)
+        };
+        let still = self.until(&[], &mut || {
             let mut observer = self.observer.borrow_mut();
-            let unread = observer.diag().connection(theirs, ours)?.map_or(0, |socket| socket.receive_queue);
-            if unread > 0 || link.under_way(observer.diag())? {
+            if !is_read(observer.diag())? {
                 return Ok(Attempt::Idle);
             }
             let blocked = |thread: &observe::Thread| thread.call != observe::Call::Running;
             Ok(Attempt::done_if(observer.threads()?.iter().all(blocked)))
-        })
+        })?;
+        // What never rests all together, a runtime's own threads say, may have read all there was and have nothing left to do.
+        match still {
+            Some(still) if still.kind != Kind::Silence || !is_read(self.observer.borrow().diag())? => {
+                Ok(Some(still))
+            }
+            _ => Ok(None),
+        }
     }
 
     fn connected(&self, ours: SocketAddr, theirs: SocketAddr, caller: Caller) -> Step {

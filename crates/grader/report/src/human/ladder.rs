@@ -48,7 +48,8 @@ fn arrow(event: &Event) -> &'static str {
         | Action::HalfClose
         | Action::Close
         | Action::Reset
-        | Action::Input => "──▶",
+        | Action::Input
+        | Action::InputEnd => "──▶",
         Action::Receive | Action::Accept | Action::PeerClosed | Action::PeerReset => "◀──",
         Action::Start | Action::Listen | Action::Exit | Action::Note => " · ",
     }
@@ -66,6 +67,7 @@ fn words(event: &Event, room: usize) -> String {
         Action::PeerClosed => "end of file",
         Action::PeerReset => "connection reset",
         Action::Input => "standard input",
+        Action::InputEnd => "end of standard input",
         Action::Exit => "ends",
         Action::Note => return note(event, room),
     };
