@@ -1,0 +1,145 @@
+//! The pace at which lines come: what the program was told or has built in, and what of it the kernel shows. What a
+//! line looks like is the matter of one clause alone; the others take lines as they come.
+
+use super::PROGRAM;
+use crate::{Program, Session};
+use model::{Failure, Kind, Step};
+use std::time::Duration;
+use wire::{Ending, Peer, Stillness, receive_all};
+
+/// A pause that nobody waits out: a thread that has asked for it sleeps, and that is all there is to know. Also the longest sleep
+/// that is watched while it lasts, where a command has a shorter pause built in.
+const ENDLESS: (u64, Duration) = (60_000, Duration::from_millis(500));
+/// More lines than any check asks for.
+const TOO_MANY: usize = 1000;
+
+/// The server under test, with the pace that it has to keep.
+pub(super) struct Server {
+    pub(super) program: Program,
+    pub(super) pause: Duration,
+    pub(super) iterations: u64,
+}
+
+/// What one client got until its connection ended, or until nothing more came.
+pub(super) struct Set {
+    pub(super) lines: usize,
+    pub(super) bytes: Vec<u8>,
+    pub(super) ending: Option<Ending>,
+}
+
+/// The values of the placeholders that set the pace.
+pub(super) fn pace(pause_ms: u64, iterations: u64) -> [(&'static str, String); 2] {
+    [("pause_ms", pause_ms.to_string()), ("iterations", iterations.to_string())]
+}
+
+impl Server {
+    /// Starts the server with this pace, or the one that its command has built in, and allows it to keep it.
+    pub(super) fn start(session: &mut Session, pause_ms: u64, iterations: u64) -> Step<Server> {
+        let program = session.serve_with(PROGRAM, &pace(pause_ms, iterations))?;
+        let pause = Duration::from_millis(session.effective(PROGRAM, "pause_ms", pause_ms)?);
+        let iterations = session.effective(PROGRAM, "iterations", iterations)?;
+        let server = Server { program, pause, iterations };
+        server.allow_all_lines(session);
+        Ok(server)
+    }
+
+    /// Lets it sleep in each wait from now on for as long as the lines of two clients take, and half as long again.
+    pub(super) fn allow_all_lines(&self, session: &Session) {
+        let lines = u32::try_from(self.iterations).unwrap_or(u32::MAX);
+        session.allow_sleep(self.pause.saturating_mul(lines).saturating_mul(3) + Duration::from_secs(3));
+    }
+
+    /// Starts the server with a pause so long that a client is in the middle of its lines for as long as the check wants. In
+    /// each wait from now on it may sleep for a moment only, which is less than the pause.
+    pub(super) fn start_pausing(session: &mut Session) -> Step<Server> {
+        let server = Server::start(session, ENDLESS.0, 3)?;
+        session.allow_sleep(ENDLESS.1.min(server.pause / 2));
+        Ok(server)
+    }
+
+    /// Connects a client and takes its first line; `false` when none came.
+    pub(super) fn greet(&mut self) -> Step<(Peer, bool)> {
+        let mut client = self.program.connect()?;
+        let (line, _) = first_line(&mut client)?;
+        Ok((client, !line.is_empty()))
+    }
+
+    /// The time before which the line of that index cannot have come: the pauses before it, less a tenth, since the clocks of
+    /// some timers tick in milliseconds.
+    pub(super) fn due(&self, index: u32) -> Duration {
+        self.pause * index * 9 / 10
+    }
+}
+
+/// Takes the first line. If the server waits for a word from the client, it gets one: that it must not is the matter of one
+/// clause.
+pub(super) fn first_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>)> {
+    let still = receive_all(&mut [client], |_, arrived| !arrived.is_empty())?;
+    if still.is_some_and(|still| still.kind == Kind::Silence) {
+        client.offer("\r\n\r\n")?;
+    }
+    next_line(client)
+}
+
+/// Takes the next line, which ends with its `\n` or, where there is none, with its brace. Where nothing more comes it takes
+/// what there is, and tells why.
+pub(super) fn next_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>)> {
+    let end = |arrived: &[u8]| {
+        let end = arrived.iter().position(|byte| matches!(byte, b'\n' | b'}'))?;
+        let behind = arrived[end..].iter().skip(1).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        Some(end + 1 + if arrived[end] == b'}' { behind } else { 0 })
+    };
+    // The end of a line may come in a segment of its own.
+    let begin = |arrived: &[u8]| arrived.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let still = receive_all(&mut [client], |_, arrived| end(&arrived[begin(arrived)..]).is_some())?;
+    let arrived = client.take_arrived();
+    let begin = begin(&arrived);
+    let (line, rest) = match end(&arrived[begin..]) {
+        Some(end) => arrived.split_at(begin + end),
+        None => (&*arrived, &[][..]),
+    };
+    client.put_back(rest);
+    Ok((line.to_vec(), still))
+}
+
+/// Takes lines, one at least, until the connection ends or nothing more comes.
+pub(super) fn read_set(mut client: Peer) -> Step<Set> {
+    let (mut lines, mut bytes) = (1, expect_first_line(&mut client)?);
+    loop {
+        let (line, _) = next_line(&mut client)?;
+        if line.trim_ascii().is_empty() {
+            break;
+        }
+        bytes.extend(line);
+        lines += 1;
+        if lines > TOO_MANY {
+            let failure = Failure::new(Kind::Unexpected, "the lines do not end").got(&*bytes);
+            return Err(failure.expected("the end of the connection after the last line").into());
+        }
+    }
+    Ok(Set { lines, bytes, ending: client.ending() })
+}
+
+/// Expects the first line, however it looks, and whoever has to speak first.
+pub(super) fn expect_first_line(client: &mut Peer) -> Step<Vec<u8>> {
+    let (line, still) = first_line(client)?;
+    some_line(client, line, still)
+}
+
+/// Expects a line, however it looks.
+pub(super) fn expect_some_line(client: &mut Peer) -> Step<Vec<u8>> {
+    let (line, still) = next_line(client)?;
+    some_line(client, line, still)
+}
+
+fn some_line(client: &Peer, line: Vec<u8>, still: Option<Stillness>) -> Step<Vec<u8>> {
+    if !line.is_empty() {
+        return Ok(line);
+    }
+    let summary = format!("{} got no line", client.name());
+    let failure = match (client.ending(), still) {
+        (None, Some(still)) => still.failure(&summary),
+        _ => Failure::new(Kind::Ended, format!("{summary}: the program ended the connection")),
+    };
+    Err(failure.expected(b"{'time' : '...'}\n".as_slice()).got("nothing").into())
+}

@@ -1,0 +1,381 @@
+//! What the clients of the streaming time server see, and what the kernel shows meanwhile.
+
+use super::PROGRAM;
+use super::pace::{Server, Set, expect_first_line, expect_some_line, next_line, pace, read_set};
+use super::time::Told;
+use crate::Session;
+use jiff::Timestamp;
+use model::{Failure, Kind, Shown, Step};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+use wire::{Ending, Peer, receive_all};
+
+/// For how long a server may wait for a client to read.
+const LONGEST_WRITE: Duration = Duration::from_secs(10);
+
+/// L2.1
+pub(super) fn listens_everywhere(session: &mut Session) -> Step {
+    let mut server = Server::start_pausing(session)?;
+    let address = server.program.address()?;
+    // Every address of 127.0.0.0/8 is this machine's; a socket that is bound to one of them cannot be reached at another.
+    let other = SocketAddr::from((Ipv4Addr::new(127, 0, 0, session.random.u8(2..250)), address.port()));
+    if !server.program.listens_at(other)? {
+        let summary = format!("it listens on {address}, but {other}, which is the same machine, is refused");
+        return Err(Failure::new(Kind::NotListening, summary)
+            .expected("a listening socket on every interface")
+            .got(format!("one on {} alone", address.ip()))
+            .into());
+    }
+    let _client = server.greet()?;
+    drop(server);
+    session.note("the server was killed with a client connected; it is started again on the same port");
+    session.serve_on(PROGRAM, address.port(), &pace(60_000, 3)).map(drop)
+}
+
+/// L2.2
+pub(super) fn speaks_first(session: &mut Session) -> Step {
+    let mut server = Server::start_pausing(session)?;
+    let mut client = server.program.connect()?;
+    expect_some_line(&mut client).map(drop)
+}
+
+/// L2.3
+pub(super) fn tells_the_time(session: &mut Session) -> Step {
+    let mut server = Server::start(session, 600, 3)?;
+    let (began, earliest) = (Instant::now(), Timestamp::now());
+    let mut client = server.program.connect()?;
+    let mut times = Vec::new();
+    while times.len() < 3 {
+        let line = client.take_line()?;
+        let latest = Timestamp::now();
+        let example = format!("{{'time' : '{}'}}\n", latest.strftime("%a %b %d %H:%M:%S UTC %Y"));
+        if line.is_empty() && times.is_empty() {
+            client.offer("\r\n\r\n")?;
+        } else if line.is_empty() {
+            break;
+        }
+        let line = if line.is_empty() { client.take_line()? } else { line };
+        let Some(told) = Told::parse(&line) else {
+            let summary = "a line does not have the form {'time' : '<date and time>'}";
+            return Err(mismatch(summary, &example, line).into());
+        };
+        if !told.is_between(earliest, latest) {
+            return Err(mismatch("a line does not tell the present time", &example, line).into());
+        }
+        times.push(told);
+    }
+    // Where the pauses were kept, more than a second lies between the first line and the third.
+    let stands_still = times.len() == 3 && times[2].since(times[0]).is_zero();
+    if stands_still && began.elapsed() > Duration::from_millis(1100) {
+        let summary =
+            format!("the time stands still: {} ms later it is the same", 2 * server.pause.as_millis());
+        let failure = Failure::new(Kind::Mismatch, summary).expected("the time at which each line is sent");
+        return Err(failure.got("the same time in each line").into());
+    }
+    Ok(())
+}
+
+/// L2.4
+pub(super) fn keeps_the_pace(session: &mut Session) -> Step {
+    pauses_after_a_line(session)?;
+    let mut server = Server::start(session, 100, 4)?;
+    let (pause, lines) = (server.pause.as_millis(), u32::try_from(server.iterations).unwrap_or(u32::MAX));
+    session.allow_sleep(server.pause * 8 / 5);
+    let began = Instant::now();
+    let mut client = server.program.connect()?;
+    let mut came = 0;
+    for index in 0..lines {
+        let number = index + 1;
+        if index > 1 && client.has_ended()? {
+            // How many lines there must be is another clause's matter.
+            break;
+        }
+        let late = format!("line {number} does not come one pause of {pause} ms after the one before");
+        let line = if index == 0 { expect_first_line(&mut client) } else { expect_some_line(&mut client) };
+        line.map_err(|stop| stop.remark(&late))?;
+        let elapsed = began.elapsed();
+        if elapsed < server.due(index) {
+            let summary =
+                format!("line {number} came {} ms after the client had connected", elapsed.as_millis());
+            return Err(Failure::new(Kind::Unexpected, summary)
+                .expected(format!("{index} pauses, {} ms in all, before it", pause * u128::from(index)))
+                .got(format!("{} ms", elapsed.as_millis()))
+                .into());
+        }
+        came = number;
+    }
+    match server.program.segments_to(&client)? {
+        Some(segments) if segments < came => {
+            let summary = format!("{came} lines came in {segments} segments: some have waited for others");
+            let failure =
+                Failure::new(Kind::Unexpected, summary).expected("at least a segment for each line");
+            Err(failure.got(format!("{segments} segments")).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// After a line has come, the server sleeps, and for no longer than its pause.
+fn pauses_after_a_line(session: &mut Session) -> Step {
+    let mut server = Server::start_pausing(session)?;
+    let (mut client, came) = server.greet()?;
+    let sleeps = server.program.sleeps()?;
+    if !came && sleeps.is_empty() {
+        expect_some_line(&mut client)?;
+    }
+    let pause = format!("a pause of {} ms belongs between two lines", server.pause.as_millis());
+    client.expect_silence().map_err(|stop| stop.remark(&pause))?;
+    let shortest = server.program.sleeps()?.into_iter().min();
+    if let Some(shortest) = shortest.filter(|sleep| *sleep > server.pause * 6 / 5) {
+        let summary = format!("after a line the server sleeps for {} ms", shortest.as_millis());
+        return Err(Failure::new(Kind::Asleep, summary)
+            .expected(format!("a pause of {} ms", server.pause.as_millis()))
+            .got(format!("a pause of {} ms", shortest.as_millis()))
+            .kernel(server.program.views(&[client])?)
+            .into());
+    }
+    Ok(())
+}
+
+/// L2.5
+pub(super) fn sends_so_many_lines(session: &mut Session) -> Step {
+    let iterations = session.random.u64(3..=9);
+    let mut server = Server::start(session, 1, iterations)?;
+    let client = server.program.connect()?;
+    let set = read_set(client)?;
+    if set.lines as u64 != server.iterations {
+        let summary = format!("the client got {} lines", set.lines);
+        let failure = Failure::new(Kind::Mismatch, summary).expected(format!("{} lines", server.iterations));
+        return Err(failure.got(&*set.bytes).into());
+    }
+    if set.ending.is_none() {
+        let summary = format!("after {} lines the connection stays open", set.lines);
+        let failure = Failure::new(Kind::StillOpen, summary).expected("end of file");
+        return Err(failure.got("an open connection").into());
+    }
+    Ok(())
+}
+
+/// L2.6
+pub(super) fn ignores_what_clients_say(session: &mut Session) -> Step {
+    let words = ["GET / HTTP/1.1\r\n\r\n", "QUIT\n", "\n", "bye", "\u{4}"].concat();
+    let mut server = Server::start_pausing(session)?;
+    let (mut client, _) = server.greet()?;
+    // Only where a silent client is kept waiting can a client that speaks be seen to change that.
+    if client.expect_silence().is_ok() {
+        client.offer(&words)?;
+        let early = "the server is in a pause, and what a client says must not end it";
+        client.expect_silence().map_err(|stop| stop.remark(early))?;
+    }
+    drop(server);
+    // How many lines a silent client gets is the measure, right or wrong.
+    let silent = whole_set(session, "")?;
+    let spoken = whole_set(session, &words)?;
+    // A reset, for want of reading what the client said, may have destroyed the last ones.
+    if silent.lines == spoken.lines || (spoken.ending == Some(Ending::Reset) && spoken.lines < silent.lines) {
+        return Ok(());
+    }
+    let summary = format!("a client that speaks got {} lines, a silent one {}", spoken.lines, silent.lines);
+    let failure = Failure::new(Kind::Mismatch, summary).expected(format!("{} lines", silent.lines));
+    Err(failure.got(&*spoken.bytes).into())
+}
+
+/// All lines of a client that says this much to begin with.
+fn whole_set(session: &mut Session, words: &str) -> Step<Set> {
+    let mut server = Server::start(session, 10, 5)?;
+    let mut client = server.program.connect()?;
+    client.offer(words)?;
+    read_set(client)
+}
+
+/// L2.7
+pub(super) fn one_at_a_time(session: &mut Session) -> Step {
+    let mut server = Server::start_pausing(session)?;
+    let (mut first, _) = server.greet()?;
+    // Where the first client is done already, only the second part can tell.
+    if first.expect_silence().is_ok() {
+        second_waits(&mut server, first)?;
+    }
+    drop(server);
+    let mut server = Server::start(session, 20, 3)?;
+    let (first, second) = (server.program.connect()?, server.program.connect()?);
+    let (first, second) = (read_set(first)?, read_set(second)?);
+    if first.lines == second.lines {
+        return Ok(());
+    }
+    let summary = format!("the second client got {} lines, the first {}", second.lines, first.lines);
+    let failure = Failure::new(Kind::Mismatch, summary).expected(format!("{} lines", first.lines));
+    Err(failure.got(&*second.bytes).into())
+}
+
+fn second_waits(server: &mut Server, first: Peer) -> Step {
+    let mut second = server.program.connect()?;
+    let early = "the first client has not got all its lines, and the second must wait";
+    second.expect_silence().map_err(|stop| stop.remark(early))?;
+    let waiting = server.program.listening_socket()?.receive_queue;
+    if waiting == 1 {
+        return Ok(());
+    }
+    let summary = "the second client was accepted while the first was being served";
+    Err(Failure::new(Kind::Structure, summary)
+        .expected("1 client in the accept queue")
+        .got(format!("{waiting} clients in the accept queue"))
+        .kernel(server.program.views(&[first, second])?)
+        .into())
+}
+
+/// L2.8
+pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
+    let mut server = Server::start(session, 5, 20)?;
+    let ways: [fn(Peer) -> Step; 2] = [
+        |client| {
+            client.close();
+            Ok(())
+        },
+        Peer::reset,
+    ];
+    for leave in ways {
+        leave(server.greet()?.0)?;
+        served_next(&mut server)?;
+        leave(server.program.connect()?)?;
+        served_next(&mut server)?;
+    }
+    session.note("a client leaves while it waits in the accept queue");
+    let (served, _) = server.greet()?;
+    server.program.connect()?.reset()?;
+    served.close();
+    served_next(&mut server)
+}
+
+fn served_next(server: &mut Server) -> Step {
+    let (mut next, came) = server.greet()?;
+    if !came {
+        expect_first_line(&mut next).map_err(|stop| stop.remark("the client before it has left"))?;
+    }
+    next.close();
+    Ok(())
+}
+
+/// L2.S1
+pub(super) fn ends_without_a_reset(session: &mut Session) -> Step {
+    const TRIES: usize = 8;
+    for attempt in 1..=TRIES {
+        let mut server = Server::start(session, 50, 3)?;
+        let mut client = server.program.connect()?;
+        client.offer(session.text(40_000))?;
+        // The bytes must lie there before the server comes to its end; on a loaded machine it may have been quicker.
+        let open = |socket: observe::Socket| socket.progress.is_some();
+        if attempt < TRIES && !server.program.socket_of(&client)?.is_some_and(open) {
+            continue;
+        }
+        if read_set(client)?.ending != Some(Ending::Reset) {
+            return Ok(());
+        }
+        break;
+    }
+    let summary =
+        "the connection ended with a reset, since bytes from the client lay unread when it was closed";
+    Err(Failure::new(Kind::Reset, summary).expected("end of file after the last line").got("a reset").into())
+}
+
+/// L2.S2
+pub(super) fn gives_up_who_never_reads(session: &mut Session) -> Step {
+    session.narrow_buffers()?;
+    let mut server = Server::start(session, 0, ENOUGH_TO_FILL)?;
+    let (stuck, _) = server.greet()?;
+    session.note("client 1 does not read any more");
+    let mut next = server.program.connect()?;
+    session.allow_sleep(server.pause * 2 + LONGEST_WRITE);
+    loop {
+        let written = |server: &Server| -> Step<u64> {
+            let progress = server.program.socket_of(&stuck)?.and_then(|socket| socket.progress);
+            Ok(progress.map_or(0, |progress| progress.written()))
+        };
+        let before = written(&server)?;
+        let still = receive_all(&mut [&mut next], |_, arrived| !arrived.is_empty())?;
+        match still {
+            None if next.ending().is_none() => return Ok(()),
+            // A server that pauses although it was not told to takes its time to fill the buffers.
+            Some(still) if still.kind == Kind::Asleep && written(&server)? != before => {}
+            _ => break,
+        }
+    }
+    let held = "client 1 does not read, and the server is held up by it";
+    expect_first_line(&mut next).map_err(|stop| stop.remark(held)).map(drop)
+}
+
+/// Lines that no buffers hold: the smallest take about 160 of them, those of a machine's own network a few thousand times more.
+const ENOUGH_TO_FILL: u64 = 200_000;
+
+/// L2.S3
+pub(super) fn does_not_drift(session: &mut Session) -> Step {
+    session.needs_isolation()?;
+    session.narrow_buffers()?;
+    let mut server = Server::start(session, 20, 400)?;
+    let mut client = server.program.connect()?;
+    let mut bytes = Vec::new();
+    if is_held_up_in_writing(session, &server, &client)? {
+        session
+            .note("client 1 has not read so far, and a write is blocked; three pauses later client 1 reads");
+        session.let_pass(server.pause * 3);
+        bytes = expect_no_pause_after_the_write(session, &server, &mut client)?;
+    } else {
+        server.allow_all_lines(session);
+        bytes.extend(expect_first_line(&mut client)?);
+        bytes.extend(client.take_arrived());
+    }
+    let times: Vec<Told> = bytes.split_inclusive(|byte| *byte == b'\n').filter_map(Told::parse).collect();
+    match times.windows(2).find(|pair| pair[1] < pair[0]) {
+        None => Ok(()),
+        Some(pair) => {
+            let back = pair[0].since(pair[1]).as_secs_f64();
+            let summary = format!("from one line to the next the time goes back by {back} s");
+            let failure = Failure::new(Kind::Mismatch, summary);
+            Err(failure.expected("a time that is not before the last line's").got(&*bytes).into())
+        }
+    }
+}
+
+/// Waits until the server is held up in a write to the client: the kernel has taken no more from it, though it had time for
+/// three pauses, or it is blocked for good. `false` if that never comes.
+fn is_held_up_in_writing(session: &Session, server: &Server, client: &Peer) -> Step<bool> {
+    session.allow_sleep(server.pause * 3);
+    while let Some(progress) = server.program.socket_of(client)?.and_then(|socket| socket.progress) {
+        let still = server.program.wait_until(&mut |program| {
+            let now = program.socket_of(client)?.and_then(|socket| socket.progress);
+            Ok(now.is_none_or(|now| now.written() != progress.written()))
+        })?;
+        if still.is_some() {
+            return Ok(progress.unsent > 0);
+        }
+    }
+    Ok(false)
+}
+
+/// Reads what is there, and expects the line after the one that was held up at once, without a pause between.
+fn expect_no_pause_after_the_write(session: &Session, server: &Server, client: &mut Peer) -> Step<Vec<u8>> {
+    let progress = server.program.socket_of(client)?.and_then(|socket| socket.progress);
+    session.allow_sleep(server.pause / 10);
+    let (first, _) = next_line(client)?;
+    // A server that has given the client up meanwhile never waits for anybody, and so cannot drift.
+    let Some(progress) = progress else { return Ok([first, client.take_arrived()].concat()) };
+    // The kernel has taken so many lines; the next is the one whose write is blocked, and behind it comes the one in question.
+    let length = first.len().max(1);
+    let lines = usize::try_from(progress.written()).unwrap_or(usize::MAX) / length + 2;
+    let missing = lines * length - first.len();
+    let still = receive_all(&mut [client], |_, arrived| arrived.len() >= missing)?;
+    let bytes = [first, client.take_arrived()].concat();
+    let Some(still) = still else { return Ok(bytes) };
+    let summary =
+        "a write was held up for longer than a pause, and the server pauses again before the next line";
+    Err(Failure::new(still.kind, summary)
+        .expected("the next line at once, since it is overdue")
+        .got(format!("a further pause of {} ms", server.pause.as_millis()))
+        .kernel(still.kernel)
+        .into())
+}
+
+fn mismatch(summary: &str, example: &str, got: Vec<u8>) -> Failure {
+    let got = if got.is_empty() { Shown::Text("nothing".to_owned()) } else { Shown::Bytes(got) };
+    Failure::new(Kind::Mismatch, summary).expected(example.as_bytes()).got(got)
+}

@@ -1,0 +1,153 @@
+//! The presence client, a program with two sources of events: its server, played by the grader, and its standard input.
+
+use crate::session::wrong_output;
+use crate::{Program, Session};
+use model::{Failure, Kind, Step};
+use std::net::Ipv4Addr;
+use wire::{Listener, Peer};
+
+const PROGRAM: &str = "presence-client";
+const KIBIBYTE: usize = 1024;
+const WELCOME: &str = "Welcome! Say HELLO, SAY, WHO, BYE or KILL.\n";
+
+/// A client that has connected to the grader.
+struct Visit {
+    client: Program,
+    server: Peer,
+    name: String,
+    _listener: Listener,
+}
+
+impl Visit {
+    /// Starts the client, welcomes it, and takes what it says first.
+    fn begin(session: &mut Session) -> Step<(Visit, Vec<u8>)> {
+        let listener = session.listen(Ipv4Addr::LOCALHOST.into())?;
+        let name = session.text(7);
+        let values = [
+            ("host", Ipv4Addr::LOCALHOST.to_string()),
+            ("port", listener.address().port().to_string()),
+            ("name", name.clone()),
+        ];
+        let client = session.start(PROGRAM, &values)?;
+        let mut server = listener.accept()?;
+        server.send(WELCOME)?;
+        let (said, _) = server.read_until_still(KIBIBYTE)?;
+        Ok((Visit { client, server, name, _listener: listener }, said))
+    }
+
+    /// Sends a line to the client, and expects it on standard output before anything else happens.
+    fn prints(&mut self, line: &str) -> Step {
+        self.server.send(format!("{line}\n"))?;
+        self.expect_printed(line)
+    }
+
+    fn expect_printed(&self, line: &str) -> Step {
+        let printed = |client: &Program| -> Step<bool> {
+            Ok(client
+                .output()?
+                .split(|byte| *byte == b'\n')
+                .any(|printed| printed.trim_ascii_end() == line.as_bytes()))
+        };
+        let still = self.client.wait_until(&mut |client| printed(client))?;
+        if still.is_none() || printed(&self.client)? {
+            return Ok(());
+        }
+        let output = self.client.output()?;
+        let summary =
+            "a line that came from the server is not on standard output, and nothing more will come";
+        let mut failure = wrong_output(summary, &format!("the line {line}"), &output);
+        if let Some(still) = still {
+            failure = failure.kernel(still.kernel);
+        }
+        Err(failure.into())
+    }
+
+    /// What the server gets after the client was given this on standard input.
+    fn hears(&mut self, input: &str) -> Step<Vec<u8>> {
+        self.client.input(input.as_bytes())?;
+        Ok(self.server.read_until_still(KIBIBYTE)?.0)
+    }
+}
+
+/// L4.14
+pub(super) fn passes_lines_both_ways(session: &mut Session) -> Step {
+    let (mut visit, said) = Visit::begin(session)?;
+    let hello = format!("HELLO {}\n", visit.name);
+    if said != hello.as_bytes() {
+        let failure =
+            Failure::new(Kind::Mismatch, "the client does not say HELLO with its name on connecting");
+        let failure = failure.expected(hello.as_bytes());
+        return Err(if said.is_empty() { failure.got("nothing") } else { failure.got(&*said) }.into());
+    }
+    visit.expect_printed(WELCOME.trim_end())?;
+    let notice = format!("{} is in the room.", visit.name);
+    visit.prints(&notice)?;
+    // A line that comes in pieces, cut within a letter, and two that come in one.
+    let (first, second, third) =
+        (format!("Zoé says: é {}", session.text(9)), session.text(9), session.text(9));
+    let cut = "Zo\u{e9}".len() - 1;
+    let line = format!("{first}\n");
+    visit.server.send_in_pieces([&line.as_bytes()[..cut], &line.as_bytes()[cut..]])?;
+    visit.expect_printed(&first)?;
+    visit.server.send(format!("{second}\n{third}\n"))?;
+    visit.expect_printed(&second)?;
+    visit.expect_printed(&third)?;
+    for text in ["SAY hello,  world", "WHO"] {
+        let line = format!("{text}\n");
+        let got = visit.hears(&line)?;
+        if got != line.as_bytes() {
+            let summary = "a line of standard input was not sent as it is, when it came";
+            let failure = Failure::new(Kind::Mismatch, summary).expected(line.as_bytes());
+            return Err(if got.is_empty() { failure.got("nothing") } else { failure.got(&*got) }.into());
+        }
+        visit.prints(&session.text(12))?;
+    }
+    Ok(())
+}
+
+/// L4.15
+pub(super) fn leaves_politely(session: &mut Session) -> Step {
+    for word in [Some("BYE\n"), Some("bye\n"), None] {
+        let (mut visit, _) = Visit::begin(session)?;
+        let got = match word {
+            Some(word) => visit.hears(word)?,
+            None => {
+                visit.client.close_input()?;
+                visit.server.read_until_still(KIBIBYTE)?.0
+            }
+        };
+        if !got.trim_ascii_end().eq_ignore_ascii_case(b"BYE") {
+            let when = if word.is_some() { "on the line BYE" } else { "at the end of standard input" };
+            let failure = Failure::new(Kind::Mismatch, format!("the client does not send BYE {when}"));
+            let failure = failure.expected(word.unwrap_or("BYE\n").as_bytes());
+            return Err(if got.is_empty() { failure.got("nothing") } else { failure.got(&*got) }.into());
+        }
+        let last = format!("{} is about to leave the room.", visit.name);
+        // A client that has gone already has not printed what still comes: its output will show that.
+        visit.server.offer(format!("{last}\n"))?;
+        visit.expect_printed(&last).map_err(|stop| stop.remark("the client had said BYE"))?;
+        visit.server.half_close()?;
+        visit.client.expect_success()?;
+    }
+    Ok(())
+}
+
+/// L4.16
+pub(super) fn notices_that_the_server_is_gone(session: &mut Session) -> Step {
+    for reset in [false, true] {
+        let (visit, _) = Visit::begin(session)?;
+        let before = visit.client.console()?;
+        if reset {
+            visit.server.reset()?;
+        } else {
+            visit.server.close();
+        }
+        visit.client.expect_told_error()?;
+        let console = visit.client.console()?;
+        if console.len() == before.len() {
+            let summary = "the client does not say that the server is gone";
+            return Err(wrong_output(summary, "a message in words", &console[before.len()..]).into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! The clients of a room, all of them the grader's: they join, speak, and see what comes.
+
+use crate::{Program, Session};
+use model::{Failure, Kind, Shown, Step};
+use wire::{Peer, Stillness, receive_all};
+
+pub(super) const SERVER: &str = "presence-server";
+pub(super) const ANONYMOUS: &str = "An anonymous user";
+
+/// The server with its clients, in the order in which they arrived.
+pub(super) struct Crowd {
+    pub(super) server: Program,
+    pub(super) clients: Vec<Peer>,
+}
+
+impl Crowd {
+    /// Starts the server and lets so many clients join, one after the other.
+    pub(super) fn of(session: &mut Session, count: usize) -> Step<Crowd> {
+        let mut crowd = Crowd { server: session.serve(SERVER)?, clients: Vec::new() };
+        for _ in 0..count {
+            crowd.join()?;
+        }
+        crowd.settle()?;
+        Ok(crowd)
+    }
+
+    /// As [`Crowd::of`], and each client says its name: `ann`, `bob`, `cat`, …
+    pub(super) fn named(session: &mut Session, names: &[&str]) -> Step<Crowd> {
+        let mut crowd = Crowd::of(session, names.len())?;
+        for (client, name) in crowd.clients.iter_mut().zip(names) {
+            client.send(format!("HELLO {name}\n"))?;
+        }
+        crowd.settle()?;
+        Ok(crowd)
+    }
+
+    /// Lets one more client join, and waits until it has been greeted, or will not be.
+    pub(super) fn join(&mut self) -> Step<()> {
+        let mut client = self.server.connect()?;
+        client.take_line()?;
+        self.clients.push(client);
+        Ok(())
+    }
+
+    /// Waits until nothing more comes to anybody, and takes what has come to each: all that was said before is of no interest.
+    ///
+    /// # Errors
+    /// A failure when the program is gone.
+    pub(super) fn settle(&mut self) -> Step<Vec<Vec<u8>>> {
+        let mut all: Vec<&mut Peer> = self.clients.iter_mut().collect();
+        let still = receive_all(&mut all, |_, _| false)?;
+        if let Some(still) = still.filter(is_gone) {
+            return Err(still.failure("the clients waited").into());
+        }
+        Ok(self.clients.iter_mut().map(Peer::take_arrived).collect())
+    }
+
+    /// One client sends, and everything comes to rest; returns what each got meanwhile.
+    pub(super) fn after(&mut self, speaker: usize, bytes: impl AsRef<[u8]>) -> Step<Vec<Vec<u8>>> {
+        self.clients[speaker].send(bytes)?;
+        self.settle()
+    }
+
+    /// One client sends, and each must then get exactly what `expected` says for its index.
+    pub(super) fn expect(&mut self, speaker: usize, line: &str, expected: impl Fn(usize) -> String) -> Step {
+        let got = self.after(speaker, line)?;
+        self.compare(&got, expected)
+    }
+
+    /// What each client got must be exactly what `expected` says for its index.
+    pub(super) fn compare(&self, got: &[Vec<u8>], expected: impl Fn(usize) -> String) -> Step {
+        for (index, got) in got.iter().enumerate() {
+            let expected = expected(index);
+            if *got != expected.as_bytes() {
+                return Err(self.mismatch(index, &expected, got)?.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The failure of a view that is not what it should be.
+    pub(super) fn mismatch(&self, index: usize, expected: &str, got: &[u8]) -> Step<Failure> {
+        let name = self.clients[index].name();
+        let (kind, summary) = match (got.is_empty(), expected.is_empty()) {
+            (true, _) => {
+                (Kind::Silence, format!("{name} got nothing, and the kernel shows that nothing will come"))
+            }
+            (_, true) => (Kind::Unexpected, format!("{name} got what is not for it")),
+            _ => (Kind::Mismatch, format!("{name} got something else than it should")),
+        };
+        let shown = |bytes: &[u8]| match bytes {
+            [] => Shown::Text("nothing".to_owned()),
+            bytes => Shown::Bytes(bytes.to_vec()),
+        };
+        let failure = Failure::new(kind, summary).expected(shown(expected.as_bytes())).got(shown(got));
+        Ok(if got.is_empty() { failure.kernel(self.server.views(&self.clients)?) } else { failure })
+    }
+}
+
+pub(super) fn is_gone(still: &Stillness) -> bool {
+    matches!(still.kind, Kind::Exited | Kind::Crashed | Kind::NotWritten)
+}
+
+/// The words of a command that says a name.
+pub(super) fn is_in_the_room(name: &str) -> String {
+    format!("{name} is in the room.\n")
+}
+
+pub(super) fn says(name: &str, text: &str) -> String {
+    format!("{name} says: {text}\n")
+}
+
+pub(super) fn is_about_to_leave(name: &str) -> String {
+    format!("{name} is about to leave the room.\n")
+}
+
+pub(super) fn has_left(name: &str) -> String {
+    format!("{name} has left the room.\n")
+}
+
+/// The answer to WHO.
+pub(super) fn who(names: &[&str]) -> String {
+    let list: String = names.iter().map(|name| format!(" - {name}\n")).collect();
+    format!("Currently connected users:\n{list}\n")
+}
+
+pub(super) const ARRIVAL: &str = "Someone has arrived...\n";
+pub(super) const WHAT: &str = "What? I only understand HELLO, SAY, WHO, BYE and KILL commands\n";
+pub(super) const KILLED: &str = "KILL command received. Bringing server down...\n";

@@ -1,0 +1,202 @@
+//! L4.S7: a long random history, played against the server and compared with the model after each step; and, when a
+//! view differs, the search for the shortest history in which one still does.
+
+use super::crowd::{Crowd, SERVER};
+use super::room::{Deed, Move, Room, Seen, history, without};
+use super::server::text;
+use crate::Session;
+use model::{Event, Failure, Kind, Step, Stop};
+use std::collections::BTreeMap;
+use wire::{Peer, receive_all};
+
+const STEPS: usize = 2000;
+/// How many tries and how many steps the search for a shorter history may cost.
+const TRIES: usize = 150;
+const EFFORT: usize = 20_000;
+
+/// A history that fails, and how it did.
+struct Found {
+    moves: Vec<Move>,
+    failure: Box<Failure>,
+    record: Vec<Event>,
+}
+
+/// L4.S7
+pub(super) fn agrees_with_the_model(session: &mut Session) -> Step {
+    let moves = history(&mut session.random, STEPS);
+    let Some(found) = play(session, moves)? else { return Ok(()) };
+    let Found { moves, mut failure, record } = shorten(session, found)?;
+    let told: Vec<String> = moves.iter().map(Move::to_string).collect();
+    let steps = if moves.len() == 1 { "1 step".to_owned() } else { format!("{} steps", moves.len()) };
+    failure.summary = format!("{}, in a history of {steps} ({})", failure.summary, told.join("; "));
+    failure.transcript = record;
+    Err(Stop::Failed(failure))
+}
+
+/// Takes steps out of a history that fails, first many at once and then fewer, as long as what is left still fails.
+fn shorten(session: &mut Session, mut found: Found) -> Step<Found> {
+    let (mut tries, mut effort) = (0, 0);
+    let mut size = found.moves.len().div_ceil(2);
+    let mut start = 0;
+    while size > 0 && tries < TRIES && effort < EFFORT {
+        if start >= found.moves.len() {
+            // With the smallest size the search goes round until nothing can be taken out.
+            size /= 2;
+            start = 0;
+            continue;
+        }
+        let candidate = without(&found.moves, |index| (start..start + size).contains(&index));
+        tries += 1;
+        effort += candidate.len();
+        match play(session, candidate)? {
+            Some(shorter) if shorter.moves.len() < found.moves.len() => found = shorter,
+            _ => start += size,
+        }
+    }
+    Ok(found)
+}
+
+/// Plays a history on a new server; returns it up to the step that failed, if one did.
+fn play(session: &mut Session, mut moves: Vec<Move>) -> Step<Option<Found>> {
+    session.take_record();
+    let mut done = 0;
+    match Play::begin(session).and_then(|mut play| play.all(&moves, &mut done)) {
+        Ok(()) => Ok(None),
+        Err(Stop::Failed(failure)) => {
+            moves.truncate(done);
+            Ok(Some(Found { moves, failure, record: session.take_record() }))
+        }
+        Err(stop) => Err(stop),
+    }
+}
+
+/// The clients of one play, by their numbers.
+struct Play {
+    crowd: Crowd,
+    /// The number of each of the crowd's clients.
+    numbers: Vec<usize>,
+    room: Room,
+}
+
+impl Play {
+    fn begin(session: &mut Session) -> Step<Play> {
+        let crowd = Crowd { server: session.serve(SERVER)?, clients: Vec::new() };
+        Ok(Play { crowd, numbers: Vec::new(), room: Room::default() })
+    }
+
+    /// Plays all steps, those that happen at once together; `done` counts those that were begun.
+    fn all(&mut self, moves: &[Move], done: &mut usize) -> Step {
+        let mut rest = moves;
+        while let Some(first) = rest.first() {
+            let together = 1 + rest[1..].iter().take_while(|step| step.at_once).count();
+            let (round, later) = rest.split_at(together);
+            *done += together;
+            match first.deed {
+                Deed::Join => self.join(first)?,
+                _ => self.round(round)?,
+            }
+            rest = later;
+        }
+        self.nothing_more()
+    }
+
+    /// Lets a client join. When its welcome is over only the server's rest can tell.
+    fn join(&mut self, step: &Move) -> Step {
+        let seen = self.room.take(step);
+        self.crowd.join()?;
+        self.numbers.push(step.client);
+        self.expect(&seen, true)?;
+        if let Some(newcomer) = self.crowd.clients.last_mut() {
+            newcomer.read_until_still(1 << 16)?;
+        }
+        Ok(())
+    }
+
+    /// Lets one client act, or several at the same time.
+    fn round(&mut self, steps: &[Move]) -> Step {
+        let mut seen: BTreeMap<usize, String> = BTreeMap::new();
+        for step in steps {
+            for (client, lines) in self.room.take(step) {
+                seen.entry(client).or_default().push_str(&lines);
+            }
+            self.act(step)?;
+        }
+        let seen: Vec<Seen> = seen.into_iter().collect();
+        self.expect(&seen, steps.len() == 1)?;
+        if let [Move { client, deed: Deed::Bye, .. }] = steps
+            && let Some(index) = self.numbers.iter().position(|number| number == client)
+        {
+            self.numbers.remove(index);
+            self.crowd.clients.remove(index).expect_closed()?;
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, step: &Move) -> Step {
+        let Some(index) = self.numbers.iter().position(|number| *number == step.client) else {
+            return Ok(());
+        };
+        match step.deed {
+            Deed::Close | Deed::Reset => {
+                self.numbers.remove(index);
+                let client = self.crowd.clients.remove(index);
+                if step.deed == Deed::Reset {
+                    return client.reset();
+                }
+                client.close();
+                Ok(())
+            }
+            _ => self.crowd.clients[index].send(step.deed.line()),
+        }
+    }
+
+    /// Waits for what each client must see, and compares: the bytes, or for what happened at the same time the lines in any
+    /// order.
+    fn expect(&mut self, seen: &[Seen], in_order: bool) -> Step {
+        let expected: Vec<&str> = self
+            .numbers
+            .iter()
+            .map(|number| seen.iter().find(|(client, _)| client == number).map_or("", |(_, lines)| lines))
+            .collect();
+        let mut all: Vec<&mut Peer> = self.crowd.clients.iter_mut().collect();
+        let still = receive_all(&mut all, |index, arrived| {
+            let expected = expected.get(index).map_or(0, |expected| expected.len());
+            arrived.len() >= expected
+        })?;
+        for (index, expected) in expected.iter().enumerate() {
+            // The welcome of a client that has just joined is taken elsewhere.
+            if expected.is_empty() {
+                continue;
+            }
+            let got = self.crowd.clients[index].take_arrived();
+            let same =
+                if in_order { got == expected.as_bytes() } else { sorted(&text(&got)) == sorted(expected) };
+            if same {
+                continue;
+            }
+            let failure = match &still {
+                Some(still) if super::crowd::is_gone(still) => still.clone().failure("a client waited"),
+                _ => self.crowd.mismatch(index, expected, &got)?,
+            };
+            return Err(failure.into());
+        }
+        Ok(())
+    }
+
+    /// Nothing has come to anybody but what was expected.
+    fn nothing_more(&mut self) -> Step {
+        let got = self.crowd.settle()?;
+        self.crowd.compare(&got, |_| String::new())?;
+        let ended = self.crowd.clients.iter().find(|client| client.ending().is_some());
+        ended.map_or(Ok(()), |client| {
+            let summary = format!("the server has ended the connection of {}", client.name());
+            Err(Failure::new(Kind::Ended, summary).expected("an open connection").got("its end").into())
+        })
+    }
+}
+
+fn sorted(lines: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = lines.split_inclusive('\n').collect();
+    lines.sort_unstable();
+    lines
+}

@@ -1,0 +1,208 @@
+//! What a room must bear where strangers can reach it: one who stops reading, a thousand clients, an endless line, forged
+//! lines; and one order of things for everybody.
+
+use super::crowd::{ANONYMOUS, Crowd, SERVER, has_left, says};
+use super::server::text;
+use crate::Session;
+use model::{Failure, Kind, Step};
+use std::time::Duration;
+use wire::{Peer, receive_all};
+
+const KIBIBYTE: usize = 1 << 10;
+const MEBIBYTE: usize = 1 << 20;
+/// How much may lie waiting for a client, or be read of one line, before the server must have cut it off.
+const LIMIT: usize = 64 * MEBIBYTE;
+/// How long a program may sleep before it passes on a line: for less than a second, so that no time-out of a write fits in.
+const MOMENT: Duration = Duration::from_millis(500);
+const THOUSAND: usize = 1000;
+
+/// L4.S1
+pub(super) fn is_not_frozen_by_one(session: &mut Session) -> Step {
+    let (ann, bob, stuck) = (session.text(6), session.text(6), session.text(6));
+    let mut crowd = Crowd::named(session, &[&ann, &bob, &stuck])?;
+    session.note("client 3 reads no more; client 1 goes on talking");
+    let silent = crowd.clients.remove(2);
+    session.allow_sleep(MOMENT);
+    let line = format!("SAY {}\n", session.text(4 * KIBIBYTE));
+    let block = line.repeat(16);
+    let left = has_left(&stuck);
+    let (mut said, mut gone) = (0, false);
+    while said < LIMIT && !gone {
+        crowd.clients[0].send(&block)?;
+        said += block.len();
+        gone = hears(&mut crowd, 16, &left)?;
+    }
+    if gone {
+        session.note("client 3 was dropped, and the room was told");
+        let words = session.text(9);
+        crowd.settle()?;
+        return crowd.expect(1, &format!("SAY {words}\n"), |_| says(&bob, &words));
+    }
+    let summary = format!("{} MiB of lines wait for a client that does not read", LIMIT / MEBIBYTE);
+    Err(Failure::new(Kind::Resource, summary)
+        .expected(
+            "the client is dropped at a documented limit below that, and the others get that it has left",
+        )
+        .got("it is still there")
+        .kernel(crowd.server.views(&[silent])?)
+        .into())
+}
+
+/// Waits until both clients have got so many lines that were said, and tells whether one of them got `left` among them.
+fn hears(crowd: &mut Crowd, count: usize, left: &str) -> Step<bool> {
+    let lines = |arrived: &[u8]| {
+        let lines = arrived.split_inclusive(|byte| *byte == b'\n');
+        lines.filter(|line| line.ends_with(b"\n") && line.len() > 2 * KIBIBYTE).count()
+    };
+    let mut all: Vec<&mut Peer> = crowd.clients.iter_mut().collect();
+    let still = receive_all(&mut all, |_, arrived| lines(arrived) >= count)?;
+    let mut gone = false;
+    for client in &mut crowd.clients {
+        let got = client.take_arrived();
+        gone |= text(&got).contains(left);
+        if lines(&got) >= count {
+            continue;
+        }
+        let name = client.name();
+        let summary = format!("{name} did not hear what client 1 said, since client 3 does not read");
+        let failure = match still {
+            Some(still) => still.failure(&summary),
+            None => Failure::new(Kind::Ended, summary),
+        };
+        let got = format!("{} of {count} lines", lines(&got));
+        return Err(failure.expected(format!("{count} lines")).got(got).into());
+    }
+    Ok(gone)
+}
+
+/// L4.S2
+pub(super) fn has_one_order(session: &mut Session) -> Step {
+    const SPEAKERS: usize = 12;
+    const ROUNDS: usize = 10;
+    const LINES: usize = 5;
+    let mut crowd = Crowd::of(session, SPEAKERS)?;
+    for _ in 0..ROUNDS {
+        for client in &mut crowd.clients {
+            let lines: String = (0..LINES).map(|_| format!("SAY {}\n", session.text(12))).collect();
+            client.send(&lines)?;
+        }
+        let views = crowd.settle()?;
+        let Some(other) = views.iter().position(|view| *view != views[0]) else { continue };
+        let summary = format!(
+            "{} and {} saw the same lines in different orders",
+            crowd.clients[0].name(),
+            crowd.clients[other].name()
+        );
+        return Err(Failure::new(Kind::Mismatch, summary).expected(&*views[0]).got(&*views[other]).into());
+    }
+    Ok(())
+}
+
+/// L4.S3
+pub(super) fn takes_a_thousand(session: &mut Session) -> Step {
+    session.need_files(4096)?;
+    let mut crowd = Crowd { server: session.serve(SERVER)?, clients: Vec::new() };
+    for _ in 0..THOUSAND {
+        crowd.join()?;
+        if let Some(client) = crowd.clients.last_mut()
+            && client.has_ended()?
+        {
+            let number = crowd.clients.len();
+            let summary = format!("client {number} was turned away");
+            let failure = Failure::new(Kind::Ended, summary).expected(format!("{THOUSAND} clients at once"));
+            return Err(failure.got(format!("{} clients", number - 1)).into());
+        }
+    }
+    crowd.settle()?;
+    let names = [session.text(8), session.text(8)];
+    for (name, speaker) in names.iter().zip([0, THOUSAND - 1]) {
+        crowd.clients[speaker].send(format!("HELLO {name}\n"))?;
+        let words = session.text(20);
+        crowd.clients[speaker].send(format!("SAY {words}\n"))?;
+        let mut all: Vec<&mut Peer> = crowd.clients.iter_mut().collect();
+        let heard = |arrived: &[u8]| arrived.ends_with(b"\n") && contains(arrived, words.as_bytes());
+        let still = receive_all(&mut all, |_, arrived| heard(arrived))?;
+        for client in &mut crowd.clients {
+            if heard(&client.take_arrived()) {
+                continue;
+            }
+            let summary = format!("{} did not hear what another said", client.name());
+            let failure = match still {
+                Some(still) => still.failure(&summary),
+                None => Failure::new(Kind::Ended, summary),
+            };
+            return Err(failure.expected(says(name, &words).as_bytes()).got("nothing of it").into());
+        }
+    }
+    let got = crowd.after(0, "WHO\n")?;
+    let listed = text(&got[0]).lines().filter(|line| line.trim_start().starts_with('-')).count();
+    if listed == THOUSAND {
+        return Ok(());
+    }
+    let failure = Failure::new(Kind::Mismatch, format!("WHO lists {listed} clients"));
+    Err(failure.expected(format!("{THOUSAND} clients")).got(format!("{listed} clients")).into())
+}
+
+/// L4.S4
+pub(super) fn cuts_off_an_endless_line(session: &mut Session) -> Step {
+    let mut crowd = Crowd::of(session, 3)?;
+    let mut endless = crowd.clients.remove(1);
+    let block = vec![b'a'; MEBIBYTE];
+    endless.offer("SAY ")?;
+    let mut sent = 0;
+    while sent < LIMIT && !endless.has_ended()? && endless.offer(&block)? {
+        sent += block.len();
+    }
+    if sent >= LIMIT && !endless.has_ended()? {
+        let summary =
+            format!("the server took {} MiB of one line and still waits for its end", LIMIT / MEBIBYTE);
+        return Err(Failure::new(Kind::Resource, summary)
+            .expected("the connection is closed at a documented limit below that")
+            .got("an open connection")
+            .kernel(crowd.server.views(&[endless])?)
+            .into());
+    }
+    endless.read_to_end(MEBIBYTE)?;
+    endless.close();
+    crowd.settle()?;
+    let words = session.text(12);
+    let got = crowd.after(0, format!("SAY {words}\n"))?;
+    match got.iter().position(|got| !contains(got, words.as_bytes())) {
+        None => Ok(()),
+        Some(index) => {
+            let failure = crowd.mismatch(index, &says(ANONYMOUS, &words), &got[index])?;
+            Err(failure.into())
+        }
+    }
+}
+
+/// L4.S5
+pub(super) fn defuses_control_characters(session: &mut Session) -> Step {
+    let mut crowd = Crowd::of(session, 2)?;
+    let word = session.text(5);
+    // A carriage return, escape sequences in both encodings, a bell, a backspace, and the controls of Latin 1.
+    let controls = ["\r", "\u{1b}[2J", "\u{9b}2J", "\u{7}", "\u{8}", "\u{7f}", "\u{85}", "\u{0}", "\u{b}"];
+    for control in controls {
+        for line in [
+            format!("SAY a{control}mallory says: {word}\n"),
+            format!("HELLO a{control}{word}\n"),
+            format!("WHO{control}{word}\n"),
+        ] {
+            let mut got = crowd.after(0, &line)?;
+            got.extend(crowd.after(0, "WHO\n")?);
+            for got in got {
+                let passed = text(&got).chars().any(|letter| letter.is_control() && letter != '\n');
+                if passed {
+                    let summary = "a control character that one client sent came out at another";
+                    let failure = Failure::new(Kind::Mismatch, summary);
+                    return Err(failure.expected("lines without control characters").got(&*got).into());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
