@@ -17,6 +17,9 @@ use tests::xtask;
 #[case::missing_placeholder(&["check", "lab1", "--program", "dumb-http-client=sh {port}"], "{host}")]
 #[case::output(&["check", "lab3", "--reference", "--output", "/no/such/folder/result"], "/no/such/folder")]
 #[case::explain(&["explain", "L3.S44"], "L3.S4")]
+#[case::selftest(&["selftest", "lab33"], "lab3")]
+#[case::selftest_file(&["selftest", "--file", "no-such-program"], "no-such-program")]
+#[case::selftest_folder(&["selftest", "--collection", "/no/such/folder"], "/no/such/folder")]
 fn wrong_use_gets_one_line_that_names_cause_and_cure(#[case] arguments: &[&str], #[case] names: &str) {
     xtask()
         .args(arguments)
@@ -27,9 +30,9 @@ fn wrong_use_gets_one_line_that_names_cause_and_cure(#[case] arguments: &[&str],
         .stderr(predicate::function(|text: &str| text.trim_end().lines().count() == 1));
 }
 
-#[rstest]
-fn references_satisfy_every_clause(#[values("lab1", "lab3")] lab: &str) {
-    let output = xtask().args(["check", lab, "--reference", "--format=json"]).assert().code(0);
+#[test]
+fn results_for_programs_add_up() {
+    let output = xtask().args(["check", "lab3", "--reference", "--format=json"]).assert().code(0);
     let result: Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
     assert_eq!(result["schema"], 1);
     assert_eq!(result["score"]["points"], 100);
@@ -39,10 +42,10 @@ fn references_satisfy_every_clause(#[values("lab1", "lab3")] lab: &str) {
     }
 }
 
-#[rstest]
-fn stubs_are_told_to_be_unwritten_once(#[values("lab1", "lab3")] lab: &str) {
-    let suite = checks::suites().iter().find(|suite| suite.lab.name() == lab).unwrap();
-    let output = xtask().args(["check", lab]).assert().code(1);
+#[test]
+fn stubs_are_told_to_be_unwritten_once() {
+    let suite = checks::suites().iter().find(|suite| suite.lab.number == 3).unwrap();
+    let output = xtask().args(["check", "lab3"]).assert().code(1);
     let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
     assert_eq!(text.matches("is not written yet").count(), suite.lab.programs.len(), "{text}");
     assert!(!text.contains("panicked"), "{text}");
@@ -92,6 +95,51 @@ fn the_same_seed_sends_the_same_bytes() {
     // The port comes from the seed.
     assert_eq!(transcript("7"), transcript("7"));
     assert_ne!(transcript("7"), transcript("8"));
+}
+
+#[test]
+fn the_list_shows_what_was_last_found_out() {
+    let target = tempfile::tempdir().unwrap();
+    let command = |arguments: &[&str]| {
+        let mut command = xtask();
+        command.env("CARGO_TARGET_DIR", target.path()).args(arguments);
+        command
+    };
+    let listed =
+        |contains: &str| command(&["list"]).assert().code(0).stdout(predicate::str::contains(contains));
+    listed("not checked yet").stderr("");
+    let only = |id: &str| command(&["check", "lab1", "--only", id]).assert().code(1);
+    only("L1.1");
+    listed("· L1.1 ").stderr("").stdout(predicate::str::contains("checked just now"));
+    // What ran earlier stays known.
+    only("L1.2");
+    listed("· L1.1 ").stdout(predicate::str::contains("· L1.2 "));
+    // What is not about the student's own program is not kept.
+    let other = "--program=dumb-http-client=sh -c 'exit 1' {host} {port}";
+    command(&["check", "lab1", "--only", "L1.1", other]).assert().code(1);
+    listed("· L1.1 ");
+
+    let kept = target.path().join("xtask/last/lab1.json");
+    std::fs::write(&kept, r#"{"schema":1,"marks":{"L1.1":"passed","L1.2":"failed"}}"#).unwrap();
+    listed("✓ L1.1 ")
+        .stdout(predicate::str::contains("✗ L1.2 ").and(predicate::str::contains("points 10/100")));
+    std::fs::write(&kept, "{").unwrap();
+    listed("L1.1 ").stderr(predicate::function(|text: &str| {
+        text.starts_with("warning: ") && text.contains("lab1.json") && text.lines().count() == 1
+    }));
+}
+
+#[test]
+fn results_that_cannot_be_kept_are_a_warning() {
+    let target = tempfile::tempdir().unwrap();
+    std::fs::write(target.path().join("xtask"), "a file where the folder should be").unwrap();
+    xtask()
+        .env("CARGO_TARGET_DIR", target.path())
+        .args(["check", "lab1", "--only=L1.1"])
+        .assert()
+        .code(1)
+        .stdout(predicate::str::contains("points 0/10"))
+        .stderr(predicate::str::contains("warning: these results cannot be kept"));
 }
 
 #[test]

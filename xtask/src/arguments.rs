@@ -12,6 +12,7 @@ Examples:
   cargo xtask check lab3 --program echo-server='python3 server.py {port}'
                                               any program in any language
   cargo xtask explain L3.4                    what a clause asks, why, and how it is checked
+  cargo xtask selftest lab3                   for lab authors: tests the checks of lab 3 themselves
 
 Exit status: 0 every core clause passed; 1 some did not; 2 wrong use; 3 the grader itself failed.";
 
@@ -24,6 +25,17 @@ Examples:
 
 With --program only the clauses about the named programs are checked. A template is split into words as a shell would
 do it; no shell runs. A placeholder such as {port} that it lacks means that the program has the usual value built in.";
+
+const SELFTEST_EXAMPLES: &str = "\
+Examples:
+  cargo xtask selftest                        all labs
+  cargo xtask selftest lab3 lab1
+  cargo xtask selftest --file echo-server/wrong/reads-once
+                                              one program of the collection
+  cargo xtask selftest lab3 --collection my/programs
+
+Exit status: 0 every verdict is as expected, and each clause is tested; 1 some are not; 2 wrong use, or a compiler or
+interpreter is missing; 3 the grader itself failed.";
 
 #[derive(Parser)]
 #[command(
@@ -39,18 +51,24 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 
     /// When to colour the output; NO_COLOR is respected
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", display_order = 100)]
     pub(crate) color: clap::ColorChoice,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Lists labs, clauses and points
+    /// Lists labs, clauses and points, and what is done of them
     List(List),
     /// Checks the programs of one lab
     Check(Check),
     /// Explains one clause: what it asks, why, and how it is checked
     Explain(Explain),
+    /// Tests the checks themselves, on programs of which it is known what they deserve
+    ///
+    /// The references pass everything, the untouched stubs fail everything as not written yet, each wrong program of the
+    /// collection fails the clauses that its first lines name and no other, each correct one passes everything, and each
+    /// clause is failed by some wrong program.
+    Selftest(Selftest),
 }
 
 #[derive(Args)]
@@ -91,6 +109,36 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) conditions: Conditions,
+}
+
+#[derive(Args)]
+#[command(after_help = SELFTEST_EXAMPLES)]
+pub(crate) struct Selftest {
+    /// Only these labs, for example lab3
+    #[arg(value_name = "LAB")]
+    pub(crate) labs: Vec<String>,
+
+    /// Only those programs of the collection that have this in their path; no references, no stubs
+    #[arg(long, value_name = "PART")]
+    pub(crate) file: Option<String>,
+
+    /// Where the wrong and correct programs lie, as DIR/LAB/PROGRAM/{wrong,correct}/FILE [default: tests/programs]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) collection: Option<PathBuf>,
+
+    /// How to write the results
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: SelftestFormat,
+
+    #[command(flatten)]
+    pub(crate) conditions: Conditions,
+}
+
+/// What holds for checks whatever they check.
+#[derive(Args)]
+pub(crate) struct Conditions {
     /// Where random payloads come from; the same seed does the same things
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -113,6 +161,15 @@ pub(crate) enum Format {
     Json,
     /// JUnit XML
     Junit,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum SelftestFormat {
+    /// Text for a terminal
+    #[default]
+    Human,
+    /// One JSON document, schema 1
+    Json,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -3,21 +3,25 @@
 use crate::arguments::{self, Format};
 use crate::destination::Destination;
 use crate::order;
+use crate::results;
 use crate::trouble::{Status, Trouble};
 use anstream::{AutoStream, ColorChoice};
 use model::{RunReport, Tier, Verdict};
 use report::{Palette, Progress, human, json, junit};
-use std::io::{self, IsTerminal};
+use runner::Source;
+use std::io::{self, IsTerminal, Stderr};
 
 /// Checks, reports, and says how it went.
 pub(crate) fn check(arguments: &arguments::Check) -> Result<Status, Trouble> {
     let order = order::order(arguments)?;
     let destination = Destination::open(arguments.output.as_deref())?;
-    let animated = io::stderr().is_terminal() && AutoStream::choice(&io::stderr()) != ColorChoice::Never;
-    let progress = Progress::new(animated.then(io::stderr));
+    let progress = progress("not passed");
     let result = runner::run(&order, &|notice| progress.notice(&notice));
     progress.clear();
     let report = result?;
+    if order.source == Source::Stubs {
+        results::keep(&report);
+    }
     let origin = order::origin(&order);
     let palette = Palette::new(destination.wants_colour());
     let written = destination.write(|mut out| match arguments.format {
@@ -30,6 +34,12 @@ pub(crate) fn check(arguments: &arguments::Check) -> Result<Status, Trouble> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(status(&report)),
     }
+}
+
+/// The progress line, where somebody watches.
+pub(crate) fn progress(missed_are: &'static str) -> Progress<Stderr> {
+    let animated = io::stderr().is_terminal() && AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+    Progress::new(animated.then(io::stderr), missed_are)
 }
 
 fn status(report: &RunReport) -> Status {

@@ -5,6 +5,8 @@ mod check;
 mod destination;
 mod naming;
 mod order;
+mod results;
+mod selftest;
 mod show;
 mod trouble;
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Command::List(list) => show::list(list),
         Command::Explain(explain) => show::explain(explain),
         Command::Check(check) => check::check(check),
+        Command::Selftest(selftest) => selftest::selftest(selftest),
     };
     result.unwrap_or_else(|trouble: Trouble| trouble.tell()).into()
 }

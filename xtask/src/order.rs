@@ -1,6 +1,6 @@
-//! From the arguments of `check` to the runner's order: which checks, on which programs, how.
+//! From the arguments to the runner's order: which checks, on which programs, how.
 
-use crate::arguments::{self, Isolation};
+use crate::arguments::{self, Conditions, Isolation};
 use crate::naming;
 use crate::trouble::Trouble;
 use checks::{Check, Suite};
@@ -16,19 +16,46 @@ pub(crate) fn order(arguments: &arguments::Check) -> Result<Order, Trouble> {
         suite,
         checks: selection(suite, &arguments.only, &source)?,
         source,
-        seed: arguments.seed.unwrap_or_else(fresh_seed),
-        jobs: arguments.jobs.map_or_else(runner::default_jobs, usize::from),
-        isolation: match arguments.isolation {
+        seed: arguments.conditions.seed(),
+        jobs: arguments.conditions.jobs(),
+        isolation: arguments.conditions.isolation(),
+    })
+}
+
+impl Conditions {
+    /// The seed asked for, or a new one.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(fresh_seed)
+    }
+
+    /// How many checks run at the same time, if that was asked for.
+    pub(crate) fn jobs(&self) -> Option<usize> {
+        self.jobs.map(usize::from)
+    }
+
+    /// How checks are kept apart.
+    pub(crate) fn isolation(&self) -> IsolationChoice {
+        match self.isolation {
             Isolation::Auto => IsolationChoice::Auto,
             Isolation::Full => IsolationChoice::Full,
             Isolation::None => IsolationChoice::None,
-        },
-    })
+        }
+    }
+}
+
+/// The options under which the same happens again, without a trailing space.
+pub(crate) fn again(seed: u64, isolation: IsolationChoice) -> String {
+    let isolation = match isolation {
+        IsolationChoice::Auto => "",
+        IsolationChoice::Full => " --isolation full",
+        IsolationChoice::None => " --isolation none",
+    };
+    format!("--seed {seed}{isolation}")
 }
 
 /// What a report says about the command that leads to the same result again.
 pub(crate) fn origin(order: &Order) -> Origin {
-    let mut words = vec![format!("--seed {}", order.seed)];
+    let mut words = vec![again(order.seed, order.isolation)];
     match &order.source {
         Source::Stubs => {}
         Source::Reference => words.push("--reference".to_owned()),
@@ -36,11 +63,6 @@ pub(crate) fn origin(order: &Order) -> Origin {
             let quoted = |template| shlex::try_quote(template).unwrap_or_default().into_owned();
             words.extend(templates.iter().map(|(name, text)| format!("--program {name}={}", quoted(text))));
         }
-    }
-    match order.isolation {
-        IsolationChoice::Auto => {}
-        IsolationChoice::Full => words.push("--isolation full".to_owned()),
-        IsolationChoice::None => words.push("--isolation none".to_owned()),
     }
     Origin { command_suffix: words.join(" "), stubs: matches!(order.source, Source::Stubs) }
 }

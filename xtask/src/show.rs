@@ -3,22 +3,29 @@
 use crate::arguments::{Explain, List};
 use crate::destination::Destination;
 use crate::naming;
+use crate::results;
 use crate::trouble::{Status, Trouble};
 use checks::{self, Suite};
 use report::{Palette, catalogue};
 
-/// Lists the clauses of one lab or of all.
+/// Lists the clauses of one lab, or of all below an overview.
 pub(crate) fn list(arguments: &List) -> Result<Status, Trouble> {
     let suites: Vec<&Suite> = match &arguments.lab {
         Some(name) => vec![naming::suite(name)?],
         None => checks::suites().iter().collect(),
     };
-    print(|palette| {
-        let one = |suite: &&Suite| {
+    let labs: Vec<_> = suites
+        .iter()
+        .map(|suite| {
             let clauses: Vec<_> = suite.checks.iter().map(|check| &check.clause).collect();
-            catalogue::list(&suite.lab, &clauses, palette)
-        };
-        suites.iter().map(one).collect::<Vec<_>>().join("\n")
+            (&suite.lab, clauses, results::last(&suite.lab))
+        })
+        .collect();
+    print(|palette| {
+        let list =
+            labs.iter().map(|(lab, clauses, last)| catalogue::list(lab, clauses, last.as_ref(), palette));
+        let overview = arguments.lab.is_none().then(|| catalogue::overview(&labs, palette));
+        overview.into_iter().chain(list).collect::<Vec<_>>().join("\n")
     })
 }
 

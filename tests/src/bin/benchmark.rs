@@ -51,7 +51,7 @@ fn whole_against_bare(lab: &str) -> Outcome {
 /// A server that accepts and then hangs, beside a right one, check by check.
 fn hanging_against_right() -> Outcome {
     let specimen = Specimen::read(&folder().join("lab3/echo-server/wrong/accepts-then-hangs.rs"))?;
-    let hanging = vec![("echo-server".to_owned(), specimen.command(&cache(), "{port}")?)];
+    let hanging = vec![("echo-server".to_owned(), specimen.command(&cache())?)];
     let about_the_server = |check: &Check| check.clause.program == "echo-server";
     let right = Benchmark::new(order("lab3", Source::Reference, about_the_server))?;
     let wrong = Benchmark::new(order("lab3", Source::Templates(hanging), about_the_server))?;
@@ -84,7 +84,7 @@ fn order(lab: &str, source: Source, wanted: impl Fn(&Check) -> bool) -> Order {
         checks: suite.checks.iter().filter(|check| wanted(check)).collect(),
         source,
         seed: 1,
-        jobs: runner::default_jobs(),
+        jobs: None,
         isolation: IsolationChoice::Full,
     }
 }

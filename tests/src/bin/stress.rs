@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::os::unix::process::parent_id;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Instant;
-use tests::{placeholders, xtask_path};
+use tests::xtask_path;
 
 const BUSY: &str = "__busy";
 
@@ -64,7 +64,7 @@ fn targets(wanted: &str) -> Vec<(String, Vec<String>)> {
 }
 
 fn command(specimen: &Specimen) -> String {
-    let command = specimen.command(&cache(), &placeholders(&specimen.lab, &specimen.program));
+    let command = specimen.command(&cache());
     format!("--program={}={}", specimen.program, command.unwrap_or_else(|error| panic!("{error}")))
 }
 

@@ -1,6 +1,7 @@
-//! What the labs ask, without any verdict: the list of clauses, one clause explained, and where things are.
+//! What the labs ask: the list of clauses with what is done of them, one clause explained, and where things are.
 
 use crate::Palette;
+use crate::record::{Dated, Mark, ago};
 use crate::text::{count, indent, label, pad, width, wrap};
 use model::{Clause, Lab, Tier};
 
@@ -26,12 +27,36 @@ pub fn handout(lab: &Lab) -> String {
     format!("labs/{}/README.md", lab.package())
 }
 
-/// All clauses of one lab as a table, program by program.
-pub fn list(lab: &Lab, clauses: &[&Clause], palette: Palette) -> String {
+/// One line a lab: what is done of it, by what was last found out about its clauses.
+pub fn overview(labs: &[(&Lab, Vec<&Clause>, Option<Dated>)], palette: Palette) -> String {
+    let rows: Vec<[String; 4]> = labs
+        .iter()
+        .map(|(lab, clauses, last)| {
+            let when = last.as_ref().map_or_else(|| "not checked yet".to_owned(), checked);
+            [lab.name(), lab.title.to_owned(), score(clauses, last.as_ref()), when]
+        })
+        .collect();
+    let column = |index: usize| rows.iter().map(|row| width(&row[index])).max().unwrap_or(0);
+    let lines = rows.iter().map(|row| {
+        let [name, title, score, when] = row;
+        let name = palette.strong(&pad(name, column(0)));
+        let (title, score) = (pad(title, column(1)), pad(score, column(2)));
+        format!("{name}  {title}  {score}  {}\n", palette.faint(when))
+    });
+    lines.collect()
+}
+
+/// All clauses of one lab as a table, program by program, each with what was last found out about it.
+pub fn list(lab: &Lab, clauses: &[&Clause], last: Option<&Dated>, palette: Palette) -> String {
     let points: u32 = clauses.iter().map(|clause| clause.points).sum();
     let stars = clauses.iter().filter(|clause| clause.tier == Tier::Stretch).count();
     let heading = format!("{}  {}", lab.name(), lab.title);
-    let worth = format!("{}, {}", count(points as usize, "point"), count(stars, "star"));
+    let worth = match last {
+        Some(dated) => format!("{} · {}", score(clauses, last), checked(dated)),
+        None => {
+            format!("{}, {} · not checked yet", count(points as usize, "point"), count(stars, "star"))
+        }
+    };
     let mut lines = vec![format!("{}  {}", palette.strong(&heading), palette.faint(&worth))];
     let id = clauses.iter().map(|clause| width(clause.id)).max().unwrap_or(0);
     for program in lab.programs {
@@ -39,13 +64,51 @@ pub fn list(lab: &Lab, clauses: &[&Clause], palette: Palette) -> String {
         lines.push(String::new());
         lines.push(format!("  {}{}", palette.strong(program.name), arguments.collect::<String>()));
         for clause in clauses.iter().filter(|clause| clause.program == program.name) {
-            let start =
-                format!("    {}  {:<7}  {:>3}  ", pad(clause.id, id), tier(clause), worth_short(clause));
-            let title = wrap(clause.title, crate::text::WIDTH - width(&start));
-            lines.extend(label(&start, title, width(&start)));
+            let mark = symbol(last.and_then(|dated| dated.record.mark(clause)), palette);
+            let start = format!("{}  {:<7}  {:>3}  ", pad(clause.id, id), tier(clause), worth_short(clause));
+            let columns = 4 + width(&start);
+            let title = wrap(clause.title, crate::text::WIDTH - columns);
+            lines.extend(label(&format!("  {mark} {start}"), title, columns));
         }
     }
+    lines.extend(last.and_then(|dated| legend(clauses, dated, palette)));
     lines.join("\n") + "\n"
+}
+
+/// What the marks mean that the list of these clauses shows.
+fn legend(clauses: &[&Clause], last: &Dated, palette: Palette) -> Option<String> {
+    const WORDS: [(Option<Mark>, &str); 6] = [
+        (Some(Mark::Passed), "✓ passed"),
+        (Some(Mark::Failed), "✗ failed"),
+        (Some(Mark::NotWritten), "· not written yet"),
+        (Some(Mark::Skipped), "– not decided"),
+        (Some(Mark::Error), "! the grader failed"),
+        (None, "without a mark: not checked yet"),
+    ];
+    let shown = |mark| clauses.iter().any(|clause| last.record.mark(clause) == mark);
+    let words: Vec<&str> = WORDS.iter().filter(|(mark, _)| shown(*mark)).map(|(_, words)| *words).collect();
+    (!words.is_empty()).then(|| format!("\n  {}", palette.faint(&words.join("   "))))
+}
+
+fn symbol(mark: Option<Mark>, palette: Palette) -> String {
+    match mark {
+        None => " ".to_owned(),
+        Some(Mark::Passed) => palette.good("✓"),
+        Some(Mark::Failed) => palette.bad("✗"),
+        Some(Mark::NotWritten) => palette.faint("·"),
+        Some(Mark::Skipped) => palette.odd("–"),
+        Some(Mark::Error) => palette.odd("!"),
+    }
+}
+
+/// `points 64/100 · stars 1/6`
+fn score(clauses: &[&Clause], last: Option<&Dated>) -> String {
+    let score = last.map(|dated| dated.record.clone()).unwrap_or_default().score(clauses);
+    format!("points {}/{} · stars {}/{}", score.points, score.max, score.stars, score.max_stars)
+}
+
+fn checked(last: &Dated) -> String {
+    format!("checked {}", ago(last.age))
 }
 
 /// One clause with all that a reader needs to learn from it.

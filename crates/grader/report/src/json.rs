@@ -10,7 +10,12 @@ const COLUMNS: usize = 4096;
 
 /// Writes the results of a finished run as one indented JSON document with a line feed at its end.
 pub fn write(report: &RunReport, out: &mut impl io::Write) -> io::Result<()> {
-    let mut text = serde_json::to_string_pretty(&Document::of(report)).map_err(io::Error::other)?;
+    document(&Document::of(report), out)
+}
+
+/// Writes one indented JSON document with a line feed at its end.
+pub(crate) fn document(document: &impl Serialize, out: &mut impl io::Write) -> io::Result<()> {
+    let mut text = serde_json::to_string_pretty(document).map_err(io::Error::other)?;
     text.push('\n');
     out.write_all(text.as_bytes())?;
     out.flush()
@@ -37,7 +42,7 @@ struct Score {
 }
 
 #[derive(Serialize)]
-struct Environment<'a> {
+pub(crate) struct Environment<'a> {
     system: &'a str,
     isolation: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +51,7 @@ struct Environment<'a> {
 }
 
 #[derive(Serialize)]
-struct Check<'a> {
+pub(crate) struct Check<'a> {
     id: &'a str,
     program: &'a str,
     tier: &'a str,
@@ -101,11 +106,6 @@ struct Thread {
 impl<'a> Document<'a> {
     fn of(report: &'a RunReport) -> Self {
         let score = report.score();
-        let environment = &report.environment;
-        let (isolation, isolation_reason) = match &environment.isolation {
-            Isolation::Full => ("full", None),
-            Isolation::None(reason) => ("none", Some(&**reason)),
-        };
         Document {
             schema: 1,
             lab: report.lab.name(),
@@ -118,19 +118,24 @@ impl<'a> Document<'a> {
                 stars: score.stars,
                 max_stars: score.max_stars,
             },
-            environment: Environment {
-                system: &environment.system,
-                isolation,
-                isolation_reason,
-                jobs: environment.jobs,
-            },
+            environment: Environment::of(&report.environment),
             checks: report.checks.iter().map(Check::of).collect(),
         }
     }
 }
 
+impl<'a> Environment<'a> {
+    pub(crate) fn of(environment: &'a model::Environment) -> Self {
+        let (isolation, isolation_reason) = match &environment.isolation {
+            Isolation::Full => ("full", None),
+            Isolation::None(reason) => ("none", Some(&**reason)),
+        };
+        Environment { system: &environment.system, isolation, isolation_reason, jobs: environment.jobs }
+    }
+}
+
 impl<'a> Check<'a> {
-    fn of(check: &'a CheckReport) -> Self {
+    pub(crate) fn of(check: &'a CheckReport) -> Self {
         let clause = check.clause;
         Check {
             id: clause.id,
@@ -226,6 +231,7 @@ fn name(action: Action) -> &'static str {
         Action::PeerClosed => "peer_closed",
         Action::PeerReset => "peer_reset",
         Action::Input => "input",
+        Action::InputEnd => "input_end",
         Action::Exit => "exit",
         Action::Note => "note",
     }

@@ -1,6 +1,7 @@
 //! Turns what a run found out ([`model::RunReport`], and [`model::Notice`]s on the way) into something to read:
 //! text for a terminal ([`human`]), JSON ([`json`]), JUnit XML ([`junit`]), a progress line ([`Progress`]),
-//! and the catalogue of labs and clauses ([`catalogue`]).
+//! and the catalogue of labs and clauses ([`catalogue`]) with what is done of them ([`record`]). A self-test has
+//! writers of its own ([`selftest`]).
 //!
 //! Nothing here knows how a verdict was reached, and every format keeps its own types. Whatever comes from a
 //! submission passes through [`escape`] on its way out, so that no submission can steer a reader's terminal.
@@ -12,6 +13,8 @@ pub mod json;
 pub mod junit;
 mod paint;
 mod progress;
+pub mod record;
+pub mod selftest;
 mod text;
 
 pub use paint::Palette;

@@ -2,7 +2,7 @@
 
 use model::{Notice, Verdict};
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Shows notices on a terminal as one line that is written over and over; `None` shows nothing.
 ///
@@ -13,42 +13,67 @@ pub struct Progress<W: Write> {
 
 struct State<W> {
     terminal: Option<W>,
+    missed_are: &'static str,
     total: usize,
     decided: usize,
     missed: usize,
 }
 
 impl<W: Write> Progress<W> {
-    /// Shows progress on this terminal, or nowhere.
-    pub fn new(terminal: Option<W>) -> Self {
-        Progress { state: Mutex::new(State { terminal, total: 0, decided: 0, missed: 0 }) }
+    /// Shows progress on this terminal, or nowhere. `missed_are` is what those of the decided are called that a reader
+    /// should hear of: `not passed`.
+    pub fn new(terminal: Option<W>, missed_are: &'static str) -> Self {
+        Progress { state: Mutex::new(State { terminal, missed_are, total: 0, decided: 0, missed: 0 }) }
     }
 
-    /// Takes up one notice. Several threads may call this.
+    /// Takes up one notice of a run. Several threads may call this.
     pub fn notice(&self, notice: &Notice) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match notice {
-            Notice::Building(package) => return state.show(&format!("building {package} …")),
-            Notice::Started(total) => state.total = *total,
-            Notice::Decided(check) => {
-                state.decided += 1;
-                state.missed += usize::from(check.verdict != Verdict::Passed);
-            }
+            Notice::Building(package) => self.building(package),
+            Notice::Started(total) => self.started(*total),
+            Notice::Decided(check) => self.decided(check.verdict != Verdict::Passed),
         }
-        let mut line = format!("{}/{} decided", state.decided, state.total);
-        if state.missed > 0 {
-            line.push_str(&format!(", {} not passed", state.missed));
-        }
-        state.show(&line);
+    }
+
+    /// This is being built.
+    pub fn building(&self, what: &str) {
+        self.state().show(&format!("building {what} …"));
+    }
+
+    /// So many checks will run.
+    pub fn started(&self, total: usize) {
+        let mut state = self.state();
+        state.total = total;
+        state.count();
+    }
+
+    /// One more check is done, and whether the reader should hear of it.
+    pub fn decided(&self, missed: bool) {
+        let mut state = self.state();
+        state.decided += 1;
+        state.missed += usize::from(missed);
+        state.count();
     }
 
     /// Removes the line.
     pub fn clear(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).show("");
+        self.state().show("");
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<W>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<W: Write> State<W> {
+    fn count(&mut self) {
+        let mut line = format!("{}/{} decided", self.decided, self.total);
+        if self.missed > 0 {
+            line.push_str(&format!(", {} {}", self.missed, self.missed_are));
+        }
+        self.show(&line);
+    }
+
     fn show(&mut self, line: &str) {
         if let Some(terminal) = &mut self.terminal {
             // The cursor goes back to the start, so that whatever is printed next, by cargo or by a shell after an

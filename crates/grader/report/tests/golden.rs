@@ -4,9 +4,10 @@
 mod sample;
 
 use model::{Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
+use report::record::{Dated, Record};
 use report::{Origin, Palette, catalogue, human, json, junit};
-use sample::{CLAUSES, LAB, answered_too_early, crashed, failed, reader, run};
-use std::path::Path;
+use sample::{CLAUSES, LAB, answered_too_early, crashed, failed, golden, reader, run};
+use std::time::Duration;
 
 const PASSED: Verdict = Verdict::Passed;
 
@@ -18,17 +19,6 @@ fn terminal(report: &RunReport, origin: &Origin, colour: bool) -> String {
     let mut out = Vec::new();
     human::write(report, origin, Palette::new(colour), &mut out).unwrap();
     String::from_utf8(out).unwrap()
-}
-
-#[track_caller]
-fn golden(name: &str, actual: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, actual).unwrap();
-    }
-    let expected =
-        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert_eq!(actual, expected, "{} differs; see the head of tests/golden.rs\n{actual}", path.display());
 }
 
 /// One of each: passed, failed, skipped, the grader's fault.
@@ -121,6 +111,26 @@ fn junit_tells_failures_errors_and_skips_apart() {
 #[test]
 fn the_catalogue_lists_and_explains() {
     let clauses: Vec<_> = CLAUSES.iter().collect();
-    golden("list.txt", &catalogue::list(&LAB, &clauses, Palette::new(false)));
+    golden("list.txt", &catalogue::list(&LAB, &clauses, None, Palette::new(false)));
     golden("explain.txt", &catalogue::explain(&LAB, &CLAUSES[2], Palette::new(false)));
+}
+
+#[test]
+fn the_list_shows_what_is_done() {
+    let clauses: Vec<_> = CLAUSES.iter().collect();
+    let todo = || failed(Failure::new(Kind::NotWritten, "stopped at a todo!"));
+    let mut first = run([PASSED, PASSED, PASSED, failed(crashed()), todo(), todo()]);
+    first.checks.pop();
+    let mut record = Record::default();
+    record.update(&first);
+    // A later run over one clause changes the mark of that one alone.
+    let mut second = run([(); 6].map(|()| failed(answered_too_early())));
+    second.checks.retain(|check| check.clause.id == "L3.4");
+    record.update(&second);
+    let record = Record::from_json(&record.to_json().unwrap()).unwrap();
+    let dated = Dated { record, age: Duration::from_secs(5 * 60 + 20) };
+    let list = catalogue::list(&LAB, &clauses, Some(&dated), Palette::new(false));
+    let labs = [(&LAB, clauses.clone(), Some(dated.clone())), (&LAB, clauses.clone(), None)];
+    golden("done.txt", &format!("{}\n{list}", catalogue::overview(&labs, Palette::new(false))));
+    golden("done.ansi.txt", &catalogue::list(&LAB, &clauses, Some(&dated), Palette::new(true)));
 }

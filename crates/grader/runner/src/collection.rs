@@ -2,12 +2,15 @@
 //! `tests/programs/LAB/PROGRAM/{wrong,correct}/NAME.EXTENSION`, each a single file whose first comment lines say
 //! what it is.
 
+use checks::Suite;
+use model::Program;
 use std::env;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// One program of the collection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +49,8 @@ impl Specimen {
         };
         let (about, fails) = match kind {
             "correct" => (header("correct"), Some(String::new())),
-            _ => (header("mistake"), header("fails")),
+            "wrong" => (header("mistake"), header("fails").filter(|ids| !ids.is_empty())),
+            _ => return Err(invalid("it lies neither in `wrong` nor in `correct`")),
         };
         let about = about.ok_or_else(|| invalid("its first lines do not say what it is"))?;
         let fails = fails.ok_or_else(|| invalid("its first lines do not say which clauses it fails"))?;
@@ -54,49 +58,75 @@ impl Specimen {
         Ok(Specimen { path: path.to_owned(), lab: lab.to_owned(), program: program.to_owned(), about, fails })
     }
 
-    /// Compiles the program if its language wants that, into a folder below `cache` named for its content, and returns the
-    /// command that runs it, with `arguments` (placeholders, usually) at the end.
+    /// The lab and the program that it is handed in as.
     ///
     /// # Errors
-    /// When a compiler is missing or does not succeed.
-    pub fn command(&self, cache: &Path, arguments: &str) -> io::Result<String> {
+    /// When there is no such program.
+    pub fn place(&self) -> io::Result<(&'static Suite, &'static Program)> {
+        let suite = checks::suites().iter().find(|suite| suite.lab.name() == self.lab);
+        suite.and_then(|suite| Some((suite, suite.lab.program(&self.program)?))).ok_or_else(|| {
+            io::Error::other(format!(
+                "{}: there is no program {} in {}",
+                self.path.display(),
+                self.program,
+                self.lab
+            ))
+        })
+    }
+
+    /// Compiles the program if its language wants that, into a folder below `cache` named for its content, and returns the
+    /// command template that runs it, with a placeholder for each argument that its lab gives it.
+    ///
+    /// # Errors
+    /// When it is no program of a lab, when its language's compiler or interpreter is missing, or when it does not compile.
+    pub fn command(&self, cache: &Path) -> io::Result<String> {
+        let (_, program) = self.place()?;
+        let command = self
+            .run_by(cache)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display())))?;
+        let arguments = program.arguments.iter().map(|argument| format!(" {{{}}}", argument.name));
+        Ok(command + &arguments.collect::<String>())
+    }
+
+    fn run_by(&self, cache: &Path) -> io::Result<String> {
         let source = self.path.canonicalize()?;
-        let source = source.to_str().ok_or_else(|| io::Error::other("a path is not UTF-8"))?;
+        let source = source.to_str().ok_or_else(|| io::Error::other("the path is not UTF-8"))?;
         let extension = self.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         let folder = cache.join(format!("{:016x}", content_hash(&self.path)?));
         let binary = folder.join("program").to_string_lossy().into_owned();
-        let command = match extension {
-            "py" => format!("{} {source}", python()?),
-            "js" => format!("node {source}"),
+        match extension {
+            "py" => Ok(format!("{} {}", quoted(python()?), quoted(source))),
+            "js" => {
+                find("node")?;
+                Ok(format!("node {}", quoted(source)))
+            }
             "rs" => {
                 compile(
                     &folder,
                     "rustc",
                     &["--edition=2024", "-Copt-level=1", "-Cdebuginfo=0", "-o", &binary, source],
                 )?;
-                binary
+                Ok(quoted(&binary))
             }
             "c" => {
                 compile(&folder, "cc", &["-O1", "-pthread", "-o", &binary, source])?;
-                binary
+                Ok(quoted(&binary))
             }
             "java" => {
+                find("java")?;
                 let classes = folder.to_string_lossy().into_owned();
                 compile(&folder, "javac", &["-d", &classes, source])?;
-                format!("java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp {classes} Main")
+                Ok(format!("java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp {} Main", quoted(&classes)))
             }
-            other => {
-                return Err(io::Error::other(format!("{source}: no way is known to run a .{other} file")));
-            }
-        };
-        Ok(format!("{command} {arguments}"))
+            other => Err(io::Error::other(format!("no way is known to run a .{other} file"))),
+        }
     }
 }
 
 /// All files of the collection below `folder`, in order of their paths.
 ///
 /// # Errors
-/// When a folder cannot be read, or a file's first lines are not as they should be.
+/// When a folder cannot be read, or a file's place or first lines are not as they should be.
 pub fn collection(folder: &Path) -> io::Result<Vec<Specimen>> {
     let mut specimens = Vec::new();
     for lab in folders(folder)? {
@@ -113,7 +143,9 @@ pub fn collection(folder: &Path) -> io::Result<Vec<Specimen>> {
 }
 
 fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    let read = || fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>();
+    let paths =
+        read().map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
     Ok(paths.into_iter().filter(|path| path.is_dir()).collect())
 }
 
@@ -129,6 +161,7 @@ fn compile(folder: &Path, compiler: &str, arguments: &[&str]) -> io::Result<()> 
     if folder.is_dir() {
         return Ok(());
     }
+    find(compiler)?;
     let parent = folder.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
     let unfinished =
@@ -144,7 +177,7 @@ fn compile(folder: &Path, compiler: &str, arguments: &[&str]) -> io::Result<()> 
     if !output.status.success() {
         fs::remove_dir_all(&unfinished)?;
         let words = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(io::Error::other(format!("{compiler} failed: {words}")));
+        return Err(io::Error::other(format!("{compiler} failed: {}", words.trim())));
     }
     match fs::rename(&unfinished, folder) {
         // Another run was faster; its result is the same.
@@ -153,11 +186,32 @@ fn compile(folder: &Path, compiler: &str, arguments: &[&str]) -> io::Result<()> 
     }
 }
 
+/// That the command is on the PATH: a specimen that cannot run would else look like one that is wrong.
+fn find(command: &str) -> io::Result<()> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    if env::split_paths(&path).any(|folder| folder.join(command).is_file()) {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::NotFound, format!("`{command}` is needed, and is not on the PATH")))
+}
+
 /// The interpreter itself, where `python3` on the PATH is a script that looks for it: that costs more than most checks.
-fn python() -> io::Result<String> {
-    let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output()?;
-    let path = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if path.is_empty() { Err(io::Error::other("python3 does not run")) } else { Ok(path) }
+fn python() -> io::Result<&'static str> {
+    static PYTHON: OnceLock<String> = OnceLock::new();
+    find("python3")?;
+    let path = PYTHON.get_or_init(|| {
+        let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+        output.map_or_else(
+            |_| String::new(),
+            |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+        )
+    });
+    if path.is_empty() { Err(io::Error::other("`python3` does not run")) } else { Ok(path) }
+}
+
+/// As one word of a command template.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// Where the collection lies in the workspace.
@@ -167,7 +221,26 @@ pub fn folder() -> PathBuf {
 
 /// Where its compiled programs are kept.
 pub fn cache() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| crate::workspace_root().join("target"), PathBuf::from)
-        .join("collection")
+    target_folder().join("collection")
+}
+
+/// Where cargo, and the grader beside it, keeps what can be made again.
+pub fn target_folder() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::workspace_root().join("target"), PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_compiler_is_named() {
+        let error = compile(Path::new("/no/such/folder"), "no-such-compiler", &[]).unwrap_err();
+        assert_eq!(error.to_string(), "`no-such-compiler` is needed, and is not on the PATH");
+    }
+
+    #[test]
+    fn a_path_stays_one_word() {
+        assert_eq!(quoted("/a b/it's.py"), r"'/a b/it'\''s.py'");
+    }
 }

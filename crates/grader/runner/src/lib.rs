@@ -4,6 +4,7 @@
 pub mod benchmark;
 pub mod collection;
 mod commands;
+pub mod selftest;
 pub mod worker;
 
 pub use commands::workspace_root;
@@ -52,8 +53,8 @@ pub struct Order {
     pub source: Source,
     /// Where random values come from.
     pub seed: u64,
-    /// How many checks run at the same time.
-    pub jobs: usize,
+    /// How many checks run at the same time; usually [`default_jobs`], and all of them where they mostly sleep.
+    pub jobs: Option<usize>,
     /// How they are kept apart.
     pub isolation: IsolationChoice,
 }
@@ -98,6 +99,18 @@ pub fn default_jobs() -> usize {
     2 * thread::available_parallelism().map_or(1, usize::from)
 }
 
+fn jobs(order: &Order, templates: &BTreeMap<String, Template>) -> usize {
+    let sleeps = order.suite.lab.programs.iter().any(|program| {
+        let template = templates.get(program.name);
+        let built_in = |template: &Template| {
+            program.arguments.iter().any(|argument| argument.is_time() && !template.has(argument.name))
+        };
+        template.is_some_and(built_in)
+    });
+    let usual = if sleeps { default_jobs().max(order.checks.len()) } else { default_jobs() };
+    order.jobs.unwrap_or(usual).max(1)
+}
+
 /// Runs the checks of `order`, and tells `notify` about each as soon as it is decided.
 ///
 /// # Errors
@@ -105,7 +118,7 @@ pub fn default_jobs() -> usize {
 pub fn run(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<RunReport, RunError> {
     let (templates, isolation) = prepare(order, notify)?;
     // On the machine's own network two checks could want the same port.
-    let jobs = if isolation == Isolation::Full { order.jobs.max(1) } else { 1 };
+    let jobs = if isolation == Isolation::Full { jobs(order, &templates) } else { 1 };
     notify(Notice::Started(order.checks.len()));
     let began = Instant::now();
     let checks = run_all(order, &templates, isolation == Isolation::Full, jobs, notify);

@@ -38,7 +38,7 @@ pub(super) fn lines(
 }
 
 /// What happened and what was seen.
-pub(super) fn evidence(failure: &Failure, palette: Palette) -> Vec<String> {
+pub(crate) fn evidence(failure: &Failure, palette: Palette) -> Vec<String> {
     let mut lines = wrap(&escape::text(&failure.summary), WIDTH - 2);
     lines.push(String::new());
     let shown = contrast(failure.expected.as_ref(), failure.got.as_ref(), palette);

@@ -2,7 +2,7 @@
 //! decided, then the score. What is the same is said once: one stub that is not written, or one program that does
 //! not start, is one message with a list of clauses, not a page for each of them.
 
-mod failure;
+pub(crate) mod failure;
 mod groups;
 mod ladder;
 mod table;
@@ -11,7 +11,7 @@ mod threads;
 use crate::text::{WIDTH, count, indent, label, wrap};
 use crate::{Origin, Palette, escape};
 use groups::Groups;
-use model::{CheckReport, Failure, Isolation, RunReport};
+use model::{CheckReport, Environment, Failure, Isolation, RunReport};
 use std::io;
 
 /// Writes the report of a finished run.
@@ -30,11 +30,7 @@ pub fn write(
     }
     lines.extend(undecided(&groups, palette));
     lines.push(String::new());
-    if let Isolation::None(reason) = &report.environment.isolation {
-        let reason = format!("The checks ran without isolation: {}", escape::text(reason));
-        lines.extend(wrap(&reason, WIDTH));
-        lines.push(String::new());
-    }
+    lines.extend(without_isolation(&report.environment));
     lines.push(palette.strong(&score(report)));
     for line in lines {
         writeln!(out, "{line}")?;
@@ -52,6 +48,14 @@ pub(crate) fn plain_failure(
     let mut lines = failure::evidence(failure, Palette::new(false));
     lines.extend(failure::teaching(report, check, origin, Palette::new(false)));
     lines.join("\n")
+}
+
+/// A remark, where the checks shared the machine's network.
+pub(crate) fn without_isolation(environment: &Environment) -> Vec<String> {
+    let Isolation::None(reason) = &environment.isolation else { return Vec::new() };
+    let mut lines = wrap(&format!("The checks ran without isolation: {}", escape::text(reason)), WIDTH);
+    lines.push(String::new());
+    lines
 }
 
 fn heading(report: &RunReport) -> String {

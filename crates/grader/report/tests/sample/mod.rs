@@ -1,6 +1,10 @@
 //! A small lab of its own and ways to make runs over it, so that no golden file depends on a real lab's words.
 
+// Not every file of tests needs all of it.
+#![allow(dead_code)]
+
 use model::*;
+use std::path::Path;
 use std::time::Duration;
 
 const fn clause(
@@ -142,4 +146,16 @@ pub(crate) fn crashed() -> Failure {
         b"starting\n1\n2\n3\n4\n\x1b[2J\x1b[32mL3.1 passed\x07\n::error::forged\r\nthread 'main' panicked\n"
             .to_vec();
     failure
+}
+
+/// Compares a report with a file in `tests/golden`, or writes that file anew.
+#[track_caller]
+pub(crate) fn golden(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, actual).unwrap();
+    }
+    let expected =
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(actual, expected, "{} differs; see the head of tests/golden.rs\n{actual}", path.display());
 }

@@ -1,0 +1,144 @@
+//! What became of each clause when it was last checked: what `check` leaves behind and `list` shows. The document is
+//! the grader's own matter, and may be deleted at any time.
+
+use model::{CheckReport, Clause, Kind, RunReport, Score, Tier, Verdict};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+/// What became of a clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// It is satisfied.
+    Passed,
+    /// It is not.
+    Failed,
+    /// It is not, since its program is not written yet.
+    NotWritten,
+    /// It could not be decided.
+    Skipped,
+    /// The grader itself failed.
+    Error,
+}
+
+/// The marks of one lab, by clause.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    schema: u32,
+    marks: BTreeMap<String, Mark>,
+}
+
+/// A record, and how long ago it last changed.
+#[derive(Clone, Debug)]
+pub struct Dated {
+    /// The marks.
+    pub record: Record,
+    /// How long ago.
+    pub age: Duration,
+}
+
+const SCHEMA: u32 = 1;
+
+impl Record {
+    /// Reads what [`Record::to_json`] has written.
+    ///
+    /// # Errors
+    /// When it is anything else.
+    pub fn from_json(text: &[u8]) -> io::Result<Record> {
+        let record: Record = serde_json::from_slice(text)?;
+        if record.schema == SCHEMA {
+            return Ok(record);
+        }
+        Err(io::Error::new(io::ErrorKind::InvalidData, format!("its schema is {}", record.schema)))
+    }
+
+    /// The record as a document.
+    ///
+    /// # Errors
+    /// None that is known of.
+    pub fn to_json(&self) -> io::Result<Vec<u8>> {
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        Ok(text)
+    }
+
+    /// Takes over the verdicts of a run; clauses that it did not decide keep their marks.
+    pub fn update(&mut self, report: &RunReport) {
+        self.schema = SCHEMA;
+        self.marks.extend(report.checks.iter().map(|check| (check.clause.id.to_owned(), Mark::of(check))));
+    }
+
+    /// What became of a clause, if it was ever checked.
+    pub fn mark(&self, clause: &Clause) -> Option<Mark> {
+        self.marks.get(clause.id).copied()
+    }
+
+    /// What is done, of all that these clauses are worth.
+    pub fn score(&self, clauses: &[&Clause]) -> Score {
+        let mut score = Score::default();
+        for clause in clauses {
+            let passed = self.mark(clause) == Some(Mark::Passed);
+            match clause.tier {
+                Tier::Core => {
+                    score.points += if passed { clause.points } else { 0 };
+                    score.max += clause.points;
+                }
+                Tier::Stretch => {
+                    score.stars += u32::from(passed);
+                    score.max_stars += 1;
+                }
+            }
+        }
+        score
+    }
+}
+
+impl Mark {
+    fn of(check: &CheckReport) -> Mark {
+        match &check.verdict {
+            Verdict::Passed => Mark::Passed,
+            Verdict::Failed(failure) if failure.kind == Kind::NotWritten => Mark::NotWritten,
+            Verdict::Failed(_) => Mark::Failed,
+            Verdict::Skipped(_) => Mark::Skipped,
+            Verdict::Error(_) => Mark::Error,
+        }
+    }
+}
+
+/// `5 minutes ago`, in the largest unit that fits.
+pub(crate) fn ago(age: Duration) -> String {
+    const UNITS: [(u64, &str); 3] = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let seconds = age.as_secs();
+    match UNITS.iter().find(|(length, _)| seconds >= *length) {
+        Some((length, unit)) => {
+            let units = usize::try_from(seconds / length).unwrap_or(usize::MAX);
+            format!("{} ago", crate::text::count(units, unit))
+        }
+        None => "just now".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_told_in_its_largest_unit() {
+        let told = |seconds| ago(Duration::from_secs(seconds));
+        assert_eq!(told(59), "just now");
+        assert_eq!(told(60), "1 minute ago");
+        assert_eq!(told(2 * 3600 - 1), "1 hour ago");
+        assert_eq!(told(3 * 86_400), "3 days ago");
+    }
+
+    #[test]
+    fn what_is_no_record_is_told_as_such() {
+        for text in
+            ["", "{", "[]", r#"{"schema":1,"marks":{"L3.1":"perhaps"}}"#, r#"{"schema":2,"marks":{}}"#]
+        {
+            assert!(Record::from_json(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Reports of self-tests, compared with the files in `tests/golden` as in `golden.rs`.
+
+mod sample;
+
+use model::{CheckReport, Environment, Failure, Fault, Isolation, Kind, Verdict};
+use report::{Palette, selftest};
+use runner::selftest::{LabOutcome, Outcome, Subject, Trial};
+use sample::{CLAUSES, LAB, answered_too_early, failed, golden};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The trial of a program: every clause gets the verdict that it deserves, but for those told.
+fn trial(program: &'static str, subject: Subject, different: &[(&str, Verdict)]) -> Trial {
+    let deserved = |clause: &model::Clause| match &subject {
+        Subject::Stub => failed(Failure::new(Kind::NotWritten, "stopped at a todo!")),
+        Subject::Wrong { fails, .. } if fails.iter().any(|id| id == clause.id) => {
+            failed(Failure::new(Kind::Silence, "nothing came"))
+        }
+        _ => Verdict::Passed,
+    };
+    let checks = CLAUSES.iter().filter(|clause| clause.program == program).map(|clause| CheckReport {
+        clause,
+        verdict: different
+            .iter()
+            .find(|(id, _)| *id == clause.id)
+            .map_or_else(|| deserved(clause), |(_, v)| v.clone()),
+        duration: Duration::from_millis(3),
+    });
+    Trial { checks: checks.collect(), program, subject }
+}
+
+fn path(program: &str, name: &str) -> PathBuf {
+    PathBuf::from(format!("tests/programs/lab3/{program}/{name}"))
+}
+
+fn wrong(program: &str, name: &str, fails: &[&str]) -> Subject {
+    let path = path(program, &format!("wrong/{name}"));
+    let fails = fails.iter().map(|id| (*id).to_owned()).collect();
+    Subject::Wrong { path, about: "takes what one read gives for the whole line.".to_owned(), fails }
+}
+
+fn correct(program: &str) -> Subject {
+    Subject::Correct {
+        path: path(program, "correct/slow.rs"),
+        about: "sleeps before every answer.".to_owned(),
+    }
+}
+
+fn outcome(trials: Vec<Trial>, whole: bool) -> Outcome {
+    Outcome {
+        labs: vec![LabOutcome { lab: &LAB, clauses: CLAUSES.iter().collect(), trials, whole }],
+        seed: 7,
+        environment: Environment { system: "Linux 6.18".to_owned(), isolation: Isolation::Full, jobs: 4 },
+        duration: Duration::from_millis(41_000),
+    }
+}
+
+fn clean() -> Outcome {
+    let (server, client) = ("echo-server", "echo-client");
+    let trials = vec![
+        trial(server, Subject::Reference, &[]),
+        trial(client, Subject::Reference, &[]),
+        trial(server, Subject::Stub, &[]),
+        trial(client, Subject::Stub, &[]),
+        trial(client, wrong(client, "panics.rs", &["L3.10", "L3.S5"]), &[]),
+        trial(server, correct(server), &[]),
+        trial(server, wrong(server, "reads-once.rs", &["L3.4", "L3.S1"]), &[]),
+        trial(server, wrong(server, "deaf.rs", &["L3.1", "L3.2"]), &[]),
+    ];
+    outcome(trials, true)
+}
+
+fn deviating() -> Outcome {
+    let (server, client) = ("echo-server", "echo-client");
+    let passed = Verdict::Passed;
+    let skipped = Verdict::Skipped("needs a network namespace of its own".to_owned());
+    let fault = Verdict::Error(Fault::new("sock_diag: No buffer space available (os error 105)"));
+    let panicked = failed(Failure::new(Kind::Crashed, "echo-client \x1b[2Jpanicked"));
+    let trials = vec![
+        trial(server, Subject::Reference, &[("L3.1", skipped)]),
+        trial(client, Subject::Reference, &[]),
+        trial(server, Subject::Stub, &[]),
+        trial(client, Subject::Stub, &[("L3.10", passed.clone()), ("L3.S5", panicked)]),
+        trial(server, correct(server), &[("L3.4", failed(answered_too_early()))]),
+        trial(server, correct(server), &[("L3.S1", fault)]),
+        trial(
+            server,
+            wrong(server, "reads-once.rs", &["L3.4", "L3.S1"]),
+            &[
+                ("L3.4", passed),
+                ("L3.2", failed(Failure::new(Kind::Silence, "nothing came").expected("an answer"))),
+            ],
+        ),
+        trial(server, wrong(server, "deaf.rs", &["L3.1", "L3.2"]), &[]),
+    ];
+    outcome(trials, true)
+}
+
+fn terminal(outcome: &Outcome, colour: bool) -> String {
+    let mut out = Vec::new();
+    selftest::human(outcome, "--seed 7", Palette::new(colour), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn where_all_is_well_there_is_a_table() {
+    golden("selftest_clean.txt", &terminal(&clean(), false));
+}
+
+#[test]
+fn deviations_and_clauses_that_nothing_tests_are_told_in_full() {
+    golden("selftest_deviating.txt", &terminal(&deviating(), false));
+    golden("selftest_deviating.ansi.txt", &terminal(&deviating(), true));
+}
+
+#[test]
+fn of_some_files_alone_nothing_is_said_about_the_rest() {
+    let one = trial("echo-server", wrong("echo-server", "deaf.rs", &["L3.1", "L3.2"]), &[]);
+    let text = terminal(&outcome(vec![one], false), false);
+    assert!(!text.contains("nothing tests") && !text.contains("echo-client"), "{text}");
+}
+
+#[test]
+fn json_follows_its_schema() {
+    for (name, outcome) in [("selftest_clean.json", clean()), ("selftest_deviating.json", deviating())] {
+        let mut out = Vec::new();
+        selftest::json(&outcome, &mut out).unwrap();
+        golden(name, &String::from_utf8(out).unwrap());
+    }
+}

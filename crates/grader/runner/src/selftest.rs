@@ -1,0 +1,237 @@
+//! The grader tested by programs of which it is known what they deserve: each lab's references, its untouched stubs,
+//! and the wrong and correct programs of the collection. What became of them is plain data, see [`Outcome`].
+//!
+//! All checks of all programs go into one queue, so that the processors are busy to the end, however the programs
+//! differ in number and in patience.
+
+mod outcome;
+
+pub use outcome::{Expected, LabOutcome, Outcome, Subject, Trial};
+
+use crate::collection::{self, Specimen};
+use crate::{IsolationChoice, Order, RunError, Source, commands, in_parallel, isolation, run_one, system};
+use checks::{Check, Suite};
+use model::{Environment, Fault, Isolation};
+use sandbox::Template;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+/// A self-test to be made.
+#[derive(Debug)]
+pub struct SelfTest {
+    /// The labs.
+    pub suites: Vec<&'static Suite>,
+    /// Where the collection of wrong and correct programs lies.
+    pub collection: PathBuf,
+    /// Only those files of the collection that have this in their path, and neither references nor stubs.
+    pub file: Option<String>,
+    /// Where random values come from.
+    pub seed: u64,
+    /// How many programs are compiled, and then how many checks run, at the same time.
+    pub jobs: usize,
+    /// How checks are kept apart.
+    pub isolation: IsolationChoice,
+}
+
+/// What a self-test says while it goes on; nothing depends on its being read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// This is being built.
+    Building(String),
+    /// The checks begin; so many will run.
+    Started(usize),
+    /// One check is done.
+    Decided {
+        /// Whether its verdict is the one that the program deserves.
+        as_expected: bool,
+    },
+}
+
+type Notify<'a> = &'a (dyn Fn(Notice) + Sync);
+
+/// A program that is ready to be checked.
+struct Candidate {
+    suite: &'static Suite,
+    subject: Subject,
+    program: &'static str,
+    templates: BTreeMap<String, Template>,
+}
+
+impl SelfTest {
+    /// Builds everything, checks everything, and tells `notify` how it goes.
+    ///
+    /// # Errors
+    /// When a file of the collection is not as it should be or cannot be compiled, when a package does not compile, and
+    /// when the grader fails before the first check.
+    pub fn run(&self, notify: Notify<'_>) -> Result<Outcome, RunError> {
+        let (candidates, isolation) = self.prepare(notify)?;
+        let isolated = isolation == Isolation::Full;
+        // On the machine's own network two checks could want the same port.
+        let jobs = if isolated { self.jobs.max(1) } else { 1 };
+        let queue: Vec<(&Candidate, &'static Check)> =
+            candidates.iter().flat_map(|candidate| candidate.checks().map(move |c| (candidate, c))).collect();
+        notify(Notice::Started(queue.len()));
+        let began = Instant::now();
+        let mut reports = in_parallel(jobs, queue.len(), |index| {
+            let (candidate, check) = queue[index];
+            let report = run_one(check, self.seed, &candidate.templates, isolated);
+            let expected = candidate.subject.expected(&check.clause);
+            notify(Notice::Decided { as_expected: expected.is_met_by(&report.verdict) });
+            report
+        })
+        .into_iter();
+        let duration = began.elapsed();
+        let mut labs: Vec<LabOutcome> = self.suites.iter().map(|suite| self.lab(suite)).collect();
+        for candidate in candidates {
+            let checks = reports.by_ref().take(candidate.checks().count()).collect();
+            let trial = Trial { subject: candidate.subject, program: candidate.program, checks };
+            if let Some(lab) = labs.iter_mut().find(|lab| lab.lab.number == candidate.suite.lab.number) {
+                lab.trials.push(trial);
+            }
+        }
+        // Where files are picked out, a lab may be left with none.
+        labs.retain(|lab| lab.whole || !lab.trials.is_empty());
+        let environment = Environment { system: system(), isolation, jobs };
+        Ok(Outcome { labs, seed: self.seed, environment, duration })
+    }
+
+    fn lab(&self, suite: &'static Suite) -> LabOutcome {
+        LabOutcome {
+            lab: &suite.lab,
+            clauses: suite.checks.iter().map(|check| &check.clause).collect(),
+            trials: Vec::new(),
+            whole: self.file.is_none(),
+        }
+    }
+
+    fn prepare(&self, notify: Notify<'_>) -> Result<(Vec<Candidate>, Isolation), RunError> {
+        let specimens = self.specimens()?;
+        // The probe of what the system allows goes on while the compilers work.
+        thread::scope(|scope| {
+            let probe = scope.spawn(|| isolation(self.isolation));
+            let candidates = self.candidates(specimens, notify);
+            let isolation =
+                probe.join().unwrap_or_else(|_| Err(Fault::new("the probe of the sandbox broke")));
+            Ok((candidates?, isolation?))
+        })
+    }
+
+    fn candidates(&self, specimens: Vec<Specimen>, notify: Notify<'_>) -> Result<Vec<Candidate>, RunError> {
+        let mut candidates = Vec::new();
+        if self.file.is_none() {
+            for suite in &self.suites {
+                candidates.extend(self.built(suite, Source::Reference, &Subject::Reference, notify)?);
+                candidates.extend(self.built(suite, Source::Stubs, &Subject::Stub, notify)?);
+            }
+        }
+        let total = specimens.len();
+        let begun = AtomicUsize::new(0);
+        let compiled = in_parallel(self.jobs, total, |index| {
+            let specimen = &specimens[index];
+            let turn = begun.fetch_add(1, Ordering::Relaxed) + 1;
+            notify(Notice::Building(format!("{} ({turn}/{total})", shown(&specimen.path).display())));
+            self.compiled(specimen)
+        });
+        for candidate in compiled {
+            candidates.push(candidate?);
+        }
+        Ok(candidates)
+    }
+
+    /// The programs of a package.
+    fn built(
+        &self,
+        suite: &'static Suite,
+        source: Source,
+        subject: &Subject,
+        notify: Notify<'_>,
+    ) -> Result<Vec<Candidate>, RunError> {
+        let templates = commands::templates(&self.order(suite, source), &|notice| {
+            if let model::Notice::Building(package) = notice {
+                notify(Notice::Building(package));
+            }
+        })?;
+        let candidate = |program: &model::Program| Candidate {
+            suite,
+            subject: subject.clone(),
+            program: program.name,
+            templates: templates.clone(),
+        };
+        Ok(suite.lab.programs.iter().map(candidate).collect())
+    }
+
+    fn compiled(&self, specimen: &Specimen) -> Result<Candidate, RunError> {
+        let usage = |error: std::io::Error| RunError::Usage(error.to_string());
+        let (suite, program) = specimen.place().map_err(usage)?;
+        let command = specimen.command(&collection::cache()).map_err(usage)?;
+        let source = Source::Templates(vec![(program.name.to_owned(), command)]);
+        let templates = commands::templates(&self.order(suite, source), &|_| ())?;
+        Ok(Candidate { suite, subject: subject(specimen), program: program.name, templates })
+    }
+
+    fn order(&self, suite: &'static Suite, source: Source) -> Order {
+        let (seed, jobs, isolation) = (self.seed, Some(self.jobs), self.isolation);
+        Order { suite, checks: Vec::new(), source, seed, jobs, isolation }
+    }
+
+    /// The files of the collection that are asked for; their places and first lines make sense.
+    fn specimens(&self) -> Result<Vec<Specimen>, RunError> {
+        let usage = |error: std::io::Error| RunError::Usage(error.to_string());
+        let all_labs = self.suites.len() == checks::suites().len();
+        let part = self.file.as_deref().unwrap_or_default();
+        let mut chosen = Vec::new();
+        for specimen in collection::collection(&self.collection).map_err(usage)? {
+            let asked = self.suites.iter().any(|suite| suite.lab.name() == specimen.lab);
+            let named = shown(&specimen.path).to_string_lossy().contains(part);
+            // What lies where no lab looks would else never be tried.
+            if named && (asked || all_labs) {
+                let (suite, program) = specimen.place().map_err(usage)?;
+                clauses_exist(&specimen, suite, program.name)?;
+                chosen.push(specimen);
+            }
+        }
+        if chosen.is_empty() && self.file.is_some() {
+            let folder = self.collection.display();
+            let message = format!("no file of these labs below {folder} has `{part}` in its path");
+            return Err(RunError::Usage(message));
+        }
+        Ok(chosen)
+    }
+}
+
+impl Candidate {
+    fn checks(&self) -> impl Iterator<Item = &'static Check> {
+        self.suite.checks.iter().filter(|check| check.clause.program == self.program)
+    }
+}
+
+/// A misspelt clause would look like one that escapes, or hide that nothing tests another.
+fn clauses_exist(specimen: &Specimen, suite: &Suite, program: &str) -> Result<(), RunError> {
+    let exists = |id: &String| {
+        suite.checks.iter().any(|check| check.clause.id == id && check.clause.program == program)
+    };
+    match specimen.fails.iter().find(|id| !exists(id)) {
+        None => Ok(()),
+        Some(id) => {
+            let path = specimen.path.display();
+            Err(RunError::Usage(format!("{path}: it names {id}, which is no clause of {program}")))
+        }
+    }
+}
+
+fn subject(specimen: &Specimen) -> Subject {
+    let (path, about) = (shown(&specimen.path), specimen.about.clone());
+    if specimen.fails.is_empty() {
+        Subject::Correct { path, about }
+    } else {
+        Subject::Wrong { path, about, fails: specimen.fails.clone() }
+    }
+}
+
+/// A path within the workspace is shown, and given again, as seen from its root.
+fn shown(path: &Path) -> PathBuf {
+    path.strip_prefix(crate::workspace_root()).unwrap_or(path).to_owned()
+}

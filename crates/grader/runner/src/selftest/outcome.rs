@@ -1,0 +1,228 @@
+//! What a self-test found: which program got which verdicts, which it deserves, and where the two differ.
+
+use model::{CheckReport, Clause, Environment, Kind, Lab, Verdict};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A program of which it is known what it deserves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A reference program: it satisfies every clause.
+    Reference,
+    /// A stub as students get it: it satisfies none, and each check says that it is not written yet.
+    Stub,
+    /// A correct program of the collection: it satisfies every clause.
+    Correct {
+        /// Its file.
+        path: PathBuf,
+        /// What is special about it.
+        about: String,
+    },
+    /// A wrong program of the collection: it fails the clauses that its first lines name, and no other.
+    Wrong {
+        /// Its file.
+        path: PathBuf,
+        /// What its author got wrong.
+        about: String,
+        /// The clauses that it fails.
+        fails: Vec<String>,
+    },
+}
+
+/// The verdict that a program deserves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// The clause is satisfied.
+    Passed,
+    /// It is not.
+    Failed,
+    /// It is not, since the program stops at a `todo!`.
+    NotWritten,
+}
+
+/// One program with its verdicts.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// What it is.
+    pub subject: Subject,
+    /// The lab's program that it is handed in as.
+    pub program: &'static str,
+    /// The clauses about that program, in the lab's order.
+    pub checks: Vec<CheckReport>,
+}
+
+/// All trials of one lab.
+#[derive(Clone, Debug)]
+pub struct LabOutcome {
+    /// The lab.
+    pub lab: &'static Lab,
+    /// Its clauses, in order.
+    pub clauses: Vec<&'static Clause>,
+    /// References and stubs first, then the collection in the order of its paths.
+    pub trials: Vec<Trial>,
+    /// Whether all of the lab's programs were tried, so that it can be said that nothing tests a clause.
+    pub whole: bool,
+}
+
+/// A finished self-test.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The labs that were asked for.
+    pub labs: Vec<LabOutcome>,
+    /// The seed that random payloads came from.
+    pub seed: u64,
+    /// Where it ran.
+    pub environment: Environment,
+    /// How long the checks took together, without what had to be compiled.
+    pub duration: Duration,
+}
+
+impl Subject {
+    /// What a program like this deserves for a clause about it.
+    pub fn expected(&self, clause: &Clause) -> Expected {
+        match self {
+            Subject::Reference | Subject::Correct { .. } => Expected::Passed,
+            Subject::Stub => Expected::NotWritten,
+            Subject::Wrong { fails, .. } if fails.iter().any(|id| id == clause.id) => Expected::Failed,
+            Subject::Wrong { .. } => Expected::Passed,
+        }
+    }
+}
+
+impl Expected {
+    /// Whether that is the verdict. What was skipped, and what broke, is never as expected.
+    pub fn is_met_by(self, verdict: &Verdict) -> bool {
+        match (self, verdict) {
+            (Expected::Passed, Verdict::Passed) | (Expected::Failed, Verdict::Failed(_)) => true,
+            (Expected::NotWritten, Verdict::Failed(failure)) => failure.kind == Kind::NotWritten,
+            _ => false,
+        }
+    }
+}
+
+impl Trial {
+    /// The checks whose verdict is not the one that the program deserves, with that.
+    pub fn deviations(&self) -> impl Iterator<Item = (Expected, &CheckReport)> {
+        let judged = self.checks.iter().map(|check| (self.subject.expected(check.clause), check));
+        judged.filter(|(expected, check)| !expected.is_met_by(&check.verdict))
+    }
+}
+
+impl LabOutcome {
+    /// Whether a wrong program names that clause among those that it fails.
+    pub fn is_tested(&self, clause: &Clause) -> bool {
+        let names = |trial: &Trial| matches!(&trial.subject, Subject::Wrong { fails, .. } if fails.iter().any(|id| id == clause.id));
+        self.trials.iter().any(names)
+    }
+
+    /// The clauses that no wrong program names; none where not all programs were tried.
+    pub fn untested(&self) -> Vec<&'static Clause> {
+        let untested = self.clauses.iter().filter(|clause| self.whole && !self.is_tested(clause));
+        untested.copied().collect()
+    }
+}
+
+impl Outcome {
+    /// All verdicts.
+    pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
+        self.trials().flat_map(|trial| &trial.checks)
+    }
+
+    /// All programs that were tried.
+    pub fn trials(&self) -> impl Iterator<Item = &Trial> {
+        self.labs.iter().flat_map(|lab| &lab.trials)
+    }
+
+    /// How many verdicts are not as expected.
+    pub fn deviations(&self) -> usize {
+        self.trials().map(|trial| trial.deviations().count()).sum()
+    }
+
+    /// How many clauses no wrong program names.
+    pub fn untested(&self) -> usize {
+        self.labs.iter().map(|lab| lab.untested().len()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Failure, Fault};
+
+    fn failed(kind: Kind) -> Verdict {
+        Verdict::Failed(Box::new(Failure::new(kind, "something else came")))
+    }
+
+    fn wrong(fails: &[&str]) -> Subject {
+        let fails = fails.iter().map(|id| (*id).to_owned()).collect();
+        Subject::Wrong { path: PathBuf::from("x.py"), about: "a mistake".to_owned(), fails }
+    }
+
+    /// The first three clauses of lab 3, with these verdicts.
+    fn trial(subject: Subject, verdicts: [Verdict; 3]) -> Trial {
+        let lab3 = checks::suites().iter().find(|suite| suite.lab.number == 3).unwrap();
+        let checks = lab3.checks.iter().zip(verdicts).map(|(check, verdict)| CheckReport {
+            clause: &check.clause,
+            verdict,
+            duration: Duration::ZERO,
+        });
+        Trial { subject, program: lab3.checks[0].clause.program, checks: checks.collect() }
+    }
+
+    fn deviating(trial: &Trial) -> Vec<&str> {
+        trial.deviations().map(|(_, check)| check.clause.id).collect()
+    }
+
+    #[test]
+    fn a_wrong_program_fails_what_it_names_and_nothing_else() {
+        let verdicts = || [Verdict::Passed, failed(Kind::Silence), failed(Kind::Reset)];
+        assert!(deviating(&trial(wrong(&["L3.2", "L3.3"]), verdicts())).is_empty());
+        assert_eq!(deviating(&trial(wrong(&["L3.2"]), verdicts())), ["L3.3"]);
+        assert_eq!(deviating(&trial(wrong(&["L3.1", "L3.2", "L3.3"]), verdicts())), ["L3.1"]);
+        let swapped = trial(wrong(&["L3.1", "L3.3"]), verdicts());
+        let found: Vec<_> =
+            swapped.deviations().map(|(expected, check)| (expected, check.clause.id)).collect();
+        assert_eq!(found, [(Expected::Failed, "L3.1"), (Expected::Passed, "L3.2")]);
+    }
+
+    #[test]
+    fn references_and_correct_programs_pass_everything() {
+        let correct = Subject::Correct { path: PathBuf::new(), about: String::new() };
+        for subject in [Subject::Reference, correct] {
+            assert!(deviating(&trial(subject.clone(), [(); 3].map(|()| Verdict::Passed))).is_empty());
+            let one = [Verdict::Passed, Verdict::Passed, failed(Kind::NotWritten)];
+            assert_eq!(deviating(&trial(subject, one)), ["L3.3"]);
+        }
+    }
+
+    #[test]
+    fn a_stub_is_told_to_be_unwritten_and_neither_passes_nor_crashes() {
+        let todo = || failed(Kind::NotWritten);
+        assert!(deviating(&trial(Subject::Stub, [todo(), todo(), todo()])).is_empty());
+        assert_eq!(
+            deviating(&trial(Subject::Stub, [Verdict::Passed, failed(Kind::Crashed), todo()])),
+            ["L3.1", "L3.2"]
+        );
+    }
+
+    #[test]
+    fn what_was_not_decided_is_never_as_expected() {
+        let undecided = || [Verdict::Skipped(String::new()), Verdict::Error(Fault::new("")), Verdict::Passed];
+        for subject in [wrong(&["L3.1", "L3.2"]), Subject::Reference] {
+            assert_eq!(deviating(&trial(subject, undecided())), ["L3.1", "L3.2"]);
+        }
+        assert_eq!(deviating(&trial(Subject::Stub, undecided())), ["L3.1", "L3.2", "L3.3"]);
+    }
+
+    #[test]
+    fn a_clause_that_no_wrong_program_names_is_untested() {
+        let trial = trial(wrong(&["L3.1"]), [failed(Kind::Silence), Verdict::Passed, Verdict::Passed]);
+        let clauses = trial.checks.iter().map(|check| check.clause).collect();
+        let suite = &checks::suites()[0];
+        let mut lab = LabOutcome { lab: &suite.lab, clauses, trials: vec![trial], whole: true };
+        let ids: Vec<_> = lab.untested().iter().map(|clause| clause.id).collect();
+        assert_eq!(ids, ["L3.2", "L3.3"]);
+        lab.whole = false;
+        assert!(lab.untested().is_empty());
+    }
+}

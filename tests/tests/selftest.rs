@@ -1,0 +1,95 @@
+//! Every check earns its place, as `cargo xtask selftest` finds out; and what it finds out, it tells.
+
+use predicates::prelude::*;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+use tests::xtask;
+
+#[test]
+fn every_lab_passes_its_self_test() {
+    for suite in checks::suites() {
+        xtask().args(["selftest", &suite.lab.name()]).assert().code(0);
+    }
+}
+
+/// A collection with one program: its first line decides what it is said to get wrong.
+fn collection(fails: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let programs = folder.path().join("lab3/bounded-listener/wrong");
+    fs::create_dir_all(&programs).unwrap();
+    let text = format!("# mistake: ends at once.\n# fails: {fails}\n\nprint('nothing to do')\n");
+    fs::write(programs.join("ends.py"), text).unwrap();
+    folder
+}
+
+fn selftest(collection: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert {
+    xtask().args(["selftest", "lab3", "--collection"]).arg(collection).args(arguments).assert()
+}
+
+#[test]
+fn a_wrong_program_that_fails_more_than_it_names_is_told() {
+    let folder = collection("L3.17");
+    selftest(folder.path(), &["--file", "ends"])
+        .code(1)
+        .stdout(
+            predicate::str::contains("wrong/ends.py").and(predicate::str::contains("mistake: ends at once.")),
+        )
+        .stdout(predicate::str::contains("L3.18 should pass and fails"))
+        .stdout(predicate::str::contains("L3.17 should").not())
+        // Of one file alone it cannot be said what the others test.
+        .stdout(predicate::str::contains("nothing tests").not());
+}
+
+#[test]
+fn a_mistake_that_escapes_is_told() {
+    let folder = collection("L3.17");
+    let right = runner::collection::folder().join("lab3/bounded-listener/correct/readline.py");
+    let text = fs::read_to_string(right).unwrap().replacen("# correct:", "# fails: L3.18\n# mistake:", 1);
+    fs::write(folder.path().join("lab3/bounded-listener/wrong/escapes.py"), text).unwrap();
+    let output = selftest(folder.path(), &["--file", "escapes", "--format", "json"]).code(1);
+    let result: Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
+    assert_eq!(result["schema"], 1);
+    let deviations = result["labs"][0]["deviations"].as_array().unwrap();
+    assert_eq!(deviations.len(), 1, "{result:#}");
+    assert_eq!(deviations[0]["check"]["id"], "L3.18");
+    assert_eq!(
+        (&deviations[0]["expected"], &deviations[0]["check"]["status"]),
+        (&"failed".into(), &"passed".into())
+    );
+}
+
+#[test]
+fn a_clause_that_nothing_tests_is_told() {
+    let folder = collection("L3.17 L3.18");
+    let untested = |id: &str| predicate::str::contains(format!("{id} is a clause that nothing tests"));
+    selftest(folder.path(), &[])
+        .code(1)
+        .stdout(untested("L3.1").and(untested("L3.16")))
+        .stdout(untested("L3.17").or(untested("L3.18")).not())
+        .stdout(predicate::str::contains("0 not as expected"));
+}
+
+#[test]
+fn a_header_that_makes_no_sense_stops_the_self_test() {
+    for (fails, names) in [("L3.99", "L3.99"), ("L3.1", "L3.1"), ("", "which clauses it fails")] {
+        let folder = collection(fails);
+        selftest(folder.path(), &[])
+            .code(2)
+            .stdout("")
+            .stderr(predicate::str::contains(names).and(predicate::str::contains("ends.py")));
+    }
+}
+
+#[test]
+fn a_missing_interpreter_is_named() {
+    let folder = collection("L3.17 L3.18");
+    xtask()
+        .args(["selftest", "lab3", "--file", "ends", "--collection"])
+        .arg(folder.path())
+        .env("PATH", "/no/such/folder")
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("`python3` is needed"));
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask selftest`: tests the checks themselves and writes what is not as it should be.
+
+use crate::arguments::{self, SelftestFormat};
+use crate::check::progress;
+use crate::destination::Destination;
+use crate::naming;
+use crate::order;
+use crate::trouble::{Status, Trouble};
+use checks::Suite;
+use model::Verdict;
+use report::Palette;
+use runner::collection;
+use runner::selftest::{Notice, Outcome, SelfTest};
+use std::io;
+
+/// Tests, reports, and says how it went.
+pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Trouble> {
+    let order = SelfTest {
+        suites: suites(&arguments.labs)?,
+        collection: arguments.collection.clone().unwrap_or_else(collection::folder),
+        file: arguments.file.clone(),
+        seed: arguments.conditions.seed(),
+        jobs: arguments.conditions.jobs().unwrap_or_else(runner::default_jobs),
+        isolation: arguments.conditions.isolation(),
+    };
+    let progress = progress("not as expected");
+    let result = order.run(&|notice| match notice {
+        Notice::Building(what) => progress.building(&what),
+        Notice::Started(total) => progress.started(total),
+        Notice::Decided { as_expected } => progress.decided(!as_expected),
+    });
+    progress.clear();
+    let outcome = result?;
+    let destination = Destination::StandardOutput;
+    let palette = Palette::new(destination.wants_colour());
+    let written = destination.write(|mut out| match arguments.format {
+        SelftestFormat::Human => {
+            report::selftest::human(&outcome, &again(arguments, &order), palette, &mut out)
+        }
+        SelftestFormat::Json => report::selftest::json(&outcome, &mut out),
+    });
+    // A reader that has seen enough, such as `head`, does not change how it went.
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(status(&outcome)),
+    }
+}
+
+/// The labs of these names, in the order of the course and once; all, where none is named.
+fn suites(names: &[String]) -> Result<Vec<&'static Suite>, Trouble> {
+    let mut numbers = Vec::new();
+    for name in names {
+        numbers.push(naming::suite(name)?.lab.number);
+    }
+    let asked = |suite: &&Suite| numbers.is_empty() || numbers.contains(&suite.lab.number);
+    Ok(checks::suites().iter().filter(asked).collect())
+}
+
+fn again(arguments: &arguments::Selftest, order: &SelfTest) -> String {
+    let again = order::again(order.seed, order.isolation);
+    match &arguments.collection {
+        None => again,
+        Some(folder) => format!("--collection {} {again}", folder.display()),
+    }
+}
+
+fn status(outcome: &Outcome) -> Status {
+    if outcome.checks().any(|check| matches!(check.verdict, Verdict::Error(_))) {
+        return Status::GraderFailed;
+    }
+    if outcome.deviations() + outcome.untested() > 0 { Status::NotPassed } else { Status::Passed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labs_come_in_the_order_of_the_course_and_once() {
+        let numbers = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            suites(&names).unwrap().iter().map(|suite| suite.lab.number).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(&["lab3", "lab1", "3"]), [1, 3]);
+        assert_eq!(numbers(&[]).len(), checks::suites().len());
+    }
+}
