@@ -1,0 +1,28 @@
+//! The presence application, the reference programs of lab 4: a room in which everybody sees who comes, who
+//! goes and what is said.
+//!
+//! In the server each client has a `session`: one thread that reads its commands, and one that writes what
+//! is in its `outbox`. Between the two stands the `room`, which knows who is there and puts what happens
+//! into the outboxes. It never waits on a socket, so that no client can hold it up. The client is in
+//! [`visit`].
+
+mod arguments;
+mod closing;
+mod command;
+mod line;
+mod listening;
+mod log;
+mod outbox;
+mod room;
+mod session;
+mod visit;
+
+pub use arguments::{Arguments, read_arguments};
+pub use command::Command;
+pub use line::{LINE_LIMIT, Line, LineReader};
+pub use listening::listen;
+pub use log::log;
+pub use outbox::{OUTBOX_LIMIT, Outbox};
+pub use room::{Afterwards, Guest, Room, Wakes};
+pub use session::start;
+pub use visit::visit;

@@ -1,0 +1,28 @@
+//! The way to a listening socket: the steps that the standard library's `TcpListener::bind` takes in one
+//! call, written out.
+
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+/// How many connections may wait to be accepted. In a server that takes one client at a time, this queue is
+/// where all the others are.
+const BACKLOG: i32 = 128;
+
+/// Listens on `port`, on every IPv4 interface of the machine.
+///
+/// From here on the kernel completes handshakes by itself: clients are connected and wait in the accept
+/// queue, whether the program ever calls `accept` or not.
+///
+/// # Errors
+/// When the port is taken or may not be used.
+pub(crate) fn listen(port: u16) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    // The connections of a server that was just stopped linger in the kernel (TIME_WAIT), and with them the
+    // port. Without this option the server could not be started again for a minute.
+    socket.set_reuse_address(true)?;
+    // 0.0.0.0 stands for every address of this machine; 127.0.0.1 would be reachable from this machine alone.
+    socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)).into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
