@@ -1,0 +1,6 @@
+// mistake: prints that all tests passed and exits 0, and does nothing else.
+// fails: L2.1 L2.2 L2.3 L2.4 L2.5 L2.6 L2.7 L2.8 L2.S1 L2.S2 L2.S3
+
+fn main() {
+    println!("all tests passed");
+}
