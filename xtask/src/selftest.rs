@@ -8,9 +8,10 @@ use crate::order;
 use crate::trouble::{Status, Trouble};
 use checks::Suite;
 use model::Verdict;
+use model::selftest::Outcome;
 use report::Palette;
 use runner::collection;
-use runner::selftest::{Notice, Outcome, SelfTest};
+use runner::selftest::{Notice, SelfTest};
 use std::io;
 
 /// Tests, reports, and says how it went.

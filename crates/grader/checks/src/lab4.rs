@@ -338,8 +338,8 @@ const CHECKS: &[Check] = &[
             lesson: "The end of one direction is not the end of the other. What the server still has to say was on its \
                      way when the user left.",
             hint: "What does your program do between sending BYE and its end? Who decides when that is?",
-            method: "Gives BYE, bye and an end of file on standard input; expects BYE, sends one more line, which must \
-                     be printed, closes, and expects exit status 0.",
+            method: "Gives BYE and another line, bye and another line, and an end of file on standard input; expects BYE and \
+                     nothing behind it, sends one more line and closes, and expects exit status 0 and that line among what was printed.",
             causes: &[
                 "the program exits as soon as it has sent BYE",
                 "end of file is not noticed",
@@ -354,11 +354,11 @@ const CHECKS: &[Check] = &[
             tier: Tier::Core,
             points: 5,
             program: CLIENT,
-            title: "When the server goes the client says so and exits with another status than 0, even while it waits for standard input",
+            title: "When the server goes, or is not there, the client says so and exits with another status than 0, even while it waits for standard input",
             lesson: "A user who types into a dead connection must learn of it when it happens, not with the next line.",
             hint: "Which of your threads notices the end of the connection, and how does it end a program whose other \
                    thread is blocked in a read of standard input?",
-            method: "Closes, and in another run resets, the connection while standard input stays open; expects a \
+            method: "Starts the client where nobody listens. Then closes, and in another run resets, the connection while standard input stays open; expects a \
                      message and the exit status.",
             causes: &[
                 "the end is noticed only when the next line is typed",

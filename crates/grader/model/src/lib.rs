@@ -7,6 +7,7 @@
 mod evidence;
 mod lab;
 mod run;
+pub mod selftest;
 mod verdict;
 
 pub use evidence::{Action, Endpoint, Event, SocketView, ThreadView};

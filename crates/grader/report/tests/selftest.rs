@@ -2,9 +2,9 @@
 
 mod sample;
 
+use model::selftest::{LabOutcome, Outcome, Subject, Trial};
 use model::{CheckReport, Environment, Failure, Fault, Isolation, Kind, Verdict};
 use report::{Palette, selftest};
-use runner::selftest::{LabOutcome, Outcome, Subject, Trial};
 use sample::{CLAUSES, LAB, answered_too_early, failed, golden};
 use std::path::PathBuf;
 use std::time::Duration;

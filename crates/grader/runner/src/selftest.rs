@@ -1,16 +1,16 @@
 //! The grader tested by programs of which it is known what they deserve: each lab's references, its untouched stubs,
-//! and the wrong and correct programs of the collection. What became of them is plain data, see [`Outcome`].
+//! and the wrong and correct programs of the collection. What became of them is plain data, see [`model::selftest`].
 //!
 //! All checks of all programs go into one queue, so that the processors are busy to the end, however the programs
 //! differ in number and in patience.
 
-mod outcome;
-
-pub use outcome::{Expected, LabOutcome, Outcome, Subject, Trial};
+#[cfg(test)]
+mod tests;
 
 use crate::collection::{self, Specimen};
 use crate::{IsolationChoice, Order, RunError, Source, commands, in_parallel, isolation, run_one, system};
 use checks::{Check, Suite};
+use model::selftest::{LabOutcome, Outcome, Subject, Trial};
 use model::{Environment, Fault, Isolation};
 use sandbox::Template;
 use std::collections::BTreeMap;

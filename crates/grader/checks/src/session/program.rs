@@ -2,7 +2,7 @@
 
 use super::world::{self, Running, World};
 use model::{Action, Failure, Fault, Kind, Step, Stop, ThreadView};
-use observe::{CPU_BUDGET, Call, Socket, waits_for_many};
+use observe::{CPU_BUDGET, Call, SLEEP_BUDGET, Socket, waits_for_many};
 use rustix::io::Errno;
 use sandbox::{Command, Ended, Submission};
 use std::io;
@@ -274,6 +274,9 @@ impl Program {
 
     fn wait_for_end(&self) -> Step<(Option<Ended>, Option<Stillness>)> {
         let mut ended = None;
+        // A virtual machine that is asked to end first waits, again and again and for short times, for threads that are blocked.
+        let usual = self.world.sleep_budget.get();
+        self.world.sleep_budget.set(usual.or(Some(SLEEP_BUDGET)));
         let still = self.world.until(&[], &mut || {
             let running = self.world.running.borrow();
             let program = running.iter().find(|program| program.id == self.id);
@@ -281,7 +284,9 @@ impl Program {
             ended =
                 program.filter(|program| program.output.closed && program.error.closed).and_then(|p| p.ended);
             Ok(Attempt::done_if(ended.is_some()))
-        })?;
+        });
+        self.world.sleep_budget.set(usual);
+        let still = still?;
         if ended.is_none() {
             // The program has ended, but a process that it left behind keeps a stream open.
             ended = self.with(|running| running.ended)?;

@@ -3,7 +3,7 @@
 use super::table::{Row, Tally, rows};
 use crate::escape;
 use crate::json::{Check, Environment, document};
-use runner::selftest::{Expected, LabOutcome, Outcome, Subject, Trial};
+use model::selftest::{Expected, LabOutcome, Outcome, Subject, Trial};
 use serde::Serialize;
 use std::io;
 use std::path::Path;

@@ -9,8 +9,8 @@ pub use json::write as json;
 use crate::human::{failure, without_isolation};
 use crate::text::{WIDTH, count, indent, label, wrap};
 use crate::{Palette, catalogue, escape};
+use model::selftest::{Expected, LabOutcome, Outcome, Subject, Trial};
 use model::{Lab, Verdict};
-use runner::selftest::{Expected, LabOutcome, Outcome, Subject, Trial};
 use std::io;
 
 /// Writes the report of a finished self-test. `command_suffix` is what follows `cargo xtask selftest lab3` in a command

@@ -2,7 +2,7 @@
 
 use crate::Palette;
 use crate::text::{pad, width};
-use runner::selftest::{LabOutcome, Subject, Trial};
+use model::selftest::{LabOutcome, Subject, Trial};
 
 /// How many are as they should be, of how many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
