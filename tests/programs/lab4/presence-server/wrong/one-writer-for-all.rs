@@ -1,0 +1,192 @@
+// mistake: lets one thread write to all clients, so that one that does not read holds up all.
+// fails: L4.S1
+
+use std::env;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const LINE_LIMIT: u64 = 64 << 10;
+const STACK: usize = 128 << 10;
+const ANONYMOUS: &str = "An anonymous user";
+const WELCOME: &str =
+    "Welcome to the presence server.\nI understand HELLO <name>, SAY <text>, WHO, BYE and KILL.";
+const WHAT: &str = "What? I only understand HELLO, SAY, WHO, BYE and KILL commands";
+
+struct Client {
+    stream: TcpStream,
+    lines: Sender<Job>,
+}
+
+enum Job {
+    Line(Arc<Client>, String),
+    End(Arc<Client>, Sender<()>),
+}
+
+impl Client {
+    fn send(self: &Arc<Client>, line: &str) {
+        let _ = self.lines.send(Job::Line(Arc::clone(self), format!("{line}\n")));
+    }
+
+    // Closing with unread bytes would reset the connection, which could destroy the last lines.
+    fn hang_up(self: &Arc<Client>) {
+        let (sender, sent) = mpsc::channel();
+        let _ = self.lines.send(Job::End(Arc::clone(self), sender));
+        let _ = sent.recv_timeout(Duration::from_secs(1));
+        let _ = self.stream.set_read_timeout(Some(Duration::from_millis(100)));
+        let end = Instant::now() + Duration::from_millis(500);
+        let mut rest = [0; 16384];
+        while Instant::now() < end && (&self.stream).read(&mut rest).is_ok_and(|count| count > 0) {}
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+}
+
+fn write_out(jobs: Receiver<Job>) {
+    for job in jobs {
+        match job {
+            Job::Line(client, line) => {
+                let _ = (&client.stream).write_all(line.as_bytes());
+            }
+            Job::End(client, sender) => {
+                let _ = client.stream.shutdown(Shutdown::Write);
+                let _ = sender.send(());
+            }
+        }
+    }
+}
+
+struct Member {
+    client: Arc<Client>,
+    name: String,
+}
+
+type Room = Mutex<Vec<Member>>;
+
+fn tell(members: &[Member], line: &str) {
+    for member in members {
+        member.client.send(line);
+    }
+}
+
+fn join(room: &Room, client: &Arc<Client>) {
+    let mut members = room.lock().unwrap();
+    tell(&members, "Someone has arrived...");
+    client.send(WELCOME);
+    members.push(Member { client: Arc::clone(client), name: ANONYMOUS.to_owned() });
+}
+
+fn leave(room: &Room, client: &Arc<Client>) {
+    let mut members = room.lock().unwrap();
+    if let Some(me) = place(&members, client) {
+        depart(&mut members, me);
+    }
+}
+
+fn place(members: &[Member], client: &Arc<Client>) -> Option<usize> {
+    members.iter().position(|member| Arc::ptr_eq(&member.client, client))
+}
+
+fn depart(members: &mut Vec<Member>, me: usize) {
+    let gone = members.remove(me);
+    tell(members, &format!("{} has left the room.", gone.name));
+}
+
+fn who(members: &[Member]) -> String {
+    let mut list = "Currently connected users:\n".to_owned();
+    for member in members {
+        list += &format!(" - {}\n", member.name);
+    }
+    list
+}
+
+fn obey(room: &Room, client: &Arc<Client>, line: &str) -> bool {
+    let mut members = room.lock().unwrap();
+    let Some(me) = place(&members, client) else { return false };
+    let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
+    match command.to_ascii_uppercase().as_str() {
+        "HELLO" => {
+            members[me].name = rest.split_ascii_whitespace().next().unwrap_or(ANONYMOUS).to_owned();
+            tell(&members, &format!("{} is in the room.", members[me].name));
+        }
+        "SAY" => {
+            let text = if rest.is_empty() { "nothing..." } else { rest };
+            tell(&members, &format!("{} says: {text}", members[me].name));
+        }
+        "WHO" => client.send(&who(&members)),
+        "BYE" => {
+            tell(&members, &format!("{} is about to leave the room.", members[me].name));
+            depart(&mut members, me);
+            return false;
+        }
+        "KILL" => {
+            client.send("KILL command received. Bringing server down...");
+            drop(members);
+            client.hang_up();
+            process::exit(0);
+        }
+        _ => client.send(WHAT),
+    }
+    true
+}
+
+fn clean(line: &[u8]) -> String {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    String::from_utf8_lossy(line).replace(char::is_control, "\u{FFFD}")
+}
+
+fn listen_to(room: &Room, client: &Arc<Client>) -> io::Result<()> {
+    let mut reader = BufReader::new(&client.stream);
+    loop {
+        let mut line = Vec::new();
+        let count = (&mut reader).take(LINE_LIMIT).read_until(b'\n', &mut line)?;
+        let Some(line) = line.strip_suffix(b"\n") else {
+            if count as u64 == LINE_LIMIT {
+                client.send("Your line is too long. Good bye.");
+            }
+            return Ok(());
+        };
+        if !obey(room, client, &clean(line)) {
+            return Ok(());
+        }
+    }
+}
+
+fn start(room: &Arc<Room>, stream: TcpStream, lines: Sender<Job>) {
+    let _ = stream.set_nodelay(true);
+    let (room, client) = (Arc::clone(room), Arc::new(Client { stream, lines }));
+    join(&room, &client);
+    let (own_room, own_client) = (Arc::clone(&room), Arc::clone(&client));
+    let worker = thread::Builder::new().stack_size(STACK).spawn(move || {
+        if let Err(error) = listen_to(&own_room, &own_client) {
+            eprintln!("client lost: {error}");
+        }
+        leave(&own_room, &own_client);
+        own_client.hang_up();
+    });
+    if let Err(error) = worker {
+        eprintln!("no thread for the client: {error}");
+        leave(&room, &client);
+    }
+}
+
+fn main() -> io::Result<()> {
+    let port = env::args().nth(1).map_or(9907, |port| port.parse().expect("a port number"));
+    let listener = TcpListener::bind(("0.0.0.0", port))?;
+    let room = Arc::new(Room::default());
+    let (lines, jobs) = mpsc::channel();
+    thread::spawn(move || write_out(jobs));
+    loop {
+        match listener.accept() {
+            Ok((stream, _)) => start(&room, stream, lines.clone()),
+            // Without a free descriptor accept fails at once, again and again: wait until there may be one.
+            Err(error) => {
+                eprintln!("accept: {error}");
+                thread::sleep(Duration::from_millis(100));
+            }
+        }
+    }
+}
