@@ -9,29 +9,38 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 const ROUNDS: usize = 20;
+/// Clauses about many clients: 50 and 1,000.
+const CROWDS: [(&str, &str); 2] = [("lab4", "L4.13"), ("lab4", "L4.S3")];
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(runner::worker::ARGUMENT) {
         return runner::worker::main();
     }
-    for lab in ["lab1", "lab3"] {
-        if let Err(error) = whole_against_bare(lab) {
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
             eprintln!("error: {error}");
-            return ExitCode::from(3);
+            ExitCode::from(3)
         }
     }
-    if let Err(error) = hanging_against_right() {
-        eprintln!("error: {error}");
-        return ExitCode::from(3);
+}
+
+fn measure() -> Outcome {
+    for suite in checks::suites() {
+        let lab = suite.lab.name();
+        whole_against_bare(&lab, &format!("{lab}, all checks"), |_| true)?;
     }
-    ExitCode::SUCCESS
+    for (lab, id) in CROWDS {
+        whole_against_bare(lab, id, |check| check.clause.id == id)?;
+    }
+    hanging_against_right()
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// All checks of a lab on its reference programs, beside the bare cost of their sandboxes and programs.
-fn whole_against_bare(lab: &str) -> Outcome {
-    let benchmark = Benchmark::new(order(lab, Source::Reference, |_| true))?;
+/// Checks of a lab on its reference programs, beside the bare cost of their sandboxes and programs.
+fn whole_against_bare(lab: &str, name: &str, wanted: impl Fn(&Check) -> bool) -> Outcome {
+    let benchmark = Benchmark::new(order(lab, Source::Reference, wanted))?;
     let (mut whole, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         whole.push(benchmark.whole().0);
@@ -39,7 +48,7 @@ fn whole_against_bare(lab: &str) -> Outcome {
     }
     let ratios: Vec<f64> = whole.iter().zip(&bare).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
     println!(
-        "{lab}, all checks on the reference: {:.0} ms; its sandboxes and {} program starts alone: {:.0} ms; ratio {:.2}",
+        "{name} on the reference: {:.0} ms; sandboxes and {} program starts alone: {:.0} ms; ratio {:.2}",
         milliseconds(&whole),
         benchmark.starts(),
         milliseconds(&bare),

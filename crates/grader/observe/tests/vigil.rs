@@ -1,6 +1,6 @@
 //! What a wait comes to, for small programs that block, sleep, spin, tick or end.
 
-use observe::{End, Observer, SLEEP_BUDGET, Scope, Vigil};
+use observe::{End, Observer, Scope, Vigil};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 

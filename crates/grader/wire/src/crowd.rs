@@ -17,33 +17,33 @@ pub fn receive_all(
 ) -> Step<Option<Stillness>> {
     let Some(first) = peers.first() else { return Ok(None) };
     let patience = first.patience.clone();
+    // All before this one have enough. It alone is watched: who comes first is of no interest, as all must come.
+    let mut next = 0;
     loop {
-        // A connection that has ended stays readable for ever; it is not watched.
-        let sockets: Vec<_> =
-            peers.iter().filter(|peer| peer.ending.is_none()).map(|peer| peer.socket.clone()).collect();
-        let watched: Vec<_> = sockets.iter().map(|socket| (socket.as_fd(), Interest::Readable)).collect();
-        let mut all = false;
-        let still = patience.until(&watched, &mut || {
-            let (mut moved, mut ended) = (false, false);
-            all = true;
-            for (index, peer) in peers.iter_mut().enumerate() {
-                let before = (peer.arrived.len(), peer.ending);
-                if peer.ending.is_none() {
-                    peer.receive()?;
+        let watched_peer = next;
+        let socket = peers[watched_peer].socket.clone();
+        let still = patience.until(&[(socket.as_fd(), Interest::Readable)], &mut || {
+            let mut moved = false;
+            while next < peers.len() {
+                let peer = &mut *peers[next];
+                moved |= peer.receive_more()?;
+                if peer.ending.is_none() && !enough(next, &peer.arrived) {
+                    break;
                 }
-                moved |= peer.arrived.len() > before.0;
-                ended |= peer.ending != before.1;
-                all &= peer.ending.is_some() || enough(index, &peer.arrived);
+                next += 1;
             }
-            Ok(if all || ended {
-                Attempt::Done
-            } else if moved {
-                Attempt::Moved
-            } else {
-                Attempt::Idle
-            })
+            if next != watched_peer {
+                return Ok(Attempt::Done);
+            }
+            if !moved {
+                // What lies unread at another may be what holds the program up.
+                for peer in &mut peers[next + 1..] {
+                    moved |= peer.receive_more()?;
+                }
+            }
+            Ok(if moved { Attempt::Moved } else { Attempt::Idle })
         })?;
-        if all || still.is_some() {
+        if next == peers.len() || still.is_some() {
             return Ok(still);
         }
     }

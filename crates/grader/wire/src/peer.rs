@@ -275,6 +275,15 @@ impl Peer {
         self.ending
     }
 
+    /// As [`Peer::receive`]; tells whether anything was new.
+    pub(crate) fn receive_more(&mut self) -> io::Result<bool> {
+        let before = (self.arrived.len(), self.ending);
+        if self.ending.is_none() {
+            self.receive()?;
+        }
+        Ok(before != (self.arrived.len(), self.ending))
+    }
+
     /// Takes in what has arrived, without waiting.
     pub(crate) fn receive(&mut self) -> io::Result<()> {
         // Most answers are short; a long one takes a few reads more.

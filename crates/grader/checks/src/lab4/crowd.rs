@@ -37,8 +37,32 @@ impl Crowd {
     /// Lets one more client join, and waits until it has been greeted, or will not be.
     pub(super) fn join(&mut self) -> Step<()> {
         let mut client = self.server.connect()?;
-        client.take_line()?;
+        let still = receive_all(&mut [&mut client], |_, arrived| arrived.contains(&b'\n'))?;
         self.clients.push(client);
+        unless_over(still)
+    }
+
+    /// Lets so many clients join, as many at a time as may wait in the accept queue, and waits until each has been greeted, or will
+    /// not be. In which order they arrive is not said.
+    pub(super) fn join_many(&mut self, count: usize) -> Step {
+        const AT_ONCE: usize = 32;
+        let backlog = self.server.listening_socket()?.send_queue;
+        let at_once = usize::try_from(backlog).unwrap_or(AT_ONCE).clamp(1, AT_ONCE);
+        let all = self.clients.len() + count;
+        while self.clients.len() < all {
+            let first = self.clients.len();
+            for _ in first..all.min(first + at_once) {
+                let client = self.server.connect()?;
+                self.clients.push(client);
+            }
+            let mut new: Vec<&mut Peer> = self.clients[first..].iter_mut().collect();
+            unless_over(receive_all(&mut new, |_, arrived| arrived.contains(&b'\n'))?)?;
+            if let Some(index) = self.clients[first..].iter().position(|client| client.ending().is_some()) {
+                let summary = format!("client {} was turned away", first + index + 1);
+                let failure = Failure::new(Kind::Ended, summary).expected(format!("{all} clients at once"));
+                return Err(failure.got(format!("{} clients", first + index)).into());
+            }
+        }
         Ok(())
     }
 
@@ -48,10 +72,7 @@ impl Crowd {
     /// A failure when the program is gone.
     pub(super) fn settle(&mut self) -> Step<Vec<Vec<u8>>> {
         let mut all: Vec<&mut Peer> = self.clients.iter_mut().collect();
-        let still = receive_all(&mut all, |_, _| false)?;
-        if let Some(still) = still.filter(is_gone) {
-            return Err(still.failure("the clients waited").into());
-        }
+        unless_over(receive_all(&mut all, |_, _| false)?)?;
         Ok(self.clients.iter_mut().map(Peer::take_arrived).collect())
     }
 
@@ -97,8 +118,16 @@ impl Crowd {
     }
 }
 
-pub(super) fn is_gone(still: &Stillness) -> bool {
-    matches!(still.kind, Kind::Exited | Kind::Crashed | Kind::NotWritten)
+/// Whether nothing can be expected of the program any more: it is gone, or it spins.
+pub(super) fn is_over(still: &Stillness) -> bool {
+    matches!(still.kind, Kind::Exited | Kind::Crashed | Kind::NotWritten | Kind::Busy)
+}
+
+fn unless_over(still: Option<Stillness>) -> Step {
+    match still {
+        Some(still) if is_over(&still) => Err(still.failure("the clients waited").into()),
+        _ => Ok(()),
+    }
 }
 
 /// The words of a command that says a name.

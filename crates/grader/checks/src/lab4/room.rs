@@ -10,7 +10,8 @@ const MOST: usize = 100;
 /// What one client does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Deed {
-    Join,
+    /// Connects and says this: when it sees its own words, it is there for whatever comes next.
+    Join(String),
     Hello(Option<String>),
     Say(Option<String>),
     Who,
@@ -45,13 +46,17 @@ impl Deed {
         match self {
             Deed::Hello(Some(name)) => format!("HELLO {name}\n"),
             Deed::Hello(None) => "HELLO\n".to_owned(),
-            Deed::Say(Some(text)) => format!("SAY {text}\n"),
+            Deed::Say(Some(text)) | Deed::Join(text) => format!("SAY {text}\n"),
             Deed::Say(None) => "SAY\n".to_owned(),
             Deed::Who => "WHO\n".to_owned(),
             Deed::Nonsense(text) => format!("{text}\n"),
             Deed::Bye => "BYE\n".to_owned(),
-            Deed::Join | Deed::Close | Deed::Reset => String::new(),
+            Deed::Close | Deed::Reset => String::new(),
         }
+    }
+
+    fn is_leaving(&self) -> bool {
+        matches!(self, Deed::Bye | Deed::Close | Deed::Reset)
     }
 
     /// Whether others' steps may happen at the same time: what everybody sees of it is the same, whichever comes first.
@@ -64,7 +69,7 @@ impl fmt::Display for Move {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.client + 1;
         match &self.deed {
-            Deed::Join => write!(f, "{number} joins"),
+            Deed::Join(text) => write!(f, "{number} joins and says {text}"),
             Deed::Close => write!(f, "{number} closes"),
             Deed::Reset => write!(f, "{number} resets"),
             deed => write!(f, "{number}: {}", deed.line().trim_end()),
@@ -73,7 +78,12 @@ impl fmt::Display for Move {
 }
 
 impl Room {
-    pub(super) fn has(&self, client: usize) -> bool {
+    /// Whether somebody would see that client leave. Nobody could tell when the server has noticed it otherwise.
+    fn would_miss(&self, client: usize) -> bool {
+        self.has(client) && self.present.len() > 1
+    }
+
+    fn has(&self, client: usize) -> bool {
         self.present.iter().any(|(other, _)| *other == client)
     }
 
@@ -86,9 +96,10 @@ impl Room {
     pub(super) fn take(&mut self, step: &Move) -> Vec<Seen> {
         let name = self.name(step.client);
         match &step.deed {
-            Deed::Join => {
-                let seen = self.everybody(ARRIVAL);
+            Deed::Join(text) => {
+                let mut seen = self.everybody(&format!("{ARRIVAL}{}", says(ANONYMOUS, text)));
                 self.present.push((step.client, None));
+                seen.push((step.client, says(ANONYMOUS, text)));
                 seen
             }
             Deed::Hello(name) => {
@@ -140,11 +151,11 @@ pub(super) fn history(random: &mut Rng, steps: usize) -> Vec<Move> {
         let fill = 10 + moves.len() * MOST / steps;
         let chance = random.usize(..100);
         let (client, deed) = match chance {
-            _ if crowd == 0 => (newest, Deed::Join),
-            0..25 if crowd < fill.min(MOST) => (newest, Deed::Join),
+            0..25 if crowd < fill.min(MOST) => (newest, Deed::Join(word(random))),
+            _ if crowd < 2 => (newest, Deed::Join(word(random))),
             _ => (room.present[random.usize(..crowd)].0, deed(random, chance)),
         };
-        newest += usize::from(deed == Deed::Join);
+        newest += usize::from(matches!(deed, Deed::Join(_)));
         let follows_talk = moves.last().is_some_and(|last| last.deed.is_talk());
         let at_once = deed.is_talk() && follows_talk && !acting.contains(&client) && acting.len() < 8;
         if !at_once {
@@ -158,11 +169,12 @@ pub(super) fn history(random: &mut Rng, steps: usize) -> Vec<Move> {
     moves
 }
 
+fn word(random: &mut Rng) -> String {
+    let length = random.usize(1..10);
+    (0..length).map(|_| random.alphanumeric()).collect()
+}
+
 fn deed(random: &mut Rng, chance: usize) -> Deed {
-    let word = |random: &mut Rng| -> String {
-        let length = random.usize(1..10);
-        (0..length).map(|_| random.alphanumeric()).collect()
-    };
     match chance {
         0..45 => {
             let words: Vec<String> = (0..random.usize(1..6)).map(|_| word(random)).collect();
@@ -184,7 +196,11 @@ pub(super) fn without(moves: &[Move], taken: impl Fn(usize) -> bool) -> Vec<Move
     let mut room = Room::default();
     let mut kept: Vec<Move> = Vec::new();
     for (index, step) in moves.iter().enumerate() {
-        let possible = (step.deed == Deed::Join) != room.has(step.client);
+        let possible = match &step.deed {
+            Deed::Join(_) => !room.has(step.client),
+            deed if deed.is_leaving() => room.would_miss(step.client),
+            _ => room.has(step.client),
+        };
         if taken(index) || !possible {
             continue;
         }
@@ -207,8 +223,10 @@ mod tests {
     #[test]
     fn everybody_sees_what_the_handout_says() {
         let mut room = Room::default();
-        assert_eq!(room.take(&step(0, Deed::Join)), []);
-        assert_eq!(room.take(&step(1, Deed::Join)), [(0, ARRIVAL.to_owned())]);
+        let said = "An anonymous user says: hi\n".to_owned();
+        assert_eq!(room.take(&step(0, Deed::Join("hi".to_owned()))), [(0, said.clone())]);
+        let joined = room.take(&step(1, Deed::Join("hi".to_owned())));
+        assert_eq!(joined, [(0, format!("{ARRIVAL}{said}")), (1, said)]);
         let hello = room.take(&step(1, Deed::Hello(Some("bob".to_owned()))));
         assert_eq!(hello, [0, 1].map(|client| (client, "bob is in the room.\n".to_owned())));
         let list = "Currently connected users:\n - An anonymous user\n - bob\n\n".to_owned();
@@ -230,7 +248,7 @@ mod tests {
     fn histories_make_sense_and_so_does_what_is_left_of_them() {
         let moves = history(&mut Rng::with_seed(1), 2000);
         assert_eq!(without(&moves, |_| false), moves);
-        let joins = moves.iter().filter(|step| step.deed == Deed::Join).count();
+        let joins = moves.iter().filter(|step| matches!(step.deed, Deed::Join(_))).count();
         assert!(joins > 100 && moves.iter().any(|step| step.at_once), "{joins}");
         // Without the first join everything that this client did is gone.
         let rest = without(&moves, |index| index == 0);

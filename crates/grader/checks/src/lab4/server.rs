@@ -56,8 +56,12 @@ pub(super) fn announces_arrivals(session: &mut Session) -> Step {
 /// L4.3
 pub(super) fn welcomes_nobody_else(session: &mut Session) -> Step {
     let mut crowd = Crowd::of(session, 2)?;
-    crowd.join()?;
+    let newcomer = crowd.server.connect()?;
+    crowd.clients.push(newcomer);
     let got = crowd.settle()?;
+    if got.iter().all(Vec::is_empty) {
+        return Err(crowd.mismatch(2, "a welcome\n", b"")?.into());
+    }
     for got in &got[..2] {
         let rest: Vec<&[u8]> =
             got.split_inclusive(|byte| *byte == b'\n').filter(|line| *line != ARRIVAL.as_bytes()).collect();
@@ -80,7 +84,10 @@ pub(super) fn says_hello(session: &mut Session) -> Step {
     crowd.expect(0, &format!("HELLO {name}\n"), |_| is_in_the_room(&name))?;
     let (first, second) = (session.text(5), session.text(5));
     crowd.expect(1, &format!("hello {first} {second}\n"), |_| is_in_the_room(&first))?;
-    crowd.expect(2, "Hello\r\n", |_| is_in_the_room(ANONYMOUS))
+    crowd.expect(2, "Hello\r\n", |_| is_in_the_room(ANONYMOUS))?;
+    let other = session.text(6);
+    crowd.expect(1, &format!("HELLO {other}\n"), |_| is_in_the_room(&other))?;
+    crowd.expect(0, "HELLO\n", |_| is_in_the_room(ANONYMOUS))
 }
 
 /// L4.5
@@ -90,7 +97,7 @@ pub(super) fn passes_on_what_is_said(session: &mut Session) -> Step {
     let text = format!("{}  two   spaces, Größe, WHO and BYE {}", session.text(9), session.text(9));
     crowd.expect(0, &format!("SAY {text}\n"), |_| says(&ann, &text))?;
     let text = format!("{}, dit-il: {}", session.text(9), session.text(3));
-    crowd.expect(1, &format!("say {text}\r\n"), |_| says(&bob, &text))?;
+    crowd.expect(1, &format!("sAy {text}\r\n"), |_| says(&bob, &text))?;
     crowd.expect(0, "SAY\n", |_| says(&ann, "nothing..."))
 }
 
@@ -98,9 +105,13 @@ pub(super) fn passes_on_what_is_said(session: &mut Session) -> Step {
 pub(super) fn lists_who_is_there(session: &mut Session) -> Step {
     let (ann, bob, cat) =
         (format!("z{}", session.text(5)), format!("m{}", session.text(5)), format!("a{}", session.text(5)));
-    let mut crowd = Crowd::named(session, &[&ann, &bob, &cat])?;
+    let mut crowd = Crowd::of(session, 3)?;
+    // The order in which they say their names is another one than that in which they came.
+    for (client, name) in [(2, &cat), (0, &ann), (1, &bob)] {
+        crowd.after(client, format!("HELLO {name}\n"))?;
+    }
     let answer = who(&[&ann, &bob, &cat]);
-    for (asker, command) in [(1, "WHO\n"), (0, "who\r\n")] {
+    for (asker, command) in [(1, "WHO\n"), (0, "wHo\r\n")] {
         crowd.expect(asker, command, |index| if index == asker { answer.clone() } else { String::new() })?;
     }
     Ok(())
@@ -131,7 +142,7 @@ pub(super) fn lists_the_anonymous(session: &mut Session) -> Step {
 pub(super) fn says_goodbye(session: &mut Session) -> Step {
     let (ann, bob, cat) = (session.text(6), session.text(6), session.text(6));
     let mut crowd = Crowd::named(session, &[&ann, &bob, &cat])?;
-    for (leaver, name, command) in [(2, &cat, "BYE\n"), (0, &ann, "bye\r\n")] {
+    for (leaver, name, command) in [(2, &cat, "BYE\n"), (0, &ann, "bYe\r\n")] {
         let (about, left) = (is_about_to_leave(name), has_left(name));
         crowd.expect(leaver, command, |index| {
             if index == leaver { about.clone() } else { format!("{about}{left}") }
@@ -144,19 +155,20 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
 
 /// L4.9
 pub(super) fn announces_who_just_goes(session: &mut Session) -> Step {
-    let ways: [(&str, fn(Peer) -> Step); 2] = [
-        ("a client closes", |client| {
-            client.close();
-            Ok(())
-        }),
-        ("a client resets the connection", Peer::reset),
-    ];
-    for (what, leave) in ways {
-        let (ann, bob) = (session.text(6), session.text(6));
-        let mut crowd = Crowd::named(session, &["ann", "cat", &ann, &bob])?;
-        for name in [&bob, &ann] {
-            if let Some(leaver) = crowd.clients.pop() {
-                leave(leaver)?;
+    for what in ["a client closes", "a client resets the connection", "a client closes its sending side"] {
+        let names: Vec<String> = (0..4).map(|_| session.text(6)).collect();
+        let mut crowd = Crowd::named(session, &names.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let mut half_closed = Vec::new();
+        // One in the middle of the list goes, then the one that came last.
+        for (index, name) in [(1, &names[1]), (2, &names[3])] {
+            let mut leaver = crowd.clients.remove(index);
+            match what {
+                "a client closes" => leaver.close(),
+                "a client resets the connection" => leaver.reset()?,
+                _ => {
+                    leaver.half_close()?;
+                    half_closed.push(leaver);
+                }
             }
             let got = crowd.settle()?;
             crowd.compare(&got, |_| has_left(name)).map_err(|stop| stop.remark(what))?;
@@ -180,7 +192,7 @@ pub(super) fn is_killed(session: &mut Session) -> Step {
     for client in &mut crowd.clients[1..] {
         client.take_arrived();
     }
-    crowd.clients[0].send("kill\n")?;
+    crowd.clients[0].send("kIll\n")?;
     crowd.clients[0].expect(KILLED)?;
     crowd.server.expect_exit()?;
     for client in &mut crowd.clients {
@@ -226,7 +238,9 @@ pub(super) fn reads_commands_however_cut(session: &mut Session) -> Step {
 
 /// L4.13
 pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
-    let mut crowd = Crowd::of(session, MANY)?;
+    let mut crowd = Crowd::of(session, 0)?;
+    crowd.join_many(MANY)?;
+    crowd.settle()?;
     let mut said = Vec::new();
     for speaker in 0..MANY {
         for number in 0..LINES {

@@ -18,8 +18,9 @@ const WALL_LIMIT: Duration = Duration::from_secs(180);
 /// The first and the longest pause between two looks, where a look takes no longer than that; a signal from a socket, a stream or an
 /// end cuts it short.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(2));
-/// The longest pause of all.
-const LONG_PAUSE: Duration = Duration::from_millis(50);
+/// Where looks take longer: the longest pause of all, and how many looks' time it is, so that looking takes little of what the
+/// program could use.
+const LONG_PAUSE: (Duration, u32) = (Duration::from_millis(400), 8);
 /// How many signals in a row are followed without a look at the kernel.
 const SIGNALS: u32 = 64;
 
@@ -235,7 +236,7 @@ impl Patience for World {
     ) -> Step<Option<Stillness>> {
         let mut vigil = Vigil::new(self.cpu_budget.get(), self.sleep_budget.get());
         // Most answers come within the time that a look takes: waiting for as long first saves most looks.
-        let mut pause = self.look_cost.get().clamp(PAUSES.0, LONG_PAUSE);
+        let mut pause = self.look_cost.get().clamp(PAUSES.0, LONG_PAUSE.0);
         let mut signals = 0;
         loop {
             self.drain()?;
@@ -247,7 +248,8 @@ impl Patience for World {
                 continue;
             }
             signals = 0;
-            pause = (pause * 2).min(PAUSES.1.max(self.look_cost.get()).min(LONG_PAUSE));
+            let longest = (self.look_cost.get() * LONG_PAUSE.1).min(LONG_PAUSE.0);
+            pause = (pause * 2).min(PAUSES.1.max(longest));
             if let Some(end) = self.look(&mut vigil)? {
                 // A program that had filled a pipe or a socket can go on now that its reader has made room.
                 let printed = self.drain()?;

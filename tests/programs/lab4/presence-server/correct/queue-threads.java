@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +21,7 @@ class Main {
     static class Client {
         final Socket socket;
         String name = "An anonymous user";
-        private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
-        private int queued;
+        private final ByteArrayOutputStream queue = new ByteArrayOutputStream();
         private boolean ended;
         private boolean sent;
 
@@ -32,34 +30,36 @@ class Main {
         }
 
         // Never blocks: a client that has stopped reading is cut off when its queue is full.
-        synchronized void send(String line) {
-            byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+        synchronized void send(byte[] line) {
             if (ended) {
                 return;
             }
-            queued += bytes.length;
-            if (queued > QUEUE_LIMIT) {
+            if (queue.size() + line.length > QUEUE_LIMIT) {
                 ended = true;
-                queue.clear();
+                queue.reset();
                 close();
             } else {
-                queue.add(bytes);
+                queue.writeBytes(line);
             }
             notifyAll();
         }
 
+        void send(String line) {
+            send(encode(line));
+        }
+
         private synchronized byte[] next() throws InterruptedException {
-            while (queue.isEmpty() && !ended) {
+            while (queue.size() == 0 && !ended) {
                 wait();
             }
-            byte[] bytes = queue.poll();
-            queued -= bytes == null ? 0 : bytes.length;
+            byte[] bytes = queue.toByteArray();
+            queue.reset();
             return bytes;
         }
 
         void writeOut() {
             try {
-                for (byte[] bytes = next(); bytes != null; bytes = next()) {
+                for (byte[] bytes = next(); bytes.length > 0; bytes = next()) {
                     socket.getOutputStream().write(bytes);
                 }
             } catch (IOException | InterruptedException e) {
@@ -68,7 +68,7 @@ class Main {
             synchronized (this) {
                 ended = true;
                 sent = true;
-                queue.clear();
+                queue.reset();
                 notifyAll();
             }
         }
@@ -103,9 +103,14 @@ class Main {
         }
     }
 
+    static byte[] encode(String line) {
+        return (line + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
     static void tellAll(String line) {
+        byte[] bytes = encode(line);
         for (Client client : room) {
-            client.send(line);
+            client.send(bytes);
         }
     }
 
