@@ -45,7 +45,7 @@ impl Crowd {
     /// Lets so many clients join, as many at a time as may wait in the accept queue, and waits until each has been greeted, or will
     /// not be. In which order they arrive is not said.
     pub(super) fn join_many(&mut self, count: usize) -> Step {
-        const AT_ONCE: usize = 32;
+        const AT_ONCE: usize = 100;
         let backlog = self.server.listening_socket()?.send_queue;
         let at_once = usize::try_from(backlog).unwrap_or(AT_ONCE).clamp(1, AT_ONCE);
         let all = self.clients.len() + count;

@@ -205,7 +205,12 @@ pub(super) fn defuses_control_characters(session: &mut Session) -> Step {
     }
     session.note("and bytes that are no text at all");
     crowd.after(0, b"SAY \xff\xfe \xc3\n")?;
-    Ok(())
+    crowd.clients[0].offer(format!("SAY {word}\n"))?;
+    let got = crowd.settle()?;
+    if contains(&got[1], word.as_bytes()) {
+        return Ok(());
+    }
+    Err(crowd.mismatch(1, &says(ANONYMOUS, &word), &got[1])?.into())
 }
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {

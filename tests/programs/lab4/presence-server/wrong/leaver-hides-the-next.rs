@@ -1,5 +1,5 @@
 // mistake: removes the client that leaves while it goes through the list, so that the next one is not told.
-// fails: L4.8 L4.9 L4.S7
+// fails: L4.8 L4.9 L4.S4 L4.S7
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};

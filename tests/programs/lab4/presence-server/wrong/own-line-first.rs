@@ -1,5 +1,5 @@
 // mistake: sends a line to its speaker at once and to the others a little later.
-// fails: L4.S2
+// fails: L4.S2 L4.S7
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
