@@ -92,6 +92,9 @@ pub(super) fn next_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>)>
     // The end of a line may come in a segment of its own.
     let begin = |arrived: &[u8]| arrived.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     let still = receive_all(&mut [client], |_, arrived| end(&arrived[begin(arrived)..]).is_some())?;
+    if let Some(still) = still.as_ref().filter(|still| still.kind == Kind::Busy) {
+        return Err(still.clone().failure("a client waited for a line").into());
+    }
     let arrived = client.take_arrived();
     let begin = begin(&arrived);
     let (line, rest) = match end(&arrived[begin..]) {
