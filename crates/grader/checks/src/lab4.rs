@@ -211,8 +211,8 @@ const CHECKS: &[Check] = &[
                      and it must lead to the same place as BYE.",
             hint: "List all the ways in which your loop over a client's lines can end. What happens after it, in each \
                    case?",
-            method: "Clients close and reset their connections, the last and another; after each the others must get \
-                     exactly that line.",
+            method: "Clients close, reset or half-close their connections, one in the middle of the list and the last; after \
+                     each the others must get exactly that line.",
             causes: &[
                 "an error of the read ends the thread before the others are told",
                 "a closed client stays in the list",
@@ -441,7 +441,7 @@ const CHECKS: &[Check] = &[
             lesson: "Every buffer that a stranger can fill needs a limit.",
             hint: "How much will your program keep of a line whose end has not come?",
             method: "Sends up to 64 MiB without a newline; the server must close that connection before, and the others \
-                     must still hear each other.",
+                     must be told that it has left, and still hear each other.",
             causes: &["the line grows without bound", "the limit ends the server"],
         },
         decide: stretch::cuts_off_an_endless_line,
@@ -458,7 +458,8 @@ const CHECKS: &[Check] = &[
             hint: "Which characters of a text does a terminal not show but obey? At which single place could your \
                    server take them out?",
             method: "Says names and texts with carriage returns, escape sequences, bells and the controls of Latin 1 in \
-                     them; no control character may come out. What stands in their place is free.",
+                     them; no control character may come out. What stands in their place is free. Then sends bytes that are \
+                     no text, and speaks again.",
             causes: &[
                 "only the line's own end is taken off",
                 "only ASCII controls, or only texts and not names, are looked at",
