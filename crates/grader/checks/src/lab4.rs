@@ -67,7 +67,7 @@ const CHECKS: &[Check] = &[
             tier: Tier::Core,
             points: 5,
             program: SERVER,
-            title: "The clients that are there already are told: Someone has arrived...",
+            title: "Someone has arrived... is what the clients get that are there already",
             lesson: "A connection is an event like any line. The thread that accepts it must reach all the others' \
                      sockets, and so must share what it knows of them.",
             hint: "Where does your program keep all its clients, and who may look there at the moment when a new one \
@@ -103,7 +103,7 @@ const CHECKS: &[Check] = &[
             tier: Tier::Core,
             points: 8,
             program: SERVER,
-            title: "HELLO <name>: everyone, the sender too, gets <name> is in the room.",
+            title: "HELLO <name>: <name> is in the room. goes to everyone, the sender too",
             lesson: "The name is the connection's state: it must be kept with the client, and read by whoever speaks of \
                      it later.",
             hint: "Split the line HELLO Ann Smith by hand: what is the name? And what is left of a bare HELLO?",
@@ -206,7 +206,7 @@ const CHECKS: &[Check] = &[
             tier: Tier::Core,
             points: 8,
             program: SERVER,
-            title: "When a client just closes, or resets, the others get <name> has left the room.",
+            title: "When a client just closes, or resets, <name> has left the room. goes to the others",
             lesson: "Most clients leave without a word. To the server that is an end of file or an error from a read, \
                      and it must lead to the same place as BYE.",
             hint: "List all the ways in which your loop over a client's lines can end. What happens after it, in each \
