@@ -26,7 +26,8 @@ pub(super) fn listens_everywhere(session: &mut Session) -> Step {
             .got(format!("one on {} alone", address.ip()))
             .into());
     }
-    let _client = server.greet()?;
+    let mut client = server.program.connect()?;
+    client.take_line()?;
     drop(server);
     session.note("the server was killed with a client connected; it is started again on the same port");
     session.serve_on(PROGRAM, address.port(), &pace(60_000, 3)).map(drop)
