@@ -174,6 +174,11 @@ fn word(random: &mut Rng) -> String {
     (0..length).map(|_| random.alphanumeric()).collect()
 }
 
+/// One of few, so that some in the room have the same.
+fn name(random: &mut Rng) -> String {
+    random.lowercase().to_string()
+}
+
 fn deed(random: &mut Rng, chance: usize) -> Deed {
     match chance {
         0..45 => {
@@ -181,7 +186,8 @@ fn deed(random: &mut Rng, chance: usize) -> Deed {
             Deed::Say(Some(words.join(" ")))
         }
         45..50 => Deed::Say(None),
-        50..66 => Deed::Hello(Some(word(random))),
+        50..58 => Deed::Hello(Some(word(random))),
+        58..66 => Deed::Hello(Some(name(random))),
         66..69 => Deed::Hello(None),
         69..78 => Deed::Who,
         78..84 => Deed::Nonsense(format!("x{}", word(random))),

@@ -1,5 +1,5 @@
 // mistake: sends a line to its speaker at once and to the others a little later.
-// fails: L4.S2 L4.S7
+// fails: L4.S2
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -141,12 +141,12 @@ fn obey(room: &Room, client: &Arc<Client>, line: &str) -> bool {
         "SAY" => {
             let text = if rest.is_empty() { "nothing..." } else { rest };
             let line = format!("{} says: {text}", members[me].name);
+            let present: Vec<Arc<Client>> = members.iter().map(|member| Arc::clone(&member.client)).collect();
             client.send(&line);
             drop(members);
             thread::sleep(Duration::from_millis(5));
-            let members = room.lock().unwrap();
-            for member in members.iter().filter(|member| !Arc::ptr_eq(&member.client, client)) {
-                member.client.send(&line);
+            for other in present.iter().filter(|other| !Arc::ptr_eq(other, client)) {
+                other.send(&line);
             }
         }
         "WHO" => client.send(&who(&members)),
