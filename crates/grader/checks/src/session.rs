@@ -309,6 +309,5 @@ impl Session {
 
 /// The failure of a program that did something else than it should have, with what it printed as what came.
 pub(crate) fn wrong_output(summary: impl Into<String>, expected: &str, printed: &[u8]) -> Failure {
-    let failure = Failure::new(Kind::Output, summary).expected(expected);
-    if printed.is_empty() { failure.got("nothing") } else { failure.got(printed) }
+    Failure::new(Kind::Output, summary).expected(expected).got(printed)
 }

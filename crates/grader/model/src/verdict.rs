@@ -97,9 +97,10 @@ impl From<String> for Shown {
     }
 }
 
+/// Bytes as they came, or a word where none did.
 impl From<&[u8]> for Shown {
     fn from(bytes: &[u8]) -> Self {
-        Shown::Bytes(bytes.to_vec())
+        if bytes.is_empty() { Shown::from("nothing") } else { Shown::Bytes(bytes.to_vec()) }
     }
 }
 

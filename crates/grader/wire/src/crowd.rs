@@ -26,7 +26,7 @@ pub fn receive_all(
             let mut moved = false;
             while next < peers.len() {
                 let peer = &mut *peers[next];
-                moved |= peer.receive_more()?;
+                moved |= peer.receive()?;
                 if peer.ending.is_none() && !enough(next, &peer.arrived) {
                     break;
                 }
@@ -38,7 +38,7 @@ pub fn receive_all(
             if !moved {
                 // What lies unread at another may be what holds the program up.
                 for peer in &mut peers[next + 1..] {
-                    moved |= peer.receive_more()?;
+                    moved |= peer.receive()?;
                 }
             }
             Ok(if moved { Attempt::Moved } else { Attempt::Idle })

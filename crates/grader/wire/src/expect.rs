@@ -2,7 +2,7 @@
 
 use crate::patience::Stillness;
 use crate::peer::{Ending, Peer};
-use model::{Failure, Kind, Shown, Step};
+use model::{Failure, Kind, Step};
 
 /// How much more than expected is taken in, so that a failure can show it.
 const SURPLUS: usize = 256;
@@ -29,8 +29,7 @@ impl Peer {
             0 => format!("{} got no answer", self.name()),
             n => format!("{} got only {n} of {} bytes", self.name(), expected.len()),
         };
-        let got = self.arrived.clone();
-        Err(self.ended(still, &missing).expected(expected).got(shown(got)).into())
+        Err(self.ended(still, &missing).expected(expected).got(&*self.arrived).into())
     }
 
     /// Takes the next line, up to and without its `\\n`. The line may be at most `limit` bytes long.
@@ -44,9 +43,8 @@ impl Peer {
             line.pop();
             return Ok(line);
         }
-        let got = self.arrived.clone();
         let missing = format!("{} got no whole line", self.name());
-        Err(self.ended(still, &missing).expected("a line that ends with \\n").got(shown(got)).into())
+        Err(self.ended(still, &missing).expected("a line that ends with \\n").got(&*self.arrived).into())
     }
 
     /// Takes the next `length` bytes, or all there are when fewer will come.
@@ -97,7 +95,7 @@ impl Peer {
         } else {
             self.ended(still, &format!("{} got an answer without an end of line", self.name()))
         };
-        Err(failure.expected(expected).got(shown(answer)).into())
+        Err(failure.expected(expected).got(&*answer).into())
     }
 
     fn next_line(&mut self) -> Vec<u8> {
@@ -176,9 +174,8 @@ impl Peer {
         match self.ending {
             Some(ending) => Ok((std::mem::take(&mut self.arrived), ending)),
             None => {
-                let got = shown(self.arrived.clone());
                 let missing = format!("the connection of {} stays open", self.name());
-                Err(self.ended(still, &missing).expected("end of file").got(got).into())
+                Err(self.ended(still, &missing).expected("end of file").got(&*self.arrived).into())
             }
         }
     }
@@ -205,7 +202,7 @@ impl Peer {
         self.receive_until(&mut |arrived| arrived.len() > enough)?;
         let summary = format!("{} got other bytes than expected", self.name());
         let got = std::mem::take(&mut self.arrived);
-        Ok(Failure::new(Kind::Mismatch, summary).expected(expected).got(shown(got)))
+        Ok(Failure::new(Kind::Mismatch, summary).expected(expected).got(&*got))
     }
 
     /// Something has come where nothing should.
@@ -213,7 +210,7 @@ impl Peer {
         self.receive_until(&mut |arrived| arrived.len() > SURPLUS)?;
         let got = std::mem::take(&mut self.arrived);
         let (summary, expected) = (format!("{} got bytes that should not come", self.name()), expected);
-        Ok(Failure::new(Kind::Unexpected, summary).expected(expected).got(shown(got)))
+        Ok(Failure::new(Kind::Unexpected, summary).expected(expected).got(&*got))
     }
 
     /// The failure that says why no more came.
@@ -235,9 +232,4 @@ impl Peer {
 
 fn is_gone(still: &Stillness) -> bool {
     matches!(still.kind, Kind::Exited | Kind::Crashed | Kind::NotWritten)
-}
-
-/// Bytes as they came, or a word for none.
-fn shown(bytes: Vec<u8>) -> Shown {
-    if bytes.is_empty() { Shown::Text("nothing".to_owned()) } else { Shown::Bytes(bytes) }
 }

@@ -1,6 +1,7 @@
 //! One connection between the grader and the submission: what the grader's side does.
 
-use crate::patience::{Attempt, Caller, Interest, Patience};
+use crate::crowd::receive_all;
+use crate::patience::{Attempt, Caller, Interest, Patience, Stillness};
 use crate::transcript::Transcript;
 use model::{Action, Failure, Kind, Step};
 use rustix::io::Errno;
@@ -275,17 +276,8 @@ impl Peer {
         self.ending
     }
 
-    /// As [`Peer::receive`]; tells whether anything was new.
-    pub(crate) fn receive_more(&mut self) -> io::Result<bool> {
-        let before = (self.arrived.len(), self.ending);
-        if self.ending.is_none() {
-            self.receive()?;
-        }
-        Ok(before != (self.arrived.len(), self.ending))
-    }
-
-    /// Takes in what has arrived, without waiting.
-    pub(crate) fn receive(&mut self) -> io::Result<()> {
+    /// Takes in what has arrived, without waiting. Tells whether anything was new, be it the end.
+    pub(crate) fn receive(&mut self) -> io::Result<bool> {
         // Most answers are short; a long one takes a few reads more.
         let mut buffer = [0; 16384];
         let (before, was_open) = (self.arrived.len(), self.ending.is_none());
@@ -306,32 +298,19 @@ impl Peer {
         if !new.is_empty() {
             self.transcript.record(&self.name, Action::Receive, new);
         }
+        let mut any = !new.is_empty();
         // The end is recorded after the bytes that came before it.
         if let (Some(ending), true) = (self.ending, was_open) {
             let action = if ending == Ending::Closed { Action::PeerClosed } else { Action::PeerReset };
             self.transcript.record(&self.name, action, b"");
+            any = true;
         }
-        Ok(())
+        Ok(any)
     }
 
     /// Receives until `enough` says so of what has arrived, or the connection ends, or nothing more will come.
-    pub(crate) fn receive_until(
-        &mut self,
-        enough: &mut dyn FnMut(&[u8]) -> bool,
-    ) -> Step<Option<crate::Stillness>> {
-        let patience = self.patience.clone();
-        let watched = self.socket.clone();
-        patience.until(&[(watched.as_fd(), Interest::Readable)], &mut || {
-            let before = self.arrived.len();
-            self.receive()?;
-            Ok(if self.ending.is_some() || enough(&self.arrived) {
-                Attempt::Done
-            } else if self.arrived.len() > before {
-                Attempt::Moved
-            } else {
-                Attempt::Idle
-            })
-        })
+    pub(crate) fn receive_until(&mut self, enough: &mut dyn FnMut(&[u8]) -> bool) -> Step<Option<Stillness>> {
+        receive_all(&mut [self], |_, arrived| enough(arrived))
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn sends_its_words(session: &mut Session) -> Step {
     }
     let failure =
         Failure::new(Kind::Mismatch, "the client sends something else").expected(REQUEST.as_bytes());
-    Err(if sent.is_empty() { failure.got("nothing") } else { failure.got(&*sent) }.into())
+    Err(failure.got(&*sent).into())
 }
 
 /// L1.3
@@ -71,9 +71,7 @@ pub(super) fn prints_every_byte(session: &mut Session) -> Step {
             let printed = if output.is_empty() { console } else { output };
             let failure = Failure::new(Kind::Output, "the client prints other bytes than it received")
                 .expected(response);
-            return Err(
-                if printed.is_empty() { failure.got("nothing") } else { failure.got(&*printed) }.into()
-            );
+            return Err(failure.got(&*printed).into());
         }
     }
     Ok(())
@@ -104,7 +102,7 @@ pub(super) fn meets_a_real_server(session: &mut Session) -> Step {
     }
     let summary = "the client does not print what the HTTP server answered";
     let failure = Failure::new(Kind::Output, summary).expected(&*answer);
-    Err(if console.is_empty() { failure.got("nothing") } else { failure.got(&*console) }.into())
+    Err(failure.got(&*console).into())
 }
 
 /// L1.7

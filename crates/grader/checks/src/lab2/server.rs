@@ -5,7 +5,7 @@ use super::pace::{Server, Set, expect_first_line, expect_some_line, next_line, p
 use super::time::Told;
 use crate::Session;
 use jiff::Timestamp;
-use model::{Failure, Kind, Shown, Step};
+use model::{Failure, Kind, Step};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 use wire::{Ending, Peer, receive_all};
@@ -58,10 +58,10 @@ pub(super) fn tells_the_time(session: &mut Session) -> Step {
         let line = if line.is_empty() { client.take_line()? } else { line };
         let Some(told) = Told::parse(&line) else {
             let summary = "a line does not have the form {'time' : '<date and time>'}";
-            return Err(mismatch(summary, &example, line).into());
+            return Err(mismatch(summary, &example, &line).into());
         };
         if !told.is_between(earliest, latest) {
-            return Err(mismatch("a line does not tell the present time", &example, line).into());
+            return Err(mismatch("a line does not tell the present time", &example, &line).into());
         }
         times.push(told);
     }
@@ -376,7 +376,6 @@ fn expect_no_pause_after_the_write(session: &Session, server: &Server, client: &
         .into())
 }
 
-fn mismatch(summary: &str, example: &str, got: Vec<u8>) -> Failure {
-    let got = if got.is_empty() { Shown::Text("nothing".to_owned()) } else { Shown::Bytes(got) };
+fn mismatch(summary: &str, example: &str, got: &[u8]) -> Failure {
     Failure::new(Kind::Mismatch, summary).expected(example.as_bytes()).got(got)
 }

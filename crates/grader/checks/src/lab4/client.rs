@@ -75,7 +75,7 @@ pub(super) fn passes_lines_both_ways(session: &mut Session) -> Step {
         let failure =
             Failure::new(Kind::Mismatch, "the client does not say HELLO with its name on connecting");
         let failure = failure.expected(hello.as_bytes());
-        return Err(if said.is_empty() { failure.got("nothing") } else { failure.got(&*said) }.into());
+        return Err(failure.got(&*said).into());
     }
     visit.expect_printed(WELCOME.trim_end())?;
     let notice = format!("{} is in the room.", visit.name);
@@ -96,7 +96,7 @@ pub(super) fn passes_lines_both_ways(session: &mut Session) -> Step {
         if got != line.as_bytes() {
             let summary = "a line of standard input was not sent as it is, when it came";
             let failure = Failure::new(Kind::Mismatch, summary).expected(line.as_bytes());
-            return Err(if got.is_empty() { failure.got("nothing") } else { failure.got(&*got) }.into());
+            return Err(failure.got(&*got).into());
         }
         visit.prints(&session.text(12))?;
     }
@@ -122,7 +122,7 @@ pub(super) fn leaves_politely(session: &mut Session) -> Step {
             let summary = format!("the client does not send BYE {when} and nothing behind it");
             let failure = Failure::new(Kind::Mismatch, summary);
             let failure = failure.expected(word.unwrap_or("BYE\n").as_bytes());
-            return Err(if got.is_empty() { failure.got("nothing") } else { failure.got(&*got) }.into());
+            return Err(failure.got(&*got).into());
         }
         let last = format!("{} is about to leave the room.", visit.name);
         // A client that has gone already has not printed what still comes: its output will show that.

@@ -1,7 +1,7 @@
 //! The clients of a room, all of them the grader's: they join, speak, and see what comes.
 
 use crate::{Program, Session};
-use model::{Failure, Kind, Shown, Step};
+use model::{Failure, Kind, Step};
 use wire::{Peer, Stillness, receive_all};
 
 pub(super) const SERVER: &str = "presence-server";
@@ -109,11 +109,7 @@ impl Crowd {
             (_, true) => (Kind::Unexpected, format!("{name} got what is not for it")),
             _ => (Kind::Mismatch, format!("{name} got something else than it should")),
         };
-        let shown = |bytes: &[u8]| match bytes {
-            [] => Shown::Text("nothing".to_owned()),
-            bytes => Shown::Bytes(bytes.to_vec()),
-        };
-        let failure = Failure::new(kind, summary).expected(shown(expected.as_bytes())).got(shown(got));
+        let failure = Failure::new(kind, summary).expected(expected.as_bytes()).got(got);
         Ok(if got.is_empty() { failure.kernel(self.server.views(&self.clients)?) } else { failure })
     }
 }

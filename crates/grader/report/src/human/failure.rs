@@ -114,7 +114,6 @@ fn contrast(expected: Option<&Shown>, got: Option<&Shown>, palette: Palette) -> 
         return lines;
     }
     let side = |name: &str, shown: &Shown| match shown {
-        Shown::Bytes(bytes) if bytes.is_empty() => vec![format!("{}(no bytes)", label_text(name, palette))],
         Shown::Bytes(bytes) => vec![format!("{}{}", label_text(name, palette), escape::cut(bytes, room))],
         Shown::Text(text) => label(&label_text(name, palette), wrap(&escape::text(text), room), LABEL),
     };
