@@ -50,9 +50,7 @@ impl Program {
         let candidates =
             [SocketAddr::from((Ipv4Addr::LOCALHOST, port)), SocketAddr::from((Ipv6Addr::LOCALHOST, port))];
         let mut found = None;
-        self.world.cpu_budget.set(START_BUDGET);
-        let sleep_budget = self.world.sleep_budget.take();
-        let still = self.world.until(&[], &mut || {
+        let still = self.world.until_within(START_BUDGET, None, &[], &mut || {
             let observer = self.world.observer.borrow();
             for address in candidates {
                 if observer.diag().listener(address)?.is_some() {
@@ -62,8 +60,6 @@ impl Program {
             }
             Ok(Attempt::Idle)
         })?;
-        self.world.cpu_budget.set(CPU_BUDGET);
-        self.world.sleep_budget.set(sleep_budget);
         let Some(address) = found else {
             return Err(self.not_listening(port, still));
         };
@@ -275,18 +271,15 @@ impl Program {
     fn wait_for_end(&self) -> Step<(Option<Ended>, Option<Stillness>)> {
         let mut ended = None;
         // A virtual machine that is asked to end first waits, again and again and for short times, for threads that are blocked.
-        let usual = self.world.sleep_budget.get();
-        self.world.sleep_budget.set(usual.or(Some(SLEEP_BUDGET)));
-        let still = self.world.until(&[], &mut || {
+        let sleep_budget = self.world.sleep_budget.get().or(Some(SLEEP_BUDGET));
+        let still = self.world.until_within(CPU_BUDGET, sleep_budget, &[], &mut || {
             let running = self.world.running.borrow();
             let program = running.iter().find(|program| program.id == self.id);
             // Both streams are closed when every process that could still write has ended.
             ended =
                 program.filter(|program| program.output.closed && program.error.closed).and_then(|p| p.ended);
             Ok(Attempt::done_if(ended.is_some()))
-        });
-        self.world.sleep_budget.set(usual);
-        let still = still?;
+        })?;
         if ended.is_none() {
             // The program has ended, but a process that it left behind keeps a stream open.
             ended = self.with(|running| running.ended)?;

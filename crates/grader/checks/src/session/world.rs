@@ -42,7 +42,6 @@ pub(crate) struct World {
     pub(crate) transcript: Rc<Transcript>,
     pub(crate) observer: RefCell<Observer>,
     pub(crate) running: RefCell<Vec<Running>>,
-    pub(crate) cpu_budget: Cell<Duration>,
     /// How long a program may sleep in one wait, where that is not the usual.
     pub(crate) sleep_budget: Cell<Option<Duration>>,
     /// What the last look at the kernel cost.
@@ -61,7 +60,6 @@ impl World {
             transcript: Rc::default(),
             observer: RefCell::new(observer),
             running: RefCell::default(),
-            cpu_budget: Cell::new(CPU_BUDGET),
             sleep_budget: Cell::default(),
             look_cost: Cell::default(),
             links: RefCell::default(),
@@ -228,13 +226,17 @@ pub(crate) fn not_started(name: &str, error: i32) -> Stop {
         .into()
 }
 
-impl Patience for World {
-    fn until(
+impl World {
+    /// As [`Patience::until`], in a wait in which a program may use so much processor time and sleep for so long, where that is
+    /// not the usual.
+    pub(crate) fn until_within(
         &self,
+        cpu_budget: Duration,
+        sleep_budget: Option<Duration>,
         watched: &[(BorrowedFd<'_>, Interest)],
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>> {
-        let mut vigil = Vigil::new(self.cpu_budget.get(), self.sleep_budget.get());
+        let mut vigil = Vigil::new(cpu_budget, sleep_budget);
         // Most answers come within the time that a look takes: waiting for as long first saves most looks.
         let mut pause = self.look_cost.get().clamp(PAUSES.0, LONG_PAUSE.0);
         let mut signals = 0;
@@ -266,6 +268,16 @@ impl Patience for World {
                 return Err(Stop::Fault(Fault::new(limit)));
             }
         }
+    }
+}
+
+impl Patience for World {
+    fn until(
+        &self,
+        watched: &[(BorrowedFd<'_>, Interest)],
+        attempt: &mut dyn FnMut() -> io::Result<Attempt>,
+    ) -> Step<Option<Stillness>> {
+        self.until_within(CPU_BUDGET, self.sleep_budget.get(), watched, attempt)
     }
 
     fn consumed(&self, ours: SocketAddr, theirs: SocketAddr) -> Step<Option<Stillness>> {
