@@ -24,16 +24,12 @@ pub(crate) fn check(arguments: &arguments::Check) -> Result<Status, Trouble> {
     }
     let origin = order::origin(&order);
     let palette = Palette::new(destination.wants_colour());
-    let written = destination.write(|mut out| match arguments.format {
+    destination.write(|mut out| match arguments.format {
         Format::Human => human::write(&report, &origin, palette, &mut out),
         Format::Json => json::write(&report, &mut out),
         Format::Junit => junit::write(&report, &origin, &mut out),
-    });
-    // A reader that has seen enough, such as `head`, does not change how it went.
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(status(&report)),
-    }
+    })?;
+    Ok(status(&report))
 }
 
 /// The progress line, where somebody watches.

@@ -12,7 +12,6 @@ use model::selftest::Outcome;
 use report::Palette;
 use runner::collection;
 use runner::selftest::{Notice, SelfTest};
-use std::io;
 
 /// Tests, reports, and says how it went.
 pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Trouble> {
@@ -34,17 +33,13 @@ pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Troubl
     let outcome = result?;
     let destination = Destination::StandardOutput;
     let palette = Palette::new(destination.wants_colour());
-    let written = destination.write(|mut out| match arguments.format {
+    destination.write(|mut out| match arguments.format {
         SelftestFormat::Human => {
             report::selftest::human(&outcome, &again(arguments, &order), palette, &mut out)
         }
         SelftestFormat::Json => report::selftest::json(&outcome, &mut out),
-    });
-    // A reader that has seen enough, such as `head`, does not change how it went.
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(status(&outcome)),
-    }
+    })?;
+    Ok(status(&outcome))
 }
 
 /// The labs of these names, in the order of the course and once; all, where none is named.

@@ -120,13 +120,20 @@ impl Session {
         self.serve_on(program, port, values)
     }
 
-    /// As [`Session::serve_with`], on a port that is known.
+    fn serve_on(&mut self, program: &str, port: u16, values: &[(&str, String)]) -> Step<Program> {
+        let started = self.start(program, &[values, &[("port", port.to_string())]].concat())?;
+        started.wait_until_ready(port)
+    }
+
+    /// Kills a server, whatever it is doing, and starts it again on the port that it had.
     ///
     /// # Errors
     /// As [`Session::serve`].
-    pub fn serve_on(&mut self, program: &str, port: u16, values: &[(&str, String)]) -> Step<Program> {
-        let started = self.start(program, &[values, &[("port", port.to_string())]].concat())?;
-        started.wait_until_ready(port)
+    pub fn restart(&mut self, server: Program, values: &[(&str, String)]) -> Step<Program> {
+        let (program, port) = (server.name().to_owned(), server.address()?.port());
+        drop(server);
+        self.note("the server was killed with a client connected; it is started again on the same port");
+        self.serve_on(&program, port, values)
     }
 
     /// Starts a program with these values for its placeholders.

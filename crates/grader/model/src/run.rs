@@ -55,6 +55,26 @@ pub struct Score {
     pub max_stars: u32,
 }
 
+impl Score {
+    /// Adds up what clauses are worth, and of that those that passed.
+    pub fn of<'a>(clauses: impl IntoIterator<Item = (&'a Clause, bool)>) -> Score {
+        let mut score = Score::default();
+        for (clause, passed) in clauses {
+            match clause.tier {
+                Tier::Core => {
+                    score.points += if passed { clause.points } else { 0 };
+                    score.max += clause.points;
+                }
+                Tier::Stretch => {
+                    score.stars += u32::from(passed);
+                    score.max_stars += 1;
+                }
+            }
+        }
+        score
+    }
+}
+
 /// A finished run over one lab.
 #[derive(Clone, Debug)]
 pub struct RunReport {
@@ -73,20 +93,7 @@ pub struct RunReport {
 impl RunReport {
     /// Adds up points and stars.
     pub fn score(&self) -> Score {
-        let mut score = Score::default();
-        for check in &self.checks {
-            match check.clause.tier {
-                Tier::Core => {
-                    score.points += check.points();
-                    score.max += check.clause.points;
-                }
-                Tier::Stretch => {
-                    score.stars += u32::from(check.verdict == Verdict::Passed);
-                    score.max_stars += 1;
-                }
-            }
-        }
-        score
+        Score::of(self.checks.iter().map(|check| (check.clause, check.verdict == Verdict::Passed)))
     }
 }
 

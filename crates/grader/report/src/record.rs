@@ -1,7 +1,7 @@
 //! What became of each clause when it was last checked: what `check` leaves behind and `list` shows. The document is
 //! the grader's own matter, and may be deleted at any time.
 
-use model::{CheckReport, Clause, Kind, RunReport, Score, Tier, Verdict};
+use model::{CheckReport, Clause, Kind, RunReport, Score, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -77,21 +77,7 @@ impl Record {
 
     /// What is done, of all that these clauses are worth.
     pub fn score(&self, clauses: &[&Clause]) -> Score {
-        let mut score = Score::default();
-        for clause in clauses {
-            let passed = self.mark(clause) == Some(Mark::Passed);
-            match clause.tier {
-                Tier::Core => {
-                    score.points += if passed { clause.points } else { 0 };
-                    score.max += clause.points;
-                }
-                Tier::Stretch => {
-                    score.stars += u32::from(passed);
-                    score.max_stars += 1;
-                }
-            }
-        }
-        score
+        Score::of(clauses.iter().map(|clause| (*clause, self.mark(clause) == Some(Mark::Passed))))
     }
 }
 

@@ -60,7 +60,8 @@ impl Server {
     /// Connects a client and takes its first line; `false` when none came.
     pub(super) fn greet(&mut self) -> Step<(Peer, bool)> {
         let mut client = self.program.connect()?;
-        let (line, _) = first_line(&mut client)?;
+        coax(&mut client)?;
+        let (line, _) = next_line(&mut client)?;
         Ok((client, !line.is_empty()))
     }
 
@@ -71,14 +72,14 @@ impl Server {
     }
 }
 
-/// Takes the first line. If the server waits for a word from the client, it gets one: that it must not is the matter of one
-/// clause.
-pub(super) fn first_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>)> {
+/// Waits for something to come. If the server waits for a word from the client, it gets one: that it must not is the matter of
+/// one clause.
+pub(super) fn coax(client: &mut Peer) -> Step {
     let still = receive_all(&mut [client], |_, arrived| !arrived.is_empty())?;
     if still.is_some_and(|still| still.kind == Kind::Silence) {
         client.offer("\r\n\r\n")?;
     }
-    next_line(client)
+    Ok(())
 }
 
 /// Takes the next line, which ends with its `\n` or, where there is none, with its brace. Where nothing more comes it takes
@@ -125,17 +126,13 @@ pub(super) fn read_set(mut client: Peer) -> Step<Set> {
 
 /// Expects the first line, however it looks, and whoever has to speak first.
 pub(super) fn expect_first_line(client: &mut Peer) -> Step<Vec<u8>> {
-    let (line, still) = first_line(client)?;
-    some_line(client, line, still)
+    coax(client)?;
+    expect_some_line(client)
 }
 
 /// Expects a line, however it looks.
 pub(super) fn expect_some_line(client: &mut Peer) -> Step<Vec<u8>> {
     let (line, still) = next_line(client)?;
-    some_line(client, line, still)
-}
-
-fn some_line(client: &Peer, line: Vec<u8>, still: Option<Stillness>) -> Step<Vec<u8>> {
     if !line.is_empty() {
         return Ok(line);
     }

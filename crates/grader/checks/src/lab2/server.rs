@@ -1,7 +1,6 @@
 //! What the clients of the streaming time server see, and what the kernel shows meanwhile.
 
-use super::PROGRAM;
-use super::pace::{Server, Set, expect_first_line, expect_some_line, next_line, pace, read_set};
+use super::pace::{Server, Set, coax, expect_first_line, expect_some_line, next_line, pace, read_set};
 use super::time::Told;
 use crate::Session;
 use jiff::Timestamp;
@@ -28,9 +27,7 @@ pub(super) fn listens_everywhere(session: &mut Session) -> Step {
     }
     let mut client = server.program.connect()?;
     client.take_line()?;
-    drop(server);
-    session.note("the server was killed with a client connected; it is started again on the same port");
-    session.serve_on(PROGRAM, address.port(), &pace(60_000, 3)).map(drop)
+    session.restart(server.program, &pace(60_000, 3)).map(drop)
 }
 
 /// L2.2
@@ -45,17 +42,15 @@ pub(super) fn tells_the_time(session: &mut Session) -> Step {
     let mut server = Server::start(session, 600, 3)?;
     let (began, earliest) = (Instant::now(), Timestamp::now());
     let mut client = server.program.connect()?;
+    coax(&mut client)?;
     let mut times = Vec::new();
     while times.len() < 3 {
         let line = client.take_line()?;
         let latest = Timestamp::now();
         let example = format!("{{'time' : '{}'}}\n", latest.strftime("%a %b %d %H:%M:%S UTC %Y"));
-        if line.is_empty() && times.is_empty() {
-            client.offer("\r\n\r\n")?;
-        } else if line.is_empty() {
+        if line.is_empty() && !times.is_empty() {
             break;
         }
-        let line = if line.is_empty() { client.take_line()? } else { line };
         let Some(told) = Told::parse(&line) else {
             let summary = "a line does not have the form {'time' : '<date and time>'}";
             return Err(mismatch(summary, &example, &line).into());
@@ -249,10 +244,8 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
 }
 
 fn served_next(server: &mut Server) -> Step {
-    let (mut next, came) = server.greet()?;
-    if !came {
-        expect_first_line(&mut next).map_err(|stop| stop.remark("the client before it has left"))?;
-    }
+    let mut next = server.program.connect()?;
+    expect_first_line(&mut next).map_err(|stop| stop.remark("the client before it has left"))?;
     next.close();
     Ok(())
 }

@@ -14,12 +14,9 @@ const MEBIBYTE: usize = 1 << 20;
 /// L3.1
 pub(super) fn listens(session: &mut Session, program: &str) -> Step {
     let mut server = session.serve(program)?;
-    let port = server.address()?.port();
     let mut client = server.connect()?;
     client.read_until_still(MEBIBYTE)?;
-    drop(server);
-    session.note("the server was killed with a client connected; it is started again on the same port");
-    session.serve_on(program, port, &[]).map(drop)
+    session.restart(server, &[]).map(drop)
 }
 
 /// L3.2
@@ -202,24 +199,8 @@ pub(super) fn survives_invalid_text(session: &mut Session) -> Step {
 /// L3.S4
 pub(super) fn cuts_off_an_endless_line(session: &mut Session) -> Step {
     let mut server = session.serve("echo-server")?;
-    let mut client = greeted(&mut server)?;
-    let block = vec![b'a'; MEBIBYTE];
-    let mut sent = 0;
-    while sent < ENDLESS && !client.has_ended()? && client.offer(&block)? {
-        sent += block.len();
-    }
-    // A server may close its sending side and go on discarding what still comes: then its error is sure to arrive.
-    if sent >= ENDLESS && !client.has_ended()? {
-        let summary =
-            format!("the server took {} MiB of one line and still waits for its end", ENDLESS / MEBIBYTE);
-        return Err(Failure::new(Kind::Resource, summary)
-            .expected("the connection is closed at a documented limit below that")
-            .got("an open connection")
-            .kernel(server.views(&[client])?)
-            .into());
-    }
-    client.read_to_end(MEBIBYTE)?;
-    client.close();
+    let client = greeted(&mut server)?;
+    server.expect_cut_off(client, ENDLESS)?;
     converse(session, &mut server)
 }
 

@@ -1,5 +1,6 @@
 //! The presence client, a program with two sources of events: its server, played by the grader, and its standard input.
 
+use super::crowd::contains;
 use crate::session::wrong_output;
 use crate::{Program, Session};
 use model::{Failure, Kind, Step};
@@ -138,10 +139,6 @@ pub(super) fn leaves_politely(session: &mut Session) -> Step {
         }
     }
     Ok(())
-}
-
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
 }
 
 /// L4.16

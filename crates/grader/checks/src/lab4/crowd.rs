@@ -99,6 +99,14 @@ impl Crowd {
         Ok(())
     }
 
+    /// What each client got must contain `words`; `line` is where they stand, for a reader.
+    pub(super) fn all_heard(&self, got: &[Vec<u8>], words: &str, line: &str) -> Step {
+        match got.iter().position(|got| !contains(got, words.as_bytes())) {
+            None => Ok(()),
+            Some(index) => Err(self.mismatch(index, line, &got[index])?.into()),
+        }
+    }
+
     /// The failure of a view that is not what it should be.
     pub(super) fn mismatch(&self, index: usize, expected: &str, got: &[u8]) -> Step<Failure> {
         let name = self.clients[index].name();
@@ -124,6 +132,10 @@ fn unless_over(still: Option<Stillness>) -> Step {
         Some(still) if is_over(&still) => Err(still.failure("the clients waited").into()),
         _ => Ok(()),
     }
+}
+
+pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 /// The words of a command that says a name.

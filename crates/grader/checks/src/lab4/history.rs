@@ -2,7 +2,7 @@
 //! view differs, the search for the shortest history in which one still does.
 
 use super::crowd::{Crowd, is_over};
-use super::room::{Deed, Move, Room, Seen, history, without};
+use super::room::{Deed, Move, Room, history, without};
 use super::server::text;
 use crate::Session;
 use model::{Event, Failure, Kind, Step, Stop};
@@ -42,7 +42,6 @@ fn shorten(session: &mut Session, mut found: Found) -> Step<Found> {
     let mut start = 0;
     while size > 0 && tries < TRIES && effort < EFFORT {
         if start >= found.moves.len() {
-            // With the smallest size the search goes round until nothing can be taken out.
             size /= 2;
             start = 0;
             continue;
@@ -104,8 +103,8 @@ impl Play {
 
     /// Lets a client join and speak. All that comes to it before its own words is its welcome.
     fn join(&mut self, step: &Move) -> Step {
-        let mut seen = self.room.take(step);
-        let own = seen.pop().map(|(_, lines)| lines).unwrap_or_default();
+        let mut seen: BTreeMap<usize, String> = self.room.take(step).into_iter().collect();
+        let own = seen.remove(&step.client).unwrap_or_default();
         let mut newcomer = self.crowd.server.connect()?;
         newcomer.send(step.deed.line())?;
         let still = receive_all(&mut [&mut newcomer], |_, arrived| arrived.ends_with(own.as_bytes()))?;
@@ -127,7 +126,6 @@ impl Play {
             }
             self.act(step)?;
         }
-        let seen: Vec<Seen> = seen.into_iter().collect();
         self.expect(&seen, steps.len() == 1)?;
         if let [Move { client, deed: Deed::Bye, .. }] = steps
             && let Some(index) = self.numbers.iter().position(|number| number == client)
@@ -158,12 +156,9 @@ impl Play {
 
     /// Waits for what each client must see, and compares: the bytes, or for what happened at the same time the lines in any
     /// order.
-    fn expect(&mut self, seen: &[Seen], in_order: bool) -> Step {
-        let expected: Vec<&str> = self
-            .numbers
-            .iter()
-            .map(|number| seen.iter().find(|(client, _)| client == number).map_or("", |(_, lines)| lines))
-            .collect();
+    fn expect(&mut self, seen: &BTreeMap<usize, String>, in_order: bool) -> Step {
+        let expected: Vec<&str> =
+            self.numbers.iter().map(|number| seen.get(number).map_or("", String::as_str)).collect();
         let mut all: Vec<&mut Peer> = self.crowd.clients.iter_mut().collect();
         let still = receive_all(&mut all, |index, arrived| {
             let expected = expected.get(index).map_or(0, |expected| expected.len());

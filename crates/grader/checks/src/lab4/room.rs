@@ -38,7 +38,7 @@ pub(super) struct Room {
 }
 
 /// What one client must see of one step.
-pub(super) type Seen = (usize, String);
+type Seen = (usize, String);
 
 impl Deed {
     /// What the client sends for it; nothing where it does not send.

@@ -19,13 +19,10 @@ pub(super) fn welcomes(session: &mut Session) -> Step {
     let mut server = session.serve(SERVER)?;
     let mut client = server.connect()?;
     let (welcome, _) = client.read_until_still(1 << 16)?;
-    let text = String::from_utf8_lossy(&welcome);
+    let text = text(&welcome);
     let missing: Vec<&str> = COMMANDS.into_iter().filter(|word| !text.contains(word)).collect();
     if missing.is_empty() && welcome.ends_with(b"\n") {
-        let port = server.address()?.port();
-        drop(server);
-        session.note("the server was killed with a client connected; it is started again on the same port");
-        return session.serve_on(SERVER, port, &[]).map(drop);
+        return session.restart(server, &[]).map(drop);
     }
     let summary = match missing.as_slice() {
         [] => "the welcome does not end with an end of line".to_owned(),
@@ -65,7 +62,7 @@ pub(super) fn welcomes_nobody_else(session: &mut Session) -> Step {
     for got in &got[..2] {
         let rest: Vec<&[u8]> =
             got.split_inclusive(|byte| *byte == b'\n').filter(|line| *line != ARRIVAL.as_bytes()).collect();
-        let text = String::from_utf8_lossy(got);
+        let text = text(got);
         if rest.len() > 1 || COMMANDS.iter().any(|word| text.contains(word)) {
             let summary = "a client that was there already got the new one's welcome";
             return Err(Failure::new(Kind::Unexpected, summary)
@@ -123,15 +120,15 @@ pub(super) fn lists_the_anonymous(session: &mut Session) -> Step {
     let mut crowd = Crowd::of(session, 3)?;
     crowd.after(1, format!("HELLO {ann}\n"))?;
     let got = crowd.after(2, "WHO\n")?;
-    let text = String::from_utf8_lossy(&got[2]).into_owned();
+    let list = text(&got[2]);
     // Their order, and what stands around the list, is the clause before's matter.
-    let listed = |name: &str| text.lines().filter(|line| line.trim_end().ends_with(name)).count();
+    let listed = |name: &str| list.lines().filter(|line| line.trim_end().ends_with(name)).count();
     if listed(ANONYMOUS) != 2 {
         return Err(crowd.mismatch(2, &who(&[ANONYMOUS, &ann, ANONYMOUS]), &got[2])?.into());
     }
     let words = session.text(9);
     let got = crowd.after(0, format!("SAY {words}\n"))?;
-    let said = String::from_utf8_lossy(&got[1]).into_owned();
+    let said = text(&got[1]);
     if !said.is_empty() && !said.contains(ANONYMOUS) {
         return Err(crowd.mismatch(1, &says(ANONYMOUS, &words), &got[1])?.into());
     }
@@ -189,9 +186,6 @@ pub(super) fn does_not_understand(session: &mut Session) -> Step {
 /// L4.11
 pub(super) fn is_killed(session: &mut Session) -> Step {
     let mut crowd = Crowd::of(session, 3)?;
-    for client in &mut crowd.clients[1..] {
-        client.take_arrived();
-    }
     crowd.clients[0].send("kIll\n")?;
     crowd.clients[0].expect(KILLED)?;
     crowd.server.expect_exit()?;

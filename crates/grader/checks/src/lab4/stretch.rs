@@ -1,7 +1,7 @@
 //! What a room must bear where strangers can reach it: one who stops reading, a thousand clients, an endless line, forged
 //! lines; and one order of things for everybody.
 
-use super::crowd::{ANONYMOUS, Crowd, has_left, says};
+use super::crowd::{ANONYMOUS, Crowd, contains, has_left, says};
 use super::server::text;
 use crate::Session;
 use model::{Failure, Kind, Step};
@@ -37,10 +37,7 @@ pub(super) fn is_not_frozen_by_one(session: &mut Session) -> Step {
         let words = session.text(9);
         crowd.settle()?;
         let got = crowd.after(1, format!("SAY {words}\n"))?;
-        return match got.iter().position(|got| !contains(got, words.as_bytes())) {
-            None => Ok(()),
-            Some(index) => Err(crowd.mismatch(index, &says(&bob, &words), &got[index])?.into()),
-        };
+        return crowd.all_heard(&got, &words, &says(&bob, &words));
     }
     let summary = format!("{} MiB of lines wait for a client that does not read", LIMIT / MEBIBYTE);
     Err(Failure::new(Kind::Resource, summary)
@@ -148,36 +145,13 @@ pub(super) fn cuts_off_an_endless_line(session: &mut Session) -> Step {
     let mut crowd = Crowd::of(session, 3)?;
     crowd.after(1, format!("HELLO {name}\n"))?;
     let mut endless = crowd.clients.remove(1);
-    let block = vec![b'a'; MEBIBYTE];
     endless.offer("SAY ")?;
-    let mut sent = 0;
-    while sent < LIMIT && !endless.has_ended()? && endless.offer(&block)? {
-        sent += block.len();
-    }
-    if sent >= LIMIT && !endless.has_ended()? {
-        let summary =
-            format!("the server took {} MiB of one line and still waits for its end", LIMIT / MEBIBYTE);
-        return Err(Failure::new(Kind::Resource, summary)
-            .expected("the connection is closed at a documented limit below that")
-            .got("an open connection")
-            .kernel(crowd.server.views(&[endless])?)
-            .into());
-    }
-    endless.read_to_end(MEBIBYTE)?;
-    endless.close();
+    crowd.server.expect_cut_off(endless, LIMIT)?;
     let told = crowd.settle()?;
-    if let Some(index) = told.iter().position(|told| !contains(told, name.as_bytes())) {
-        return Err(crowd.mismatch(index, &has_left(&name), &told[index])?.into());
-    }
+    crowd.all_heard(&told, &name, &has_left(&name))?;
     let words = session.text(12);
     let got = crowd.after(0, format!("SAY {words}\n"))?;
-    match got.iter().position(|got| !contains(got, words.as_bytes())) {
-        None => Ok(()),
-        Some(index) => {
-            let failure = crowd.mismatch(index, &says(ANONYMOUS, &words), &got[index])?;
-            Err(failure.into())
-        }
-    }
+    crowd.all_heard(&got, &words, &says(ANONYMOUS, &words))
 }
 
 /// L4.S5
@@ -211,8 +185,4 @@ pub(super) fn defuses_control_characters(session: &mut Session) -> Step {
         return Ok(());
     }
     Err(crowd.mismatch(1, &says(ANONYMOUS, &word), &got[1])?.into())
-}
-
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
 }

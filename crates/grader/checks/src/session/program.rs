@@ -90,6 +90,11 @@ impl Program {
         Ok(self.address.ok_or_else(|| Fault::new(format!("{} is not known to listen", self.name)))?)
     }
 
+    /// Its name in the lab.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Connects a new client to it.
     ///
     /// # Errors
@@ -98,6 +103,35 @@ impl Program {
         self.clients += 1;
         let name = format!("client {}", self.clients);
         Peer::connect(name, self.address()?, self.world.clone(), self.world.transcript.clone())
+    }
+
+    /// Goes on with a client's line without an end until the program cuts it off, then closes the client.
+    ///
+    /// # Errors
+    /// A failure when it takes `limit` bytes and waits for more.
+    pub fn expect_cut_off(&self, mut client: Peer, limit: usize) -> Step {
+        const MEBIBYTE: usize = 1 << 20;
+        let block = vec![b'a'; MEBIBYTE];
+        let mut sent = 0;
+        while sent < limit && !client.has_ended()? && client.offer(&block)? {
+            sent += block.len();
+        }
+        // A server may close its sending side and go on discarding what still comes: then its error is sure to arrive.
+        if sent >= limit && !client.has_ended()? {
+            let summary = format!(
+                "{} took {} MiB of one line and still waits for its end",
+                self.name,
+                limit / MEBIBYTE
+            );
+            return Err(Failure::new(Kind::Resource, summary)
+                .expected("the connection is closed at a documented limit below that")
+                .got("an open connection")
+                .kernel(self.views(&[client])?)
+                .into());
+        }
+        client.read_to_end(MEBIBYTE)?;
+        client.close();
+        Ok(())
     }
 
     /// Whether it can be reached at an address.
