@@ -1,6 +1,7 @@
 //! The echo protocol, seen from the server: a greeting, one line from the client, the answer, the end.
 
-use crate::{LINE_LIMIT, Line, LineReader, close, log};
+use crate::LINE_LIMIT;
+use reference_common::{Line, LineReader, close, log};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
@@ -17,7 +18,7 @@ pub fn attend(client: TcpStream, address: SocketAddr) {
         Ok(end) => log(format_args!("{address}: {end}")),
         Err(error) => log(format_args!("{address}: the connection was lost: {error}")),
     }
-    close(client);
+    close(&client);
 }
 
 /// The protocol itself; returns how it ended, for the log.

@@ -6,23 +6,20 @@
 //! into the outboxes. It never waits on a socket, so that no client can hold it up. The client is in
 //! [`visit`].
 
-mod arguments;
-mod closing;
 mod command;
-mod line;
-mod listening;
-mod log;
 mod outbox;
 mod room;
 mod session;
 mod visit;
 
-pub use arguments::{Arguments, read_arguments};
 pub use command::Command;
-pub use line::{LINE_LIMIT, Line, LineReader};
-pub use listening::listen;
-pub use log::log;
 pub use outbox::{OUTBOX_LIMIT, Outbox};
 pub use room::{Afterwards, Guest, Room, Wakes};
 pub use session::start;
 pub use visit::visit;
+
+/// How many connections may wait to be accepted: whoever can come in a crowd while the server is busy elsewhere.
+pub const BACKLOG: i32 = 1024;
+
+/// The longest line, in bytes and without its end, that the server accepts: 64 KiB.
+pub const LINE_LIMIT: usize = 64 << 10;

@@ -5,8 +5,8 @@
 //! takes one file descriptor; the socket is closed when the last of them lets go. The reading thread is the
 //! master: it ends the writing one, and closes.
 
-use crate::closing::close;
-use crate::{Afterwards, Command, Guest, LINE_LIMIT, Line, LineReader, Outbox, Room, log};
+use crate::{Afterwards, Command, Guest, LINE_LIMIT, Outbox, Room};
+use reference_common::{Line, LineReader, close, log};
 use socket2::SockRef;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};

@@ -1,7 +1,7 @@
 //! The client. It has two sources of events, the server and its user, and can be blocked in a read from only
 //! one of them at a time. So there are two threads, and each waits for its own source.
 
-use crate::{Line, LineReader, log};
+use reference_common::{Line, LineReader, log};
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};

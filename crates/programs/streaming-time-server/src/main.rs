@@ -1,44 +1,56 @@
 //! The streaming time server, the reference program of lab 2: it tells the time to each client, a line at a
 //! time with a pause between, and serves one client after the other.
 //!
-//! This file accepts the clients. [`stream`] is what one of them gets: [`schedule`] says when, [`clock`] says
-//! what, and [`closing`] ends the connection.
+//! This file accepts the clients. [`stream`] is what one of them gets: [`schedule`] says when, and [`clock`] says
+//! what.
 
-mod arguments;
 mod clock;
-mod closing;
-mod listening;
-mod log;
 mod schedule;
 mod stream;
 
-use arguments::{Settings, USAGE};
-use log::log;
-use std::env;
-use std::io::{self, ErrorKind, Write};
+use reference_common::{listen, log, read_arguments};
+use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
+const USAGE: &str = "\
+reference-streaming-time-server [port] [pause_ms] [iterations]
+
+port        where to listen (2205)
+pause_ms    from one line to the next, in milliseconds (1000)
+iterations  how many lines each client gets (15)
+
+A client that does not read is given up when the server could not write to it for 2 s.";
+
+/// How many connections may wait to be accepted. In a server that takes one client at a time, this queue is where all the
+/// others are.
+const BACKLOG: i32 = 128;
+
+/// What the user can choose.
+struct Settings {
+    /// From one line to the next, in milliseconds.
+    pause_ms: u64,
+    /// How many lines each client gets.
+    iterations: u64,
+}
+
 fn main() -> ExitCode {
-    let words: Vec<String> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    if words.iter().any(|word| word == "--help") {
-        // Printing fails when nobody reads; that is no reason for a program to panic, as `println!` would.
-        let _ = writeln!(io::stdout(), "{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    let settings = match arguments::read(&words) {
-        Ok(settings) => settings,
-        Err(mistake) => {
-            log(format_args!("{mistake}; {}", USAGE.lines().next().unwrap_or_default()));
-            return ExitCode::from(2);
-        }
+    let arguments = read_arguments(USAGE, |arguments| {
+        let port = arguments.next_port(2205)?;
+        let pause_ms = arguments.next("a pause, a number of milliseconds", 1000)?;
+        let iterations = arguments.next("a number of iterations", 15)?;
+        Ok((port, Settings { pause_ms, iterations }))
+    });
+    let (port, settings) = match arguments {
+        Ok(arguments) => arguments,
+        Err(status) => return status,
     };
-    match listening::listen(settings.port) {
+    match listen(port, BACKLOG) {
         Ok(listener) => serve(&listener, &settings),
         Err(error) => {
-            log(format_args!("cannot listen on port {}: {error}", settings.port));
+            log(format_args!("cannot listen on port {port}: {error}"));
             ExitCode::FAILURE
         }
     }

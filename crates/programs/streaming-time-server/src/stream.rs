@@ -1,11 +1,10 @@
 //! The conversation with one client, in which only the server speaks.
 
-use crate::arguments::Settings;
+use crate::Settings;
 use crate::clock::Clock;
-use crate::closing::close;
-use crate::log::log;
 use crate::schedule::Schedule;
 use jiff::Timestamp;
+use reference_common::{close, log};
 use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -32,7 +31,7 @@ pub(crate) fn attend(client: TcpStream, address: SocketAddr, settings: &Settings
         }
         Err(error) => log(format_args!("{address}: the connection was lost: {error}")),
     }
-    close(client);
+    close(&client);
 }
 
 fn prepare(client: &TcpStream) -> io::Result<()> {
@@ -89,7 +88,7 @@ mod tests {
 
     fn send(iterations: u64, room: usize) -> (Vec<String>, io::Result<()>) {
         let mut client = Client { writes: Vec::new(), room };
-        let result = send_lines(&mut client, &Settings { port: 0, pause_ms: 0, iterations });
+        let result = send_lines(&mut client, &Settings { pause_ms: 0, iterations });
         (client.writes, result)
     }
 

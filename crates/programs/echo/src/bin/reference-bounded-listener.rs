@@ -1,6 +1,7 @@
 //! A listening socket whose queue holds four connections, and nobody who accepts them until the user says so.
 
-use reference_echo::{LINE_LIMIT, LineReader, close, listen, log, read_arguments};
+use reference_common::{LineReader, close, listen, log, read_arguments};
+use reference_echo::LINE_LIMIT;
 use std::io::{self, ErrorKind};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
@@ -39,7 +40,7 @@ fn run(port: u16) -> Result<usize, String> {
         .map_err(|error| format!("cannot read standard input: {error}"))?;
     let waiting = accept_all(&listener).map_err(|error| format!("cannot accept: {error}"))?;
     let count = waiting.len();
-    waiting.into_iter().for_each(close);
+    waiting.iter().for_each(close);
     Ok(count)
 }
 

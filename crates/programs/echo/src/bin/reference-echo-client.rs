@@ -1,6 +1,7 @@
 //! The echo client: a test of an echo server. It holds one conversation and says whether it went as it should.
 
-use reference_echo::{DeadlineStream, GREETING, Line, LineReader, log, read_arguments};
+use reference_common::{Line, LineReader, log, read_arguments};
+use reference_echo::{DeadlineStream, GREETING};
 use std::io::{self, ErrorKind, Write};
 use std::net::ToSocketAddrs;
 use std::process::ExitCode;

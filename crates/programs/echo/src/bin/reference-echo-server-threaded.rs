@@ -1,7 +1,8 @@
 //! The echo server with one thread for each client: the first thread does nothing but accept, and each client is
 //! served by a thread that blocks in its stead.
 
-use reference_echo::{Attendance, USUAL_BACKLOG, attend, listen, log, read_arguments};
+use reference_common::{listen, log, read_arguments};
+use reference_echo::{Attendance, USUAL_BACKLOG, attend};
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! The sequential echo server: one thread, one client at a time.
 
-use reference_echo::{USUAL_BACKLOG, attend, listen, log, read_arguments};
+use reference_common::{listen, log, read_arguments};
+use reference_echo::{USUAL_BACKLOG, attend};
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::process::ExitCode;

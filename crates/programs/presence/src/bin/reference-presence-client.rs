@@ -1,6 +1,7 @@
 //! The presence client: a visit to the room for whoever sits at the terminal.
 
-use reference_presence::{log, read_arguments, visit};
+use reference_common::{log, read_arguments};
+use reference_presence::visit;
 use std::process::ExitCode;
 
 const USAGE: &str = "reference-presence-client host port name";

@@ -1,6 +1,7 @@
 //! The presence server: accepts clients and lets each one into the room.
 
-use reference_presence::{Room, listen, log, read_arguments, start};
+use reference_common::{listen, log, read_arguments};
+use reference_presence::{BACKLOG, Room, start};
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::process::ExitCode;
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
         Ok(port) => port,
         Err(status) => return status,
     };
-    match listen(port) {
+    match listen(port, BACKLOG) {
         Ok(listener) => serve(&listener),
         Err(error) => {
             log(format_args!("cannot listen on port {port}: {error}"));

@@ -1,4 +1,4 @@
-//! Positional arguments, each with a default, so that every program of the lab can be started with none.
+//! Positional arguments, each with a default, so that every program can be started with none.
 
 use crate::log;
 use std::env;
@@ -34,18 +34,20 @@ impl Arguments {
 /// Lets `read` take the program's arguments.
 ///
 /// # Errors
-/// The status to exit with: after `--help` has printed `usage`, or after a wrong argument was told.
+/// The status to exit with: after `--help` has printed `usage`, or after a wrong argument was told, with the first line of
+/// `usage`.
 pub fn read_arguments<T>(
     usage: &str,
     read: impl FnOnce(&mut Arguments) -> Result<T, String>,
 ) -> Result<T, ExitCode> {
     let words: Vec<String> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     if words.iter().any(|word| word == "--help") {
+        // Printing fails when nobody reads; that is no reason for a program to panic, as `println!` would.
         let _ = writeln!(io::stdout(), "usage: {usage}");
         return Err(ExitCode::SUCCESS);
     }
     parse(words, read).map_err(|mistake| {
-        log(format_args!("{mistake}; usage: {usage}"));
+        log(format_args!("{mistake}; usage: {}", usage.lines().next().unwrap_or_default()));
         ExitCode::from(2)
     })
 }

@@ -3,11 +3,6 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-/// The longest line, in bytes and without its end, that the echo servers accept: 8 MiB.
-///
-/// A reader without a limit gives its memory to any client that never sends a newline.
-pub const LINE_LIMIT: usize = 8 << 20;
-
 /// How many bytes one read asks for. It bounds no line; it only decides how many reads a long one takes.
 const BUFFER_SIZE: usize = 16 * 1024;
 
@@ -33,7 +28,8 @@ pub struct LineReader<R> {
 }
 
 impl<R: Read> LineReader<R> {
-    /// A reader that accepts lines of up to `limit` bytes, their ends not counted.
+    /// A reader that accepts lines of up to `limit` bytes, their ends not counted. Without a limit it would give its memory
+    /// to any client that never sends a newline.
     pub fn new(source: R, limit: usize) -> LineReader<R> {
         LineReader { source: BufReader::with_capacity(BUFFER_SIZE, source), limit }
     }

@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpStream};
 /// More than the kernel keeps of one connection by default (tcp(7), `tcp_rmem`: 6 MiB).
 const DISCARD_LIMIT: usize = 8 << 20;
 
-/// Closes a connection so that the last answer arrives, although the client may have sent more than was read.
+/// Ends a connection so that the last answer arrives, although the client may have sent more than was read.
 ///
 /// The danger: when a program closes a socket with unread bytes in its receive queue, the kernel does not end the
 /// stream but resets the connection (RFC 2525, section 2.17), and a reset throws away whatever of the answer is
@@ -14,18 +14,20 @@ const DISCARD_LIMIT: usize = 8 << 20;
 ///
 /// 1. End the stream in our direction. The end of file leaves right behind the answer.
 /// 2. Throw away what has already come in, without waiting for more.
-/// 3. Close. Nothing is unread now, and the kernel delivers the answer and the end of file in its own time.
+/// 3. Close, which happens when the last owner lets go of the socket. Nothing is unread now, and the kernel delivers the
+///    answer and the end of file in its own time.
 ///
 /// A client that goes on sending after that is reset all the same. To spare it too, the server would have to read
-/// until the client closes, and a client that never does would hold the sequential server for ever. This is the
+/// until the client closes, and a client that never does would hold a sequential server for ever. This is the
 /// compromise: no step here waits for the client.
-pub fn close(client: TcpStream) {
+///
+/// No other thread may use the socket any more: it does not block from here on.
+pub fn close(client: &TcpStream) {
     // Errors are of no interest from here on: they say that the client is gone, and so is the reason to be polite.
     let _ = client.shutdown(Shutdown::Write);
     if client.set_nonblocking(true).is_ok() {
-        discard(&client);
+        discard(client);
     }
-    // `client` is dropped here, and that closes it.
 }
 
 /// Reads what is there, up to a limit: a client may well send as fast as this loop reads.

@@ -5,13 +5,11 @@ use socket2::{Domain, Socket, Type};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-/// The backlog that servers commonly ask for.
-pub const USUAL_BACKLOG: i32 = 128;
-
 /// Listens on `port`, on every IPv4 interface of the machine, with a queue for `backlog` connections.
 ///
 /// From here on the kernel completes handshakes by itself: clients are connected and wait in the accept queue, whether
-/// the program ever calls `accept` or not. `backlog` bounds that queue (listen(2)).
+/// the program ever calls `accept` or not. `backlog` bounds that queue; the kernel lowers it to its own limit (listen(2),
+/// `somaxconn`: 4096).
 ///
 /// # Errors
 /// When the port is taken or may not be used.
