@@ -294,11 +294,11 @@ impl Patience for World {
             let blocked = |thread: &observe::Thread| thread.call != observe::Call::Running;
             Ok(Attempt::done_if(observer.threads()?.iter().all(blocked)))
         })?;
-        // What never rests all together, a runtime's own threads say, may have read all there was and have nothing left to do.
+        // What never rests all together, a runtime's own threads say, may have read all there was and have nothing left to do,
+        // soon or ever.
         match still {
-            Some(still) if still.kind != Kind::Silence || !is_read(self.observer.borrow().diag())? => {
-                Ok(Some(still))
-            }
+            Some(still) if !matches!(still.kind, Kind::Silence | Kind::Asleep) => Ok(Some(still)),
+            Some(still) if !is_read(self.observer.borrow().diag())? => Ok(Some(still)),
             _ => Ok(None),
         }
     }
