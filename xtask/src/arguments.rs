@@ -101,6 +101,10 @@ pub(crate) struct Check {
     #[arg(long, value_name = "NAME='TEMPLATE'")]
     pub(crate) program: Vec<String>,
 
+    /// Check this file as what is handed in beside the programs, where a lab asks for one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) document: Option<PathBuf>,
+
     /// How to write the results
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

@@ -16,6 +16,7 @@ pub(crate) fn order(arguments: &arguments::Check) -> Result<Order, Trouble> {
         suite,
         checks: selection(suite, &arguments.only, &source)?,
         source,
+        document: arguments.document.clone(),
         seed: arguments.conditions.seed(),
         jobs: arguments.conditions.jobs(),
         isolation: arguments.conditions.isolation(),
@@ -99,12 +100,12 @@ fn selection(
     };
     let mut asked = Vec::new();
     for id in only {
-        let check = naming::check_of(suite, id)?;
-        if !is_there(check) {
-            let (id, program) = (check.clause.id, check.clause.program);
-            return usage(format!("{id} is about {program}, which no --program names"));
+        let id = naming::check_of(suite, id)?.clause.id;
+        if !suite.checks.iter().any(|check| check.clause.id == id && is_there(check)) {
+            let programs = suite.programs_of(id).join(" and ");
+            return usage(format!("{id} is about {programs}, which no --program names"));
         }
-        asked.push(check.clause.id);
+        asked.push(id);
     }
     let is_asked = |check: &Check| asked.is_empty() || asked.contains(&check.clause.id);
     let selected: Vec<_> = suite.checks.iter().filter(|check| is_there(check) && is_asked(check)).collect();

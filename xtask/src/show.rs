@@ -32,7 +32,8 @@ pub(crate) fn list(arguments: &List) -> Result<Status, Trouble> {
 /// Explains one clause.
 pub(crate) fn explain(arguments: &Explain) -> Result<Status, Trouble> {
     let (suite, check) = naming::check(&arguments.clause)?;
-    print(|palette| catalogue::explain(&suite.lab, &check.clause, palette))
+    let programs = suite.programs_of(check.clause.id);
+    print(|palette| catalogue::explain(&suite.lab, &check.clause, &programs, palette))
 }
 
 fn print(text: impl FnOnce(Palette) -> String) -> Result<Status, Trouble> {

@@ -92,6 +92,7 @@ fn order(lab: &str, source: Source, wanted: impl Fn(&Check) -> bool) -> Order {
         suite,
         checks: suite.checks.iter().filter(|check| wanted(check)).collect(),
         source,
+        document: None,
         seed: 1,
         jobs: None,
         isolation: IsolationChoice::Full,

@@ -14,6 +14,7 @@ pub(crate) const SUITE: Suite = Suite {
         slug: "dumb-http-client",
         title: "The dumb HTTP client",
         reference: "reference-dumb-http-client",
+        document: None,
         // The defaults name a host on the Internet, which no check contacts: a command must take both values.
         programs: &[Program {
             name: CLIENT,

@@ -17,6 +17,7 @@ pub(crate) const SUITE: Suite = Suite {
         slug: "streaming-time-server",
         title: "The streaming time server",
         reference: "reference-streaming-time-server",
+        document: None,
         programs: &[Program {
             name: PROGRAM,
             arguments: &[

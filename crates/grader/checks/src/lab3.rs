@@ -20,6 +20,7 @@ pub(crate) const SUITE: Suite = Suite {
         slug: "echo",
         title: "Echo",
         reference: "reference-echo",
+        document: None,
         programs: &[
             Program { name: SERVER, arguments: &[port("3232")] },
             Program {

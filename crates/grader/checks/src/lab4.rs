@@ -24,6 +24,7 @@ pub(crate) const SUITE: Suite = Suite {
         slug: "presence",
         title: "The presence application",
         reference: "reference-presence",
+        document: None,
         programs: &[
             Program { name: SERVER, arguments: &[PORT] },
             Program {

@@ -33,9 +33,15 @@ pub struct Suite {
 }
 
 impl Suite {
-    /// The check that decides the clause of that id, in any case.
-    pub fn check(&self, id: &str) -> Option<&'static Check> {
-        self.checks.iter().find(|check| check.clause.id.eq_ignore_ascii_case(id))
+    /// The programs that the clause of that id is about, in the lab's order.
+    pub fn programs_of(&self, id: &str) -> Vec<&'static str> {
+        let checks = self.checks.iter().filter(|check| check.clause.id == id);
+        checks.map(|check| check.clause.program).collect()
+    }
+
+    /// The check that decides the clause of that id for that program.
+    pub fn check(&self, id: &str, program: &str) -> Option<&'static Check> {
+        self.checks.iter().find(|check| check.clause.id == id && check.clause.program == program)
     }
 }
 
@@ -67,7 +73,7 @@ mod tests {
         let mut ids = HashSet::new();
         for suite in suites() {
             for Check { clause, .. } in suite.checks {
-                assert!(ids.insert(clause.id), "{} twice", clause.id);
+                assert!(ids.insert((clause.id, clause.program)), "{} twice", clause.id);
                 let letter = if clause.tier == Tier::Stretch { "S" } else { "" };
                 assert!(clause.id.starts_with(&format!("L{}.{letter}", suite.lab.number)), "{}", clause.id);
                 assert!(suite.lab.program(clause.program).is_some(), "{}", clause.id);

@@ -26,10 +26,14 @@ use world::World;
 pub struct Setup {
     /// Where it runs.
     pub room: Room,
+    /// The program that the clause is decided for.
+    pub program: &'static str,
     /// How each program of the lab is started.
     pub templates: BTreeMap<String, Template>,
     /// The placeholders of each program, with their defaults.
     pub programs: &'static [model::Program],
+    /// What is handed in beside the programs, where the lab asks for it and it is there.
+    pub document: Option<String>,
     /// Where its random values come from.
     pub seed: u64,
 }
@@ -101,6 +105,16 @@ impl Session {
             listener.accept()?;
         }
         Ok(())
+    }
+
+    /// The program that the clause is decided for.
+    pub fn program(&self) -> &'static str {
+        self.setup.program
+    }
+
+    /// What is handed in beside the programs; `None` where it is missing.
+    pub fn document(&self) -> Option<&str> {
+        self.setup.document.as_deref()
     }
 
     /// Starts a server on a port of its own and waits until the kernel shows that it listens.

@@ -43,7 +43,8 @@ pub struct Clause {
     pub tier: Tier,
     /// Points for a core clause; a stretch clause has 0 and gives one star.
     pub points: u32,
-    /// The program that the clause is about.
+    /// The program that the clause is about. A clause about several programs stands once for each of them, is decided for each
+    /// by itself, and is worth so much for each.
     pub program: &'static str,
     /// The clause itself, one sentence without a full stop.
     pub title: &'static str,
@@ -70,6 +71,8 @@ pub struct Lab {
     pub programs: &'static [Program],
     /// The package below `crates/programs` that holds the reference programs.
     pub reference: &'static str,
+    /// A file that is handed in beside the programs; the student's lies in the lab's folder, the right one in the reference's.
+    pub document: Option<&'static str>,
 }
 
 impl Lab {

@@ -56,7 +56,7 @@ pub struct Trial {
 pub struct LabOutcome {
     /// The lab.
     pub lab: &'static Lab,
-    /// Its clauses, in order.
+    /// Its clauses, in order, for each of the programs that they are about.
     pub clauses: Vec<&'static Clause>,
     /// References and stubs first, then the collection in the order of its paths.
     pub trials: Vec<Trial>,
@@ -115,10 +115,15 @@ impl LabOutcome {
         self.trials.iter().any(names)
     }
 
-    /// The clauses that no wrong program names; none where not all programs were tried.
+    /// The clauses that no wrong program names, each once; none where not all programs were tried.
     pub fn untested(&self) -> Vec<&'static Clause> {
-        let untested = self.clauses.iter().filter(|clause| self.whole && !self.is_tested(clause));
-        untested.copied().collect()
+        let mut untested: Vec<&'static Clause> = Vec::new();
+        for clause in self.clauses.iter().filter(|clause| self.whole && !self.is_tested(clause)) {
+            if untested.iter().all(|other| other.id != clause.id) {
+                untested.push(clause);
+            }
+        }
+        untested
     }
 }
 

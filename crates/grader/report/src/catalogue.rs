@@ -111,16 +111,17 @@ fn checked(last: &Dated) -> String {
     format!("checked {}", ago(last.age))
 }
 
-/// One clause with all that a reader needs to learn from it.
-pub fn explain(lab: &Lab, clause: &Clause, palette: Palette) -> String {
+/// One clause with all that a reader needs to learn from it, and the programs that it is about.
+pub fn explain(lab: &Lab, clause: &Clause, programs: &[&str], palette: Palette) -> String {
     let worth = match clause.tier {
         Tier::Core => count(clause.points as usize, "point"),
         Tier::Stretch => "a star".to_owned(),
     };
-    let facts = format!("{} · {} · {worth} · {}", lab.title, tier(clause), clause.program);
+    let each = if programs.len() > 1 { " for each of " } else { " · " };
+    let facts = format!("{} · {} · {worth}{each}{}", lab.title, tier(clause), programs.join(", "));
     let title = format!("{}  {}", clause.id, clause.title);
     let mut lines: Vec<String> = wrap(&title, PROSE).iter().map(|line| palette.strong(line)).collect();
-    lines.push(palette.faint(&facts));
+    lines.extend(wrap(&facts, PROSE).iter().map(|line| palette.faint(line)));
     let causes = clause.causes.iter().flat_map(|cause| label("- ", wrap(cause, PROSE - 4), 2)).collect();
     let sections = [
         ("Why it matters", wrap(clause.lesson, PROSE - 2)),

@@ -23,7 +23,7 @@ pub enum Mark {
     Error,
 }
 
-/// The marks of one lab, by clause.
+/// The marks of one lab, by clause and program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     schema: u32,
@@ -39,7 +39,7 @@ pub struct Dated {
     pub age: Duration,
 }
 
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 impl Record {
     /// Reads what [`Record::to_json`] has written.
@@ -67,18 +67,22 @@ impl Record {
     /// Takes over the verdicts of a run; clauses that it did not decide keep their marks.
     pub fn update(&mut self, report: &RunReport) {
         self.schema = SCHEMA;
-        self.marks.extend(report.checks.iter().map(|check| (check.clause.id.to_owned(), Mark::of(check))));
+        self.marks.extend(report.checks.iter().map(|check| (key(check.clause), Mark::of(check))));
     }
 
     /// What became of a clause, if it was ever checked.
     pub fn mark(&self, clause: &Clause) -> Option<Mark> {
-        self.marks.get(clause.id).copied()
+        self.marks.get(&key(clause)).copied()
     }
 
     /// What is done, of all that these clauses are worth.
     pub fn score(&self, clauses: &[&Clause]) -> Score {
         Score::of(clauses.iter().map(|clause| (*clause, self.mark(clause) == Some(Mark::Passed))))
     }
+}
+
+fn key(clause: &Clause) -> String {
+    format!("{} {}", clause.id, clause.program)
 }
 
 impl Mark {
@@ -122,7 +126,7 @@ mod tests {
     #[test]
     fn what_is_no_record_is_told_as_such() {
         for text in
-            ["", "{", "[]", r#"{"schema":1,"marks":{"L3.1":"perhaps"}}"#, r#"{"schema":2,"marks":{}}"#]
+            ["", "{", "[]", r#"{"schema":2,"marks":{"L3.1 x":"perhaps"}}"#, r#"{"schema":1,"marks":{}}"#]
         {
             assert!(Record::from_json(text.as_bytes()).is_err(), "{text}");
         }

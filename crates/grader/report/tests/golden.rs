@@ -112,7 +112,7 @@ fn junit_tells_failures_errors_and_skips_apart() {
 fn the_catalogue_lists_and_explains() {
     let clauses: Vec<_> = CLAUSES.iter().collect();
     golden("list.txt", &catalogue::list(&LAB, &clauses, None, Palette::new(false)));
-    golden("explain.txt", &catalogue::explain(&LAB, &CLAUSES[2], Palette::new(false)));
+    golden("explain.txt", &catalogue::explain(&LAB, &CLAUSES[2], &[CLAUSES[2].program], Palette::new(false)));
 }
 
 #[test]

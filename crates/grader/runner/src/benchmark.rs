@@ -1,17 +1,16 @@
 //! What a lab's checks cost, beside what the sandboxes and programs that they start cost by themselves.
 
+use crate::commands::HandIn;
 use crate::worker::{self, Answer};
 use crate::{Order, RunError, in_parallel, jobs, plan, prepare};
 use model::{CheckReport, Fault, Isolation};
-use sandbox::Template;
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// A lab whose programs are built, ready to be measured again and again.
 #[derive(Debug)]
 pub struct Benchmark {
     order: Order,
-    templates: BTreeMap<String, Template>,
+    hand_in: HandIn,
     starts: Vec<usize>,
     jobs: usize,
 }
@@ -22,19 +21,19 @@ impl Benchmark {
     /// # Errors
     /// As [`crate::run`]; and a fault where checks cannot be isolated.
     pub fn new(order: Order) -> Result<Benchmark, RunError> {
-        let (templates, isolation) = prepare(&order, &|_| ())?;
+        let (hand_in, isolation) = prepare(&order, &|_| ())?;
         if let Isolation::None(reason) = isolation {
             return Err(Fault::new(reason).into());
         }
         let mut starts = Vec::new();
         for check in &order.checks {
-            match worker::ask(&plan(check, order.seed, &templates, true))? {
+            match worker::ask(&plan(check, order.seed, &hand_in, true))? {
                 Answer::Decided(_, count) => starts.push(count),
                 Answer::Refused(reason) => return Err(Fault::new(reason).into()),
             }
         }
-        let jobs = jobs(&order, &templates);
-        Ok(Benchmark { order, templates, starts, jobs })
+        let jobs = jobs(&order, &hand_in);
+        Ok(Benchmark { order, hand_in, starts, jobs })
     }
 
     /// How many programs the checks start together.
@@ -45,7 +44,7 @@ impl Benchmark {
     /// Runs all checks.
     pub fn whole(&self) -> (Duration, Vec<CheckReport>) {
         let began = Instant::now();
-        let reports = crate::run_all(&self.order, &self.templates, true, self.jobs, &|_| ());
+        let reports = crate::run_all(&self.order, &self.hand_in, true, self.jobs, &|_| ());
         (began.elapsed(), reports)
     }
 
@@ -56,7 +55,7 @@ impl Benchmark {
     pub fn bare(&self) -> Result<Duration, Fault> {
         let began = Instant::now();
         let answers = in_parallel(self.jobs, self.order.checks.len(), |index| {
-            let mut plan = plan(self.order.checks[index], self.order.seed, &self.templates, true);
+            let mut plan = plan(self.order.checks[index], self.order.seed, &self.hand_in, true);
             plan.bare = Some(self.starts[index]);
             worker::ask(&plan)
         });

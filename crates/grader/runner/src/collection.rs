@@ -74,6 +74,11 @@ impl Specimen {
         })
     }
 
+    /// Whether it is no program but the document that is handed in beside one.
+    pub(crate) fn is_document(&self) -> bool {
+        self.path.extension().is_some_and(|extension| extension == "toml")
+    }
+
     /// Compiles the program if its language wants that, into a folder below `cache` named for its content, and returns the
     /// command template that runs it, with a placeholder for each argument that its lab gives it.
     ///

@@ -1,4 +1,4 @@
-//! From what the user asked for to a command for each program.
+//! From what the user asked for to what is handed in: a command for each program, and the document beside them.
 
 use crate::{Order, RunError, Source};
 use model::{Fault, Lab, Notice};
@@ -6,6 +6,8 @@ use sandbox::Template;
 use sandbox::cargo::{self, BuildError};
 use std::collections::BTreeMap;
 use std::env;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// The folder of the workspace that this grader belongs to.
@@ -16,6 +18,39 @@ pub fn workspace_root() -> PathBuf {
         None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../.."),
     };
     root.canonicalize().unwrap_or(root)
+}
+
+/// What is handed in, ready to be checked.
+#[derive(Clone, Debug)]
+pub(crate) struct HandIn {
+    /// How each program is started.
+    pub(crate) templates: BTreeMap<String, Template>,
+    /// The document beside them; `None` where the lab asks for none, and where it is missing.
+    pub(crate) document: Option<String>,
+}
+
+pub(crate) fn hand_in(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<HandIn, RunError> {
+    Ok(HandIn { templates: templates(order, notify)?, document: document(order)? })
+}
+
+/// The text of the document that belongs to the programs, or of the one that the order names.
+pub(crate) fn document(order: &Order) -> Result<Option<String>, RunError> {
+    let lab = &order.suite.lab;
+    let Some(name) = lab.document else {
+        let told = format!("{} asks for no document beside the programs", lab.name());
+        return if order.document.is_some() { Err(RunError::Usage(told)) } else { Ok(None) };
+    };
+    let folder = match order.source {
+        Source::Stubs | Source::Templates(_) => format!("labs/{}", lab.package()),
+        Source::Reference => format!("crates/programs/{}", lab.slug),
+    };
+    let path = order.document.clone().unwrap_or_else(|| workspace_root().join(folder).join(name));
+    match fs::read(&path) {
+        // What is no text will be told by whoever reads it.
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound && order.document.is_none() => Ok(None),
+        Err(error) => Err(RunError::Usage(format!("{}: {error}", path.display()))),
+    }
 }
 
 pub(crate) fn templates(

@@ -10,10 +10,12 @@ pub mod worker;
 pub use commands::workspace_root;
 
 use checks::{Check, Suite};
-use model::{CheckReport, Environment, Fault, Isolation, Notice, RunReport, Verdict};
+use commands::HandIn;
+use model::{CheckReport, Clause, Environment, Fault, Isolation, Notice, RunReport, Verdict};
 use sandbox::Template;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -51,6 +53,8 @@ pub struct Order {
     pub checks: Vec<&'static Check>,
     /// What they run on.
     pub source: Source,
+    /// The file that is handed in beside the programs, where it is not the one that belongs to them.
+    pub document: Option<PathBuf>,
     /// Where random values come from.
     pub seed: u64,
     /// How many checks run at the same time; usually [`default_jobs`], and all of them where they mostly sleep.
@@ -99,9 +103,9 @@ pub fn default_jobs() -> usize {
     2 * thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn jobs(order: &Order, templates: &BTreeMap<String, Template>) -> usize {
+fn jobs(order: &Order, hand_in: &HandIn) -> usize {
     let sleeps = order.suite.lab.programs.iter().any(|program| {
-        let template = templates.get(program.name);
+        let template = hand_in.templates.get(program.name);
         let built_in = |template: &Template| {
             program.arguments.iter().any(|argument| argument.is_time() && !template.has(argument.name))
         };
@@ -116,12 +120,12 @@ fn jobs(order: &Order, templates: &BTreeMap<String, Template>) -> usize {
 /// # Errors
 /// When there is nothing to run, or the grader fails before the first check.
 pub fn run(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<RunReport, RunError> {
-    let (templates, isolation) = prepare(order, notify)?;
+    let (hand_in, isolation) = prepare(order, notify)?;
     // On the machine's own network two checks could want the same port.
-    let jobs = if isolation == Isolation::Full { jobs(order, &templates) } else { 1 };
+    let jobs = if isolation == Isolation::Full { jobs(order, &hand_in) } else { 1 };
     notify(Notice::Started(order.checks.len()));
     let began = Instant::now();
-    let checks = run_all(order, &templates, isolation == Isolation::Full, jobs, notify);
+    let checks = run_all(order, &hand_in, isolation == Isolation::Full, jobs, notify);
     Ok(RunReport {
         lab: &order.suite.lab,
         seed: order.seed,
@@ -131,29 +135,26 @@ pub fn run(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<RunReport,
     })
 }
 
-/// Builds or resolves the programs, and finds out how the checks can be kept apart.
-fn prepare(
-    order: &Order,
-    notify: &(dyn Fn(Notice) + Sync),
-) -> Result<(BTreeMap<String, Template>, Isolation), RunError> {
+/// Builds or resolves what is handed in, and finds out how the checks can be kept apart.
+fn prepare(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<(HandIn, Isolation), RunError> {
     // The probe of what the system allows goes on while cargo works.
     thread::scope(|scope| {
         let probe = scope.spawn(|| isolation(order.isolation));
-        let templates = commands::templates(order, notify);
+        let hand_in = commands::hand_in(order, notify);
         let isolation = probe.join().unwrap_or_else(|_| Err(Fault::new("the probe of the sandbox broke")));
-        Ok::<_, RunError>((templates?, isolation?))
+        Ok::<_, RunError>((hand_in?, isolation?))
     })
 }
 
 fn run_all(
     order: &Order,
-    templates: &BTreeMap<String, Template>,
+    hand_in: &HandIn,
     isolated: bool,
     jobs: usize,
     notify: &(dyn Fn(Notice) + Sync),
 ) -> Vec<CheckReport> {
     in_parallel(jobs, order.checks.len(), |index| {
-        let report = run_one(order.checks[index], order.seed, templates, isolated);
+        let report = run_one(order.checks[index], order.seed, hand_in, isolated);
         notify(Notice::Decided(report.clone()));
         report
     })
@@ -182,14 +183,9 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-fn run_one(
-    check: &'static Check,
-    seed: u64,
-    templates: &BTreeMap<String, Template>,
-    isolated: bool,
-) -> CheckReport {
+fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool) -> CheckReport {
     let began = Instant::now();
-    let plan = plan(check, seed, templates, isolated);
+    let plan = plan(check, seed, hand_in, isolated);
     let verdict = match worker::ask(&plan) {
         Ok(Answer::Decided(verdict, _)) => *verdict,
         Ok(Answer::Refused(reason)) => Verdict::Error(Fault::new(reason)),
@@ -199,12 +195,14 @@ fn run_one(
 }
 
 /// What a worker needs to know of a check; of the programs only its own.
-fn plan(check: &Check, seed: u64, templates: &BTreeMap<String, Template>, isolated: bool) -> Plan {
-    let program = templates.get_key_value(check.clause.program);
+fn plan(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool) -> Plan {
+    let Clause { id, program, .. } = check.clause;
+    let template = hand_in.templates.get_key_value(program);
     Plan {
-        check: Some(check.clause.id.to_owned()),
-        seed: check_seed(seed, check.clause.id),
-        templates: program.map(|(name, template)| (name.clone(), template.clone())).into_iter().collect(),
+        check: Some((id.to_owned(), program.to_owned())),
+        seed: check_seed(seed, id),
+        templates: template.map(|(name, template)| (name.clone(), template.clone())).into_iter().collect(),
+        document: hand_in.document.clone(),
         isolated,
         bare: None,
     }
@@ -222,7 +220,8 @@ fn isolation(choice: IsolationChoice) -> Result<Isolation, Fault> {
     if choice == IsolationChoice::None {
         return Ok(Isolation::None("it was asked for by --isolation none".to_owned()));
     }
-    let plan = Plan { check: None, seed: 0, templates: BTreeMap::new(), isolated: true, bare: None };
+    let plan =
+        Plan { check: None, seed: 0, templates: BTreeMap::new(), document: None, isolated: true, bare: None };
     match (worker::ask(&plan)?, choice) {
         (Answer::Decided(..), _) => Ok(Isolation::Full),
         (Answer::Refused(reason), IsolationChoice::Full) => Err(Fault::new(reason)),

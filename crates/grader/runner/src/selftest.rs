@@ -8,11 +8,11 @@
 mod tests;
 
 use crate::collection::{self, Specimen};
+use crate::commands::HandIn;
 use crate::{IsolationChoice, Order, RunError, Source, commands, in_parallel, isolation, run_one, system};
 use checks::{Check, Suite};
 use model::selftest::{LabOutcome, Outcome, Subject, Trial};
 use model::{Environment, Fault, Isolation};
-use sandbox::Template;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -57,7 +57,7 @@ struct Candidate {
     suite: &'static Suite,
     subject: Subject,
     program: &'static str,
-    templates: BTreeMap<String, Template>,
+    hand_in: HandIn,
 }
 
 impl SelfTest {
@@ -77,7 +77,7 @@ impl SelfTest {
         let began = Instant::now();
         let mut reports = in_parallel(jobs, queue.len(), |index| {
             let (candidate, check) = queue[index];
-            let report = run_one(check, self.seed, &candidate.templates, isolated);
+            let report = run_one(check, self.seed, &candidate.hand_in, isolated);
             let expected = candidate.subject.expected(&check.clause);
             notify(Notice::Decided { as_expected: expected.is_met_by(&report.verdict) });
             report
@@ -149,7 +149,7 @@ impl SelfTest {
         subject: &Subject,
         notify: Notify<'_>,
     ) -> Result<Vec<Candidate>, RunError> {
-        let templates = commands::templates(&self.order(suite, source), &|notice| {
+        let hand_in = commands::hand_in(&self.order(suite, source), &|notice| {
             if let model::Notice::Building(package) = notice {
                 notify(Notice::Building(package));
             }
@@ -158,23 +158,31 @@ impl SelfTest {
             suite,
             subject: subject.clone(),
             program: program.name,
-            templates: templates.clone(),
+            hand_in: hand_in.clone(),
         };
         Ok(suite.lab.programs.iter().map(candidate).collect())
     }
 
+    /// A file of the collection. What it lacks is the reference's: a program the document, a document the program.
     fn compiled(&self, specimen: &Specimen) -> Result<Candidate, RunError> {
         let usage = |error: std::io::Error| RunError::Usage(error.to_string());
         let (suite, program) = specimen.place().map_err(usage)?;
-        let command = specimen.command(&collection::cache()).map_err(usage)?;
-        let source = Source::Templates(vec![(program.name.to_owned(), command)]);
-        let templates = commands::templates(&self.order(suite, source), &|_| ())?;
-        Ok(Candidate { suite, subject: subject(specimen), program: program.name, templates })
+        let mut order = self.order(suite, Source::Reference);
+        if specimen.is_document() {
+            order.document = Some(specimen.path.clone());
+        }
+        let mut hand_in = HandIn { document: commands::document(&order)?, templates: BTreeMap::new() };
+        if !specimen.is_document() {
+            let command = specimen.command(&collection::cache()).map_err(usage)?;
+            order.source = Source::Templates(vec![(program.name.to_owned(), command)]);
+        }
+        hand_in.templates = commands::templates(&order, &|_| ())?;
+        Ok(Candidate { suite, subject: subject(specimen), program: program.name, hand_in })
     }
 
     fn order(&self, suite: &'static Suite, source: Source) -> Order {
         let (seed, jobs, isolation) = (self.seed, Some(self.jobs), self.isolation);
-        Order { suite, checks: Vec::new(), source, seed, jobs, isolation }
+        Order { suite, checks: Vec::new(), source, document: None, seed, jobs, isolation }
     }
 
     /// The files of the collection that are asked for; their places and first lines make sense.

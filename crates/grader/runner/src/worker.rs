@@ -16,10 +16,11 @@ pub const ARGUMENT: &str = "__check";
 /// What a worker is to do.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Plan {
-    /// The clause to decide; none for a probe of whether a room can be made.
-    pub(crate) check: Option<String>,
+    /// The clause to decide and the program to decide it for; none for a probe of whether a room can be made.
+    pub(crate) check: Option<(String, String)>,
     pub(crate) seed: u64,
     pub(crate) templates: BTreeMap<String, Template>,
+    pub(crate) document: Option<String>,
     pub(crate) isolated: bool,
     /// Only start the clause's program so many times instead of deciding it.
     pub(crate) bare: Option<usize>,
@@ -107,12 +108,19 @@ fn answer(plan: Plan, room: Result<Room, Refusal>) -> i32 {
 }
 
 fn decide(plan: Plan, room: Room) -> (Verdict, usize) {
-    let Some(id) = plan.check else { return (Verdict::Passed, 0) };
-    let found = checks::suites().iter().find_map(|suite| Some((suite, suite.check(&id)?)));
+    let Some((id, program)) = plan.check else { return (Verdict::Passed, 0) };
+    let found = checks::suites().iter().find_map(|suite| Some((suite, suite.check(&id, &program)?)));
     let Some((suite, check)) = found else {
-        return (Verdict::Error(Fault::new(format!("there is no clause {id}"))), 0);
+        return (Verdict::Error(Fault::new(format!("there is no clause {id} about {program}"))), 0);
     };
-    let setup = Setup { room, templates: plan.templates, programs: suite.lab.programs, seed: plan.seed };
+    let setup = Setup {
+        room,
+        program: check.clause.program,
+        templates: plan.templates,
+        programs: suite.lab.programs,
+        document: plan.document,
+        seed: plan.seed,
+    };
     match Session::new(setup) {
         Ok(session) => match plan.bare {
             Some(starts) => (session.start_only(check.clause.program, starts).into(), starts),

@@ -83,9 +83,15 @@ pub(super) fn is_unwritten(check: &CheckReport) -> bool {
     matches!(&check.verdict, Verdict::Failed(failure) if failure.kind == Kind::NotWritten)
 }
 
-/// `L3.1, L3.2`.
+/// `L3.1, L3.2`. A clause about several programs is named once.
 pub(super) fn ids(checks: &[&CheckReport]) -> String {
-    checks.iter().map(|check| check.clause.id).collect::<Vec<_>>().join(", ")
+    let mut ids: Vec<&str> = Vec::new();
+    for check in checks {
+        if !ids.contains(&check.clause.id) {
+            ids.push(check.clause.id);
+        }
+    }
+    ids.join(", ")
 }
 
 fn add<'a, K: PartialEq>(shared: &mut Shared<'a, K>, key: K, check: &'a CheckReport) {

@@ -49,6 +49,7 @@ pub(crate) static LAB: Lab = Lab {
         },
     ],
     reference: "echo",
+    document: None,
 };
 
 pub(crate) static CLAUSES: [Clause; 6] = [
