@@ -8,9 +8,10 @@ mod lab1;
 mod lab2;
 mod lab3;
 mod lab4;
+mod lab5;
 mod session;
 
-pub use session::{Program, Session, Setup, Worker};
+pub use session::{Census, Program, Session, Setup, Worker};
 
 use model::{Clause, Lab, Step};
 
@@ -47,7 +48,7 @@ impl Suite {
 
 /// All labs, in the order of the course. The one place where labs are listed.
 pub fn suites() -> &'static [Suite] {
-    const SUITES: &[Suite] = &[lab1::SUITE, lab2::SUITE, lab3::SUITE, lab4::SUITE];
+    const SUITES: &[Suite] = &[lab1::SUITE, lab2::SUITE, lab3::SUITE, lab4::SUITE, lab5::SUITE];
     SUITES
 }
 

@@ -4,7 +4,7 @@ mod capture;
 mod program;
 mod world;
 
-pub use program::{Program, Worker};
+pub use program::{Census, Program, Worker};
 
 use capture::Capture;
 use fastrand::Rng;

@@ -1,6 +1,7 @@
 //! The collection of wrong and of correct programs that the checks themselves are tested with:
 //! `tests/programs/LAB/PROGRAM/{wrong,correct}/NAME.EXTENSION`, each a single file whose first comment lines say
-//! what it is.
+//! what it is. A `.toml` is the document that a lab asks for beside its programs, a `.same` names another file of its lab
+//! that is handed in as this program.
 
 use checks::Suite;
 use model::Program;
@@ -36,12 +37,7 @@ impl Specimen {
         let invalid =
             |what: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", path.display()));
         let text = fs::read_to_string(path)?;
-        let header = |key: &str| {
-            let lines = text.lines().map(|line| line.trim_start_matches(['/', '#', '*', ' ']));
-            lines.take(8).find_map(|line| {
-                line.strip_prefix(key)?.strip_prefix(':').map(|value| value.trim().to_owned())
-            })
-        };
+        let header = |key: &str| header(&text, key);
         let folder =
             |up: usize| path.ancestors().nth(up).and_then(Path::file_name).and_then(|name| name.to_str());
         let (Some(kind), Some(program), Some(lab)) = (folder(1), folder(2), folder(3)) else {
@@ -93,10 +89,21 @@ impl Specimen {
         Ok(command + &arguments.collect::<String>())
     }
 
+    /// The program that this one is the same as, by its path seen from the lab's folder of the collection.
+    fn other(&self) -> io::Result<Specimen> {
+        let text = fs::read_to_string(&self.path)?;
+        let other = header(&text, "same as").ok_or_else(|| io::Error::other("it does not say what it is"))?;
+        let lab = self.path.ancestors().nth(3).unwrap_or(Path::new("."));
+        Specimen::read(&lab.join(other))
+    }
+
     fn run_by(&self, cache: &Path) -> io::Result<String> {
         let source = self.path.canonicalize()?;
         let source = source.to_str().ok_or_else(|| io::Error::other("the path is not UTF-8"))?;
         let extension = self.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        if extension == SAME {
+            return self.other()?.run_by(cache);
+        }
         let folder = cache.join(format!("{:016x}", content_hash(&self.path)?));
         let binary = folder.join("program").to_string_lossy().into_owned();
         match extension {
@@ -128,6 +135,9 @@ impl Specimen {
     }
 }
 
+/// The extension of a file that has another of its lab's programs handed in as this one.
+const SAME: &str = "same";
+
 /// All files of the collection below `folder`, in order of their paths.
 ///
 /// # Errors
@@ -145,6 +155,13 @@ pub fn collection(folder: &Path) -> io::Result<Vec<Specimen>> {
     }
     specimens.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(specimens)
+}
+
+/// What one of the first comment lines says.
+fn header(text: &str, key: &str) -> Option<String> {
+    let lines = text.lines().map(|line| line.trim_start_matches(['/', '#', '*', ' ']));
+    let mut values = lines.take(8).filter_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+    values.next().map(|value| value.trim().to_owned())
 }
 
 fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {

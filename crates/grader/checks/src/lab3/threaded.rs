@@ -1,7 +1,7 @@
 //! Part c: one thread for each client.
 
 use super::server::{self, greeted};
-use crate::{Program, Session};
+use crate::{Census, Program, Session};
 use model::{Failure, Kind, Step};
 use wire::Peer;
 
@@ -39,7 +39,7 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
 /// L3.16
 pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
     let mut server = session.serve(PROGRAM)?;
-    let before = server.views(&[])?.len();
+    let before = server.census()?.threads;
     let mut clients = Vec::new();
     for n in [1, 8, 16] {
         clients.extend(crowd(&mut server, n - clients.len())?);
@@ -49,7 +49,7 @@ pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
     let summary = "the clients have gone, but their threads have not";
     // A virtual machine may have started a few threads of its own meanwhile.
     let allowed = before + 8;
-    let still = server.wait_until(&mut |server| Ok(server.views(&[])?.len() <= allowed))?;
+    let still = server.wait_until(&mut |server| Ok(server.census()?.threads <= allowed))?;
     if still.is_some() {
         let threads = server.views(&[])?;
         return Err(Failure::new(Kind::Structure, summary)
@@ -109,7 +109,8 @@ fn expect_structure(server: &Program, clients: &[Peer]) -> Step {
     }
     let mut seen = (0, 0, 0);
     let still = server.wait_until(&mut |server| {
-        let (workers, processes) = server.workers()?;
+        let Census { workers, processes, zombies, .. } = server.census()?;
+        let processes = processes + zombies;
         let on = |inode| workers.iter().filter(|worker| worker.socket == Some(inode)).count();
         let reading = sockets.iter().filter(|socket| **socket != 0 && on(**socket) == 1).count();
         seen = (processes, on(listening), reading);

@@ -5,6 +5,7 @@ use model::{Action, Failure, Fault, Kind, Step, Stop, ThreadView};
 use observe::{CPU_BUDGET, Call, SLEEP_BUDGET, Socket, waits_for_many};
 use rustix::io::Errno;
 use sandbox::{Command, Ended, Submission};
+use std::collections::HashSet;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
@@ -30,8 +31,21 @@ pub struct Worker {
     pub pid: i32,
     /// The name of the call.
     pub call: &'static str,
-    /// The socket that the call waits on.
+    /// The socket that the call waits on; none for a call that waits for any of several.
     pub socket: Option<u32>,
+}
+
+/// What a program is made of at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Census {
+    /// Its processes, those that have ended left out.
+    pub processes: usize,
+    /// Processes that have ended and were not waited for.
+    pub zombies: usize,
+    /// All threads of all processes.
+    pub threads: usize,
+    /// The threads that are inside a call on a socket.
+    pub workers: Vec<Worker>,
 }
 
 impl Program {
@@ -134,6 +148,30 @@ impl Program {
         Ok(())
     }
 
+    /// Connects so many clients, as many at a time as may wait in the accept queue, and waits after each such group until the
+    /// program has accepted them. In which order they are accepted is not said.
+    ///
+    /// # Errors
+    /// A failure when it refuses, or leaves them waiting for ever.
+    pub fn connect_many(&mut self, count: usize) -> Step<Vec<Peer>> {
+        const AT_ONCE: usize = 1000;
+        let backlog = usize::try_from(self.listening_socket()?.send_queue).unwrap_or(AT_ONCE);
+        let at_once = backlog.clamp(1, AT_ONCE);
+        let mut peers = Vec::with_capacity(count);
+        while peers.len() < count {
+            for _ in 0..at_once.min(count - peers.len()) {
+                peers.push(self.connect()?);
+            }
+            let still = self.wait_until(&mut |program| Ok(program.listening_socket()?.receive_queue == 0))?;
+            let waiting = self.listening_socket()?.receive_queue;
+            if let Some(still) = still.filter(|_| waiting > 0) {
+                let missing = format!("of {} clients {waiting} are not accepted", peers.len());
+                return Err(still.failure(&missing).expected("an empty accept queue").into());
+            }
+        }
+        Ok(peers)
+    }
+
     /// Whether it can be reached at an address.
     ///
     /// # Errors
@@ -193,21 +231,28 @@ impl Program {
         self.wait_until(&mut |_| Ok(false))
     }
 
-    /// Its threads that are inside a call on a socket, and how many processes it has.
+    /// What it is made of now.
     ///
     /// # Errors
     /// A fault when `/proc` cannot be read.
-    pub fn workers(&self) -> Step<(Vec<Worker>, usize)> {
+    pub fn census(&self) -> Step<Census> {
         let mut observer = self.world.observer.borrow_mut();
-        let processes = observer.processes()?.len();
+        let all = observer.processes()?;
         let threads = observer.threads()?;
+        // A process that has ended has no thread left to look at.
+        let alive: HashSet<i32> = threads.iter().map(|thread| thread.pid).collect();
         let workers = threads.iter().filter_map(|thread| {
             let Call::Blocked(..) = thread.call else { return None };
             let call = thread.call_name();
             let socket = observer.socket_inode(thread);
             (socket.is_some() || waits_for_many(thread)).then_some(Worker { pid: thread.pid, call, socket })
         });
-        Ok((workers.collect(), processes))
+        Ok(Census {
+            processes: alive.len(),
+            zombies: all.iter().filter(|pid| !alive.contains(pid)).count(),
+            threads: threads.len(),
+            workers: workers.collect(),
+        })
     }
 
     /// What each of its threads does, for a reader.

@@ -1,0 +1,134 @@
+//! Many clients, and clients that are a burden.
+
+use super::protocol::{converse, greeted, serves_another};
+use crate::Session;
+use model::{Kind, Step};
+use std::time::Duration;
+use wire::Peer;
+
+/// How many clients speak, each while all others are silent.
+const CROWD: usize = 32;
+const MEBIBYTE: usize = 1 << 20;
+/// What a client sends at most that never reads.
+const FLOOD: usize = 64 * MEBIBYTE;
+/// How long a program may sleep before it answers: too short for a time-out of a poll or a write.
+const AT_ONCE: Duration = Duration::from_millis(200);
+/// How many file descriptors the server gets when they are to run out: enough for any language's runtime to start.
+const FEW_FILES: u64 = 48;
+
+/// L5.10
+pub(super) fn answers_each_while_others_are_silent(session: &mut Session) -> Step {
+    let mut server = session.serve(session.program())?;
+    let mut clients = Vec::new();
+    for _ in 0..CROWD {
+        let mut client = greeted(&mut server)?;
+        let silent = "all clients before it are connected and silent";
+        converse(&mut client, &session.text(10)).map_err(|stop| stop.remark(silent))?;
+        clients.push(client);
+    }
+    for _ in 0..2 {
+        session.random.shuffle(&mut clients);
+        for client in &mut clients {
+            converse(client, &session.text(10))?;
+        }
+    }
+    Ok(())
+}
+
+/// L5.S1
+pub(super) fn has_room_for_a_thousand(session: &mut Session) -> Step {
+    has_room_for(session, 1000)
+}
+
+/// L5.S2
+pub(super) fn has_room_for_ten_thousand(session: &mut Session) -> Step {
+    has_room_for(session, 10_000)
+}
+
+fn has_room_for(session: &mut Session, count: usize) -> Step {
+    session.need_files(count as u64 + 1000)?;
+    let mut server = session.serve(session.program())?;
+    let mut clients = server.connect_many(count)?;
+    session.note("all of them are silent, and another one comes");
+    session.allow_sleep(AT_ONCE);
+    serves_another(session, &mut server)?;
+    let last = clients.len() - 1;
+    for index in [0, last, session.random.usize(..clients.len())] {
+        let client = &mut clients[index];
+        client.read_until_still(MEBIBYTE)?;
+        converse(client, &session.text(9))?;
+    }
+    Ok(())
+}
+
+/// L5.S3
+pub(super) fn does_not_wait_for_one_who_never_reads(session: &mut Session) -> Step {
+    let mut server = session.serve(session.program())?;
+    let mut others = [greeted(&mut server)?, greeted(&mut server)?];
+    let mut stuck = greeted(&mut server)?;
+    session.note("client 3 sends lines and never reads an answer");
+    let block = format!("{}\n", session.text(1023)).repeat(1024);
+    let mut sent = 0;
+    while sent < FLOOD && stuck.offer(&block)? {
+        sent += block.len();
+    }
+    session.allow_sleep(AT_ONCE);
+    let held = "a client does not read its answers, and no other must wait for it";
+    for client in &mut others {
+        converse(client, &session.text(9)).map_err(|stop| stop.remark(held))?;
+    }
+    serves_another(session, &mut server).map_err(|stop| stop.remark(held))
+}
+
+/// L5.S4
+pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
+    session.limit_files(FEW_FILES);
+    let mut server = session.serve(session.program())?;
+    let mut clients: Vec<Peer> = Vec::new();
+    let mut line = session.text(9);
+    let mut waiting = loop {
+        let mut client = server.connect()?;
+        if client.offer(format!("{line}\n"))? && is_answered(&mut client, &line)? {
+            clients.push(client);
+            line = session.text(9);
+        } else if client.has_ended()? {
+            // It was turned away, which is as good as waiting; the next one may be served.
+            let mut next = server.connect()?;
+            next.offer(format!("{line}\n"))?;
+            break next;
+        } else {
+            break client;
+        }
+        if clients.len() as u64 > 2 * FEW_FILES {
+            // A server with a process for each client: the limit holds for each of them, and is never reached.
+            break server.connect()?;
+        }
+    };
+    if let Some(still) = server.wait_until_still()?
+        && !matches!(still.kind, Kind::Silence | Kind::Asleep)
+    {
+        let missing = format!("with {} clients connected no file descriptor is left", clients.len());
+        return Err(still.failure(&missing).expected("a server that waits until some are free").into());
+    }
+    session.note("the clients leave, so file descriptors become free");
+    clients.into_iter().for_each(Peer::close);
+    if !waiting.has_ended()? {
+        is_answered(&mut waiting, &line)?;
+    }
+    waiting.close();
+    serves_another(session, &mut server)
+}
+
+/// Whether an answer comes to the first line of a client, behind its greeting or without one.
+fn is_answered(client: &mut Peer, line: &str) -> Step<bool> {
+    let answer = line.to_uppercase();
+    loop {
+        let got = client.take_line()?;
+        if !got.ends_with(b"\n") {
+            return Ok(false);
+        }
+        if got.trim_ascii_end().ends_with(answer.as_bytes()) {
+            return Ok(true);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The line protocol that all five servers speak. What an answer looks like is the matter of one clause; the others take
+//! it with the prompt or without.
+
+use crate::{Program, Session};
+use model::{Failure, Kind, Step};
+use std::cell::Cell;
+use wire::{Peer, bytewise, every_cut};
+
+const KIBIBYTE: usize = 1 << 10;
+/// What may stand before an answer.
+const PROMPT: &str = "> ";
+
+/// A client that has connected and taken the greeting, if there is one.
+pub(super) fn greeted(server: &mut Program) -> Step<Peer> {
+    let mut client = server.connect()?;
+    client.read_until_still(64 * KIBIBYTE)?;
+    Ok(client)
+}
+
+/// Sends a line and expects its answer, with the prompt or without.
+pub(super) fn converse(client: &mut Peer, line: &str) -> Step {
+    client.send(format!("{line}\n"))?;
+    expect_answer(client, line)
+}
+
+/// Expects the answer to a line, with the prompt or without.
+pub(super) fn expect_answer(client: &mut Peer, line: &str) -> Step {
+    let answer = format!("{}\n", line.to_uppercase());
+    let accepts = |got: &[u8]| got.strip_prefix(PROMPT.as_bytes()).unwrap_or(got) == answer.as_bytes();
+    client.expect_answer(b"", answer.as_bytes(), accepts)
+}
+
+/// A further client is served.
+pub(super) fn serves_another(session: &mut Session, server: &mut Program) -> Step {
+    let mut client = greeted(server)?;
+    converse(&mut client, &session.text(9))?;
+    client.close();
+    Ok(())
+}
+
+/// L5.1
+pub(super) fn answers_in_upper_case(session: &mut Session) -> Step {
+    let mut server = session.serve(session.program())?;
+    let mut client = greeted(&mut server)?;
+    let (first, second) = (session.text(12), session.text(7));
+    // The first answer decides how all of them begin.
+    let prompt = Cell::new(None);
+    for (line, end) in [
+        (first, "\n"),
+        (format!("  {second}  two words "), "\n"),
+        (String::new(), "\n"),
+        ("as telnet ends a line".to_owned(), "\r\n"),
+        (session.text(9), "\n"),
+    ] {
+        client.send(format!("{line}{end}"))?;
+        let answer = |prompt: &str| format!("{prompt}{}\n", line.to_uppercase()).into_bytes();
+        let expected = answer(prompt.get().unwrap_or_default());
+        client.expect_answer(b"", &expected, |got| {
+            let begins = if got.starts_with(PROMPT.as_bytes()) { PROMPT } else { "" };
+            let begins = prompt.get().unwrap_or(begins);
+            prompt.set(Some(begins));
+            got == answer(begins)
+        })?;
+    }
+    client.expect_silence().map_err(|stop| stop.remark("every line has been answered"))?;
+    session.restart(server, &[]).map(drop)
+}
+
+/// L5.2
+pub(super) fn answers_however_cut(session: &mut Session) -> Step {
+    let mut server = session.serve(session.program())?;
+    let mut client = greeted(&mut server)?;
+    let text = session.text(5);
+    let line = format!("{text}\n");
+    for pieces in every_cut(line.as_bytes()).chain([bytewise(line.as_bytes())]) {
+        for piece in pieces {
+            if piece.ends_with(b"\n") {
+                client.send(piece)?;
+                continue;
+            }
+            client.send_in_pieces([piece])?;
+            let early = "the line had not ended yet, and must not be answered before";
+            client.expect_silence().map_err(|stop| stop.remark(early))?;
+        }
+        expect_answer(&mut client, &text)?;
+    }
+    let lines = [session.text(6), session.text(1), session.text(8)];
+    let (glued, rest) = (format!("{}\n{}\n{}", lines[0], lines[1], &lines[2][..3]), &lines[2][3..]);
+    client.send_in_pieces([glued.as_bytes(), format!("{rest}\n").as_bytes()])?;
+    let several = "two lines and the beginning of a third came in one segment";
+    for line in &lines {
+        expect_answer(&mut client, line).map_err(|stop| stop.remark(several))?;
+    }
+    Ok(())
+}
+
+/// L5.3
+pub(super) fn says_goodbye(session: &mut Session) -> Step {
+    let mut server = session.serve(session.program())?;
+    for word in [Some("bye\n"), Some("BYE\r\n"), Some("bYe\n"), None] {
+        let mut client = greeted(&mut server)?;
+        converse(&mut client, "goodbye, and not yet bye")?;
+        match word {
+            Some(word) => client.send(word)?,
+            None => client.half_close()?,
+        }
+        // Whether it is answered is left open.
+        let (said, _) = client.read_to_end(64 * KIBIBYTE)?;
+        let lines = said.split_inclusive(|byte| *byte == b'\n').count();
+        if lines > usize::from(word.is_some()) {
+            let summary = format!("{} got more than the end of the connection", client.name());
+            let failure = Failure::new(Kind::Unexpected, summary);
+            let expected =
+                if word.is_some() { "one line at the most, and end of file" } else { "end of file" };
+            return Err(failure.expected(expected).got(&*said).into());
+        }
+        client.close();
+        serves_another(session, &mut server)?;
+    }
+    Ok(())
+}
+
+/// L5.4
+pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
+    let mut server = session.serve(session.program())?;
+    let lines = format!("{}\n", session.text(100)).repeat(2000);
+    for said in ["", "half a li", "a line\n", &lines] {
+        for reset in [false, true] {
+            let mut client = server.connect()?;
+            client.offer(said)?;
+            if reset {
+                client.reset()?;
+            } else {
+                client.close();
+            }
+            serves_another(session, &mut server)?;
+        }
+    }
+    session.note("a client leaves that may still be waiting in the accept queue");
+    let first = greeted(&mut server)?;
+    server.connect()?.reset()?;
+    first.reset()?;
+    serves_another(session, &mut server)
+}

@@ -1,0 +1,342 @@
+//! What the kernel shows of a server while its clients are connected and silent: how many processes and threads there are,
+//! which of them are inside a call on a socket, and how that grows with the number of clients.
+
+use super::protocol::{greeted, serves_another};
+use crate::{Census, Program, Session};
+use model::{Failure, Kind, Step};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt;
+use wire::{Peer, Stillness};
+
+/// How many clients are there when the kernel is looked at.
+const CROWDS: [usize; 3] = [1, 8, 32];
+/// What a runtime may add to the threads, whatever the number of clients.
+const OWN_THREADS: usize = 8;
+
+/// The threads inside a call on a socket, sorted by what they wait for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Workers {
+    /// Processes that have any.
+    processes: usize,
+    /// On the listening socket.
+    accepting: usize,
+    /// Clients that have a thread which waits for them alone.
+    reading: usize,
+    /// In select or poll, on several sockets.
+    selecting: usize,
+    /// In epoll or io_uring.
+    notified: usize,
+    /// Anywhere else.
+    elsewhere: usize,
+}
+
+impl Workers {
+    fn of(census: &Census, listening: u32, clients: &[u32]) -> Workers {
+        let mut seen = Workers::default();
+        let mut attended = HashSet::new();
+        for worker in &census.workers {
+            match (worker.socket, worker.call) {
+                (Some(socket), _) if socket == listening => seen.accepting += 1,
+                (Some(socket), _) if clients.contains(&socket) && attended.insert(socket) => {
+                    seen.reading += 1
+                }
+                (None, "select" | "pselect6" | "poll" | "ppoll") => seen.selecting += 1,
+                (None, _) => seen.notified += 1,
+                (Some(_), _) => seen.elsewhere += 1,
+            }
+        }
+        seen.processes = census.workers.iter().map(|worker| worker.pid).collect::<HashSet<_>>().len();
+        seen
+    }
+
+    fn now(server: &Program, clients: &[Peer]) -> Step<Workers> {
+        let listening = server.listening_socket()?.inode;
+        let mut sockets = Vec::new();
+        for client in clients {
+            // A connection that nobody has accepted yet has no inode.
+            sockets.extend(server.socket_of(client)?.map(|socket| socket.inode).filter(|inode| *inode != 0));
+        }
+        Ok(Workers::of(&server.census()?, listening, &sockets))
+    }
+
+    fn count(&self) -> usize {
+        self.accepting + self.reading + self.selecting + self.notified + self.elsewhere
+    }
+}
+
+impl fmt::Display for Workers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "processes: {}", self.processes)?;
+        for (count, place) in [
+            (self.accepting, "in accept"),
+            (self.reading, "in a read, each on its client"),
+            (self.selecting, "in select or poll"),
+            (self.notified, "in epoll or io_uring"),
+            (self.elsewhere, "in another call on a socket"),
+        ] {
+            if count > 0 {
+                write!(f, ", {place}: {count}")?;
+            }
+        }
+        if self.count() == 0 { write!(f, ", none in a call on a socket") } else { Ok(()) }
+    }
+}
+
+/// Lets clients come until so many are there; each has got its greeting, or is in the accept queue.
+fn grow(server: &mut Program, clients: &mut Vec<Peer>, count: usize) -> Step {
+    while clients.len() < count {
+        let client = greeted(server)?;
+        clients.push(client);
+    }
+    Ok(())
+}
+
+/// With each number of clients the workers must be those that `expected` says for it.
+fn expect_growth(session: &mut Session, expected: impl Fn(usize) -> Workers) -> Step<(Program, Vec<Peer>)> {
+    let mut server = session.serve(session.program())?;
+    let mut clients = Vec::new();
+    for count in CROWDS {
+        grow(&mut server, &mut clients, count)?;
+        expect_workers(&server, &clients, &expected(count))?;
+    }
+    Ok((server, clients))
+}
+
+fn expect_workers(server: &Program, clients: &[Peer], expected: &Workers) -> Step {
+    let mut seen = Workers::default();
+    let still = server.wait_until(&mut |server| {
+        seen = Workers::now(server, clients)?;
+        Ok(seen == *expected)
+    })?;
+    match still {
+        Some(still) if seen != *expected => Err(differs(clients.len(), expected, &seen, still).into()),
+        _ => Ok(()),
+    }
+}
+
+fn differs(
+    clients: usize,
+    expected: &impl fmt::Display,
+    got: &impl fmt::Display,
+    still: Stillness,
+) -> Failure {
+    let with = if clients == 1 { "1 client".to_owned() } else { format!("{clients} clients") };
+    Failure::new(
+        Kind::Structure,
+        format!("with {with} connected and silent the server has another structure"),
+    )
+    .expected(expected.to_string())
+    .got(got.to_string())
+    .kernel(still.kernel)
+}
+
+/// L5.5
+pub(super) fn is_sequential(session: &mut Session) -> Step {
+    let (server, clients) =
+        expect_growth(session, |_| Workers { processes: 1, reading: 1, ..Workers::default() })?;
+    let waiting = server.listening_socket()?.receive_queue as usize;
+    if waiting == clients.len() - 1 {
+        return Ok(());
+    }
+    let summary =
+        format!("with {} clients connected not all but one wait in the accept queue", clients.len());
+    Err(Failure::new(Kind::Structure, summary)
+        .expected(format!("{} clients in the accept queue", clients.len() - 1))
+        .got(format!("{waiting} clients in the accept queue"))
+        .kernel(server.views(&clients)?)
+        .into())
+}
+
+/// L5.6
+pub(super) fn has_a_process_for_each(session: &mut Session) -> Step {
+    let (mut server, clients) = expect_growth(session, |n| Workers {
+        processes: n + 1,
+        accepting: 1,
+        reading: n,
+        ..Workers::default()
+    })?;
+    session.note("all clients leave, and another one comes");
+    clients.into_iter().for_each(Peer::close);
+    expect_workers(&server, &[], &Workers { processes: 1, accepting: 1, ..Workers::default() })
+        .map_err(|stop| stop.remark("the clients have gone, and their processes must go with them"))?;
+    // A server may as well wait for its children when it accepts the next client.
+    let another = greeted(&mut server)?;
+    let still = server.wait_until(&mut |server| Ok(server.census()?.zombies == 0))?;
+    let zombies = server.census()?.zombies;
+    if let Some(still) = still.filter(|_| zombies > 0) {
+        return Err(Failure::new(Kind::Structure, "processes have ended, and nobody has waited for them")
+            .expected("no zombies")
+            .got(format!("zombies: {zombies}"))
+            .kernel(still.kernel)
+            .into());
+    }
+    another.close();
+    serves_another(session, &mut server)
+}
+
+/// L5.7
+pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
+    let (mut server, clients) =
+        expect_growth(session, |n| Workers { processes: 1, accepting: 1, reading: n, ..Workers::default() })?;
+    let served = server.census()?.threads;
+    let left = served.saturating_sub(clients.len()) + OWN_THREADS;
+    clients.into_iter().for_each(Peer::close);
+    let still = server.wait_until(&mut |server| Ok(server.census()?.threads <= left))?;
+    let threads = server.census()?.threads;
+    if let Some(still) = still.filter(|_| threads > left) {
+        return Err(Failure::new(Kind::Structure, "the clients have gone, but their threads have not")
+            .expected(format!("at most {left} threads, a runtime's own among them"))
+            .got(format!("{threads} threads"))
+            .kernel(still.kernel)
+            .into());
+    }
+    serves_another(session, &mut server)
+}
+
+/// L5.8
+pub(super) fn is_multiplexed(session: &mut Session) -> Step {
+    expect_growth(session, |_| Workers { processes: 1, selecting: 1, ..Workers::default() }).map(drop)
+}
+
+/// L5.9
+pub(super) fn is_asynchronous(session: &mut Session) -> Step {
+    let mut server = session.serve(session.program())?;
+    let mut clients = Vec::new();
+    let mut first = None;
+    for count in CROWDS {
+        grow(&mut server, &mut clients, count)?;
+        let mut seen = (Workers::default(), 0);
+        // There may be an event loop on each of several threads, but not one for each client.
+        let most = *first.get_or_insert(server.census()?.threads) + OWN_THREADS;
+        let still = server.wait_until(&mut |server| {
+            seen = (Workers::now(server, &clients)?, server.census()?.threads);
+            let (workers, threads) = &seen;
+            let only = Workers { processes: 1, notified: workers.notified, ..Workers::default() };
+            Ok(workers.notified > 0 && *workers == only && *threads <= most)
+        })?;
+        let (workers, threads) = seen;
+        let expected = Workers { processes: 1, notified: workers.notified.max(1), ..Workers::default() };
+        if let Some(still) = still.filter(|_| workers != expected || threads > most) {
+            let (expected, got) = if workers == expected {
+                (format!("at most {most} threads, as few as with one client"), format!("{threads} threads"))
+            } else {
+                (expected.to_string(), workers.to_string())
+            };
+            return Err(differs(count, &expected, &got, still).into());
+        }
+    }
+    Ok(())
+}
+
+/// What a student predicts of one model, or what was measured of it, with 1, 8 and 32 clients.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Prediction {
+    processes: [usize; CROWDS.len()],
+    workers: [usize; CROWDS.len()],
+    calls: BTreeSet<String>,
+}
+
+impl fmt::Display for Prediction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let calls: Vec<&str> = self.calls.iter().map(String::as_str).collect();
+        let calls = if calls.is_empty() { "none".to_owned() } else { calls.join(" and ") };
+        write!(f, "processes {:?}, workers {:?}, calls {calls}", self.processes, self.workers)
+    }
+}
+
+/// L5.11
+pub(super) fn is_as_predicted(session: &mut Session) -> Step {
+    let program = session.program();
+    let measured = measured(session)?;
+    let predicted = prediction(session.document(), program)?;
+    if predicted == measured {
+        return Ok(());
+    }
+    let summary = if predicted == Prediction::default() {
+        format!("the prediction for {program} is not written yet")
+    } else {
+        format!("with 1, 8 and 32 clients {program} is not as predicted")
+    };
+    let failure = Failure::new(Kind::Mismatch, summary).expected(format!("measured: {measured}"));
+    Err(failure.got(format!("predicted: {predicted}")).into())
+}
+
+/// What the document says of that program.
+fn prediction(document: Option<&str>, program: &str) -> Step<Prediction> {
+    let unreadable = |why: String| {
+        Failure::new(Kind::Mismatch, format!("predictions.toml cannot be read: {why}"))
+            .expected(format!("a table [{program}] with processes, workers and calls"))
+    };
+    let text = document.ok_or_else(|| unreadable("there is no such file".to_owned()))?;
+    let mut tables: BTreeMap<String, toml::Value> =
+        toml::from_str(text).map_err(|error| unreadable(error.to_string().trim().to_owned()))?;
+    let table = tables.remove(program).ok_or_else(|| unreadable(format!("it has no table [{program}]")))?;
+    Ok(table
+        .try_into()
+        .map_err(|error: toml::de::Error| unreadable(format!("[{program}] {}", error.to_string().trim())))?)
+}
+
+fn measured(session: &mut Session) -> Step<Prediction> {
+    let mut server = session.serve(session.program())?;
+    let mut clients = Vec::new();
+    let mut found = Prediction::default();
+    for (index, count) in CROWDS.into_iter().enumerate() {
+        grow(&mut server, &mut clients, count)?;
+        server.wait_until_still()?;
+        let workers = Workers::now(&server, &clients)?;
+        (found.processes[index], found.workers[index]) = (workers.processes, workers.count());
+        let census = server.census()?;
+        let listening = server.listening_socket()?.inode;
+        found.calls.extend(census.workers.iter().map(|worker| call(worker, listening).to_owned()));
+    }
+    Ok(found)
+}
+
+/// The word for what a worker does that a prediction may use.
+fn call(worker: &crate::Worker, listening: u32) -> &'static str {
+    match (worker.socket, worker.call) {
+        (Some(socket), _) if socket == listening => "accept",
+        (Some(_), "write" | "writev" | "sendto" | "sendmsg") => "write",
+        (Some(_), _) => "read",
+        (None, "select" | "pselect6") => "select",
+        (None, "poll" | "ppoll") => "poll",
+        (None, "io_uring_enter") => "io_uring",
+        (None, _) => "epoll",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Stop;
+
+    fn told(document: Option<&str>) -> String {
+        match prediction(document, "server-async") {
+            Ok(prediction) => prediction.to_string(),
+            Err(Stop::Failed(failure)) => failure.summary,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn predictions_are_read() {
+        let text =
+            "[server-async]\nprocesses = [1, 1, 1]\nworkers = [2, 9, 33]\ncalls = [\"read\", \"accept\"]\n";
+        assert_eq!(told(Some(text)), "processes [1, 1, 1], workers [2, 9, 33], calls accept and read");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        for (text, words) in [
+            (None, "no such file"),
+            (Some("[server-threads]\n"), "no table [server-async]"),
+            (Some("[server-async]\nprocesses = [1, 1]\nworkers = [1, 1, 1]\ncalls = []\n"), "[server-async]"),
+            (Some("processes = "), "line 1"),
+            (Some("[server-async]\nprocesses = \"many\"\n"), "[server-async]"),
+        ] {
+            assert!(told(text).contains(words), "{}", told(text));
+        }
+    }
+}
