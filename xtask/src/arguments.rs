@@ -12,6 +12,7 @@ Examples:
   cargo xtask check lab3 --program echo-server='python3 server.py {port}'
                                               any program in any language
   cargo xtask explain L3.4                    what a clause asks, why, and how it is checked
+  cargo xtask xray lab5 server-threads        what a running program looks like to the kernel
   cargo xtask selftest lab3                   for lab authors: tests the checks of lab 3 themselves
 
 Exit status: 0 every core clause passed; 1 some did not; 2 wrong use; 3 the grader itself failed.";
@@ -36,6 +37,18 @@ Examples:
 
 Exit status: 0 every verdict is as expected, and each clause is tested; 1 some are not; 2 wrong use, or a compiler or
 interpreter is missing; 3 the grader itself failed.";
+
+const XRAY_EXAMPLES: &str = "\
+Examples:
+  cargo xtask xray lab5 server-threads        your program with 3 silent clients
+  cargo xtask xray lab5 server-threads --reference --clients 1000
+  cargo xtask xray --live lab4 presence-server
+  cargo xtask xray --pid 1234 --live
+  cargo xtask xray -- python3 server.py 2323
+  cargo xtask xray --pid 1234 --format json
+
+A lab's program runs as in a check, in a network of its own, and ends with the picture. A process that is given by its
+number is only looked at.";
 
 #[derive(Parser)]
 #[command(
@@ -69,6 +82,8 @@ pub(crate) enum Command {
     /// collection fails the clauses that its first lines name and no other, each correct one passes everything, and each
     /// clause is failed by some wrong program.
     Selftest(Selftest),
+    /// Shows a running program as the kernel sees it: processes, threads, the call that each is in, sockets, queues
+    Xray(Xray),
 }
 
 #[derive(Args)]
@@ -140,6 +155,45 @@ pub(crate) struct Selftest {
     pub(crate) conditions: Conditions,
 }
 
+#[derive(Args)]
+#[command(after_help = XRAY_EXAMPLES)]
+pub(crate) struct Xray {
+    /// The lab whose program is started, for example lab5
+    #[arg(conflicts_with_all = ["pid", "command"])]
+    pub(crate) lab: Option<String>,
+
+    /// The program, for example server-threads
+    pub(crate) program: Option<String>,
+
+    /// Start the reference program instead of yours
+    #[arg(long, requires = "lab")]
+    pub(crate) reference: bool,
+
+    /// How many silent clients are connected to it
+    #[arg(long, value_name = "N", default_value_t = 3, requires = "lab")]
+    pub(crate) clients: usize,
+
+    /// A process that is running already, with its descendants
+    #[arg(long, value_name = "PID", conflicts_with = "command")]
+    pub(crate) pid: Option<i32>,
+
+    /// Draw a new picture twice a second, what has changed marked; q ends it
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) live: bool,
+
+    /// Draw every row, however many
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// How to write the picture
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: XrayFormat,
+
+    /// Any command; it runs on this machine until the picture is taken
+    #[arg(last = true)]
+    pub(crate) command: Vec<String>,
+}
+
 /// What holds for checks whatever they check.
 #[derive(Args)]
 pub(crate) struct Conditions {
@@ -169,6 +223,15 @@ pub(crate) enum Format {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(crate) enum SelftestFormat {
+    /// Text for a terminal
+    #[default]
+    Human,
+    /// One JSON document, schema 1
+    Json,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum XrayFormat {
     /// Text for a terminal
     #[default]
     Human,

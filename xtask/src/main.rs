@@ -9,6 +9,7 @@ mod results;
 mod selftest;
 mod show;
 mod trouble;
+mod xray;
 
 use anstream::ColorChoice;
 use arguments::{Arguments, Command};
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => show::explain(explain),
         Command::Check(check) => check::check(check),
         Command::Selftest(selftest) => selftest::selftest(selftest),
+        Command::Xray(xray) => xray::xray(xray),
     };
     result.unwrap_or_else(|trouble: Trouble| trouble.tell()).into()
 }

@@ -117,7 +117,7 @@ fn usage<T>(message: String) -> Result<T, Trouble> {
 }
 
 /// Nine digits: enough to differ, short enough to type.
-fn fresh_seed() -> u64 {
+pub(crate) fn fresh_seed() -> u64 {
     RandomState::new().hash_one(std::process::id()) % 1_000_000_000
 }
 

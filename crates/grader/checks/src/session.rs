@@ -18,7 +18,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::num::NonZero;
 use std::rc::Rc;
 use std::time::Duration;
-use wire::Listener;
+use wire::{Listener, Peer};
 use world::World;
 
 /// What a check is given.
@@ -92,19 +92,46 @@ impl Session {
     /// As [`Session::serve`] and [`Listener::accept`].
     pub fn start_only(mut self, program: &str, times: usize) -> Step {
         for _ in 0..times {
-            if self.placeholder(program, "host").is_none() {
-                let values = self.usual_values(program);
-                self.serve_with(program, &values)?;
-                continue;
-            }
-            let listener = self.listen(Ipv4Addr::LOCALHOST.into())?;
-            let address = listener.address();
-            let mut values = vec![("host", address.ip().to_string()), ("port", address.port().to_string())];
-            values.extend(self.usual_values(program));
-            let _client = self.start(program, &values)?;
-            listener.accept()?;
+            self.start_somehow(program)?;
         }
         Ok(())
+    }
+
+    /// Starts the program, connects so many clients to it where it is a server, waits until it has come to rest, and lets
+    /// `look` look at it for as long as it wants to.
+    ///
+    /// # Errors
+    /// As [`Session::serve`] and [`Listener::accept`], and those of `look`.
+    pub fn show(mut self, clients: usize, mut look: impl FnMut(&Program) -> Step<bool>) -> Step {
+        self.need_files(clients as u64 + 1024)?;
+        let (mut program, _server) = self.start_somehow(self.program())?;
+        let mut peers = Vec::new();
+        while program.address().is_ok() && peers.len() < clients {
+            peers.push(program.connect()?);
+            let listening = program.listening_socket()?;
+            if listening.receive_queue >= listening.send_queue {
+                // A server that leaves them there is shown as it is.
+                program.wait_until(&mut |program| Ok(program.listening_socket()?.receive_queue == 0))?;
+            }
+        }
+        program.wait_until_still()?;
+        while look(&program)? {}
+        Ok(())
+    }
+
+    /// Starts a program with usual values until it can be talked to; a client is connected to a server of the grader's.
+    fn start_somehow(&mut self, program: &str) -> Step<(Program, Option<(Listener, Peer)>)> {
+        let usual = self.usual_values(program);
+        if self.placeholder(program, "host").is_none() {
+            return Ok((self.serve_with(program, &usual)?, None));
+        }
+        let listener = self.listen(Ipv4Addr::LOCALHOST.into())?;
+        let address = listener.address();
+        let mut values = vec![("host", address.ip().to_string()), ("port", address.port().to_string())];
+        values.extend(usual);
+        let client = self.start(program, &values)?;
+        let server = listener.accept()?;
+        Ok((client, Some((listener, server))))
     }
 
     /// The program that the clause is decided for.

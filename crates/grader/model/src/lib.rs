@@ -1,16 +1,18 @@
 //! The grader's plain data: what a lab asks ([`Lab`], [`Clause`]), what became of a check ([`Verdict`]),
-//! what was seen on the way ([`Event`], [`ThreadView`]) and what a run tells its readers ([`Notice`]).
+//! what was seen on the way ([`Event`], [`ThreadView`], [`Picture`]) and what a run tells its readers ([`Notice`]).
 //!
 //! Nothing here opens a socket or a file, and nothing knows an output format. The `serde` derives serve
 //! one purpose: a check runs in a process of its own and hands its [`Verdict`] to the runner over a pipe.
 
 mod evidence;
 mod lab;
+mod picture;
 mod run;
 pub mod selftest;
 mod verdict;
 
 pub use evidence::{Action, Endpoint, Event, SocketView, ThreadView};
 pub use lab::{Clause, Lab, Placeholder, Program, Tier};
+pub use picture::{Picture, ProcessPicture, SocketPicture, ThreadPicture};
 pub use run::{CheckReport, Environment, Isolation, Notice, RunReport, Score};
 pub use verdict::{Failure, Fault, Kind, Shown, Step, Stop, Verdict};

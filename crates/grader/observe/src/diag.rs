@@ -1,5 +1,6 @@
-//! TCP sockets by sock_diag(7), each asked for by its exact addresses: about 5 µs, whereas a dump, like
-//! `/proc/net/tcp`, walks the kernel's whole hash table.
+//! TCP sockets by sock_diag(7). Checks ask for each by its exact addresses: about 5 µs, whereas a dump, like
+//! `/proc/net/tcp`, walks the kernel's whole hash table. Only a picture of a program whose connections nobody knows takes
+//! one.
 
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
@@ -7,7 +8,7 @@ use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
 };
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The states of a TCP socket that matter here (`include/net/tcp_states.h`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,16 @@ pub struct Socket {
     pub send_queue: u32,
     /// How much has passed through it; `None` once its process has closed it and the kernel keeps only a remainder of it.
     pub progress: Option<Progress>,
+}
+
+/// One TCP socket among all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dumped {
+    pub(crate) socket: Socket,
+    pub(crate) local: SocketAddr,
+    pub(crate) remote: SocketAddr,
+    /// The number of its state in `include/net/tcp_states.h`.
+    pub(crate) kernel_state: u8,
 }
 
 /// How much has passed through a connection (`struct tcp_info` in `linux/tcp.h`).
@@ -116,6 +127,42 @@ impl Diag {
         Ok(self.ask(address, None)?.filter(|socket| socket.state == State::Listen))
     }
 
+    /// All TCP sockets of the namespace, each with its addresses and its state as the kernel numbers it.
+    ///
+    /// # Errors
+    /// When the kernel refuses the question itself.
+    pub(crate) fn dump(&self) -> io::Result<Vec<Dumped>> {
+        let mut sockets = Vec::new();
+        for any in [IpAddr::from(Ipv4Addr::UNSPECIFIED), Ipv6Addr::UNSPECIFIED.into()] {
+            let mut question = request(SocketAddr::new(any, 0), None);
+            question[6..8].copy_from_slice(&(NLM_F_REQUEST | NLM_F_DUMP).to_ne_bytes());
+            send(&self.socket, &question, SendFlags::empty())?;
+            while self.receive_some(&mut sockets)? {}
+        }
+        Ok(sockets)
+    }
+
+    /// Takes the next part of a dump; `false` when it was the last.
+    fn receive_some(&self, sockets: &mut Vec<Dumped>) -> io::Result<bool> {
+        let mut buffer = [0_u8; 1 << 15];
+        let (length, _) = match recv(&self.socket, &mut buffer, RecvFlags::empty()) {
+            Err(Errno::INTR) => return Ok(true),
+            other => other?,
+        };
+        let mut rest = buffer.get(..length).unwrap_or_default();
+        while let Some(length) = u32_at(rest, 0).map(|length| length as usize).filter(|l| *l >= HEADER) {
+            let message = rest.get(..length).ok_or_else(malformed)?;
+            if u16_at(message, 4) == Some(NLMSG_DONE) {
+                return Ok(false);
+            }
+            if let (Some(socket), Some((local, remote))) = (parse(message)?, addresses(message)) {
+                sockets.push(Dumped { socket, local, remote, kernel_state: message[HEADER + 1] });
+            }
+            rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+        }
+        Ok(true)
+    }
+
     fn ask(&self, local: SocketAddr, remote: Option<SocketAddr>) -> io::Result<Option<Socket>> {
         send(&self.socket, &request(local, remote), SendFlags::empty())?;
         let mut answer = [0_u8; 1024];
@@ -133,7 +180,9 @@ const HEADER: usize = 16;
 const REQUEST: usize = HEADER + 56;
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const NLMSG_ERROR: u16 = 2;
+const NLMSG_DONE: u16 = 3;
 const NLM_F_REQUEST: u16 = 1;
+const NLM_F_DUMP: u16 = 0x300;
 const INET_DIAG_INFO: u16 = 2;
 const IPPROTO_TCP: u8 = 6;
 
@@ -141,7 +190,7 @@ const IPPROTO_TCP: u8 = 6;
 fn request(local: SocketAddr, remote: Option<SocketAddr>) -> Vec<u8> {
     let remote = remote.unwrap_or(match local {
         SocketAddr::V4(_) => SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
-        SocketAddr::V6(_) => SocketAddr::new(std::net::Ipv6Addr::UNSPECIFIED.into(), 0),
+        SocketAddr::V6(_) => SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), 0),
     });
     let family = if local.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
     let mut message = Vec::with_capacity(REQUEST);
@@ -174,9 +223,29 @@ fn octets(address: IpAddr) -> [u8; 16] {
     }
 }
 
+/// The local and the remote address in a `struct inet_diag_msg`.
+fn addresses(message: &[u8]) -> Option<(SocketAddr, SocketAddr)> {
+    let family = u16::from(*message.get(HEADER)?);
+    let address = |port: usize, octets: usize| {
+        let port = u16::from_be_bytes(message.get(HEADER + port..HEADER + port + 2)?.try_into().ok()?);
+        let octets: [u8; 16] = message.get(HEADER + octets..HEADER + octets + 16)?.try_into().ok()?;
+        let ip = if family == AddressFamily::INET.as_raw() {
+            IpAddr::from([octets[0], octets[1], octets[2], octets[3]])
+        } else {
+            // A server on both families sees a client of the old one under a mapped address.
+            Ipv6Addr::from(octets).to_canonical()
+        };
+        Some(SocketAddr::new(ip, port))
+    };
+    Some((address(4, 8)?, address(6, 24)?))
+}
+
+fn malformed() -> io::Error {
+    io::Error::other("sock_diag gave an answer that cannot be read")
+}
+
 /// `struct inet_diag_msg` and, among the attributes after it, `struct tcp_info` (`linux/tcp.h`).
 fn parse(message: &[u8]) -> io::Result<Option<Socket>> {
-    let malformed = || io::Error::other("sock_diag gave an answer that cannot be read");
     if u16_at(message, 4).ok_or_else(malformed)? == NLMSG_ERROR {
         let error = u32_at(message, HEADER).ok_or_else(malformed)?.cast_signed();
         return match Errno::from_raw_os_error(-error) {
@@ -242,6 +311,22 @@ mod tests {
         assert_eq!(diag.connection(local, address).unwrap().unwrap().progress.unwrap().sent, 5);
         drop(client);
         assert_eq!(diag.connection(address, local).unwrap().unwrap().state, State::CloseWait);
+    }
+
+    #[test]
+    fn a_dump_holds_every_socket_with_its_addresses() {
+        let diag = Diag::open().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let clients: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(address).unwrap()).collect();
+        let dump = diag.dump().unwrap();
+        let listening = dump.iter().find(|found| found.local == address && found.kernel_state == 10).unwrap();
+        assert_eq!(listening.socket.receive_queue, 100);
+        for client in clients {
+            let local = client.local_addr().unwrap();
+            let found = dump.iter().find(|found| (found.local, found.remote) == (local, address)).unwrap();
+            assert_eq!(diag.connection(local, address).unwrap().unwrap(), found.socket);
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod diag;
 mod flight;
 mod limit;
 mod observer;
+mod picture;
 mod thread;
 mod vigil;
 

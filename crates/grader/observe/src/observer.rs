@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 /// Which processes are the submission's.
@@ -18,6 +19,8 @@ pub enum Scope {
     Namespace(Vec<i32>),
     /// All that descend from these, which are the grader's own.
     Descendants(Vec<i32>),
+    /// This one and all that descend from it.
+    Tree(i32),
 }
 
 /// Looks at the submission through `/proc` and sock_diag.
@@ -109,21 +112,27 @@ impl Observer {
             Scope::Namespace(ours) => {
                 Ok(numbers("/proc")?.into_iter().filter(|pid| !ours.contains(pid)).collect())
             }
-            Scope::Descendants(mut parents) => {
-                let mut found = Vec::new();
-                while let Some(parent) = parents.pop() {
-                    for task in numbers(&format!("/proc/{parent}/task"))? {
-                        let path = format!("/proc/{parent}/task/{task}/children");
-                        let text = thread::read(&path, &mut self.buffer)?.unwrap_or_default();
-                        let children = text.split_ascii_whitespace().filter_map(|word| word.parse().ok());
-                        let children: Vec<i32> = children.collect();
-                        parents.extend(&children);
-                        found.extend(children);
-                    }
-                }
-                Ok(found)
+            Scope::Descendants(parents) => self.descendants(parents),
+            Scope::Tree(root) => {
+                let exists = Path::new(&format!("/proc/{root}")).exists();
+                Ok(exists.then_some(root).into_iter().chain(self.descendants(vec![root])?).collect())
             }
         }
+    }
+
+    fn descendants(&mut self, mut parents: Vec<i32>) -> io::Result<Vec<i32>> {
+        let mut found = Vec::new();
+        while let Some(parent) = parents.pop() {
+            for task in numbers(&format!("/proc/{parent}/task"))? {
+                let path = format!("/proc/{parent}/task/{task}/children");
+                let text = thread::read(&path, &mut self.buffer)?.unwrap_or_default();
+                let children = text.split_ascii_whitespace().filter_map(|word| word.parse().ok());
+                let children: Vec<i32> = children.collect();
+                parents.extend(&children);
+                found.extend(children);
+            }
+        }
+        Ok(found)
     }
 
     /// All threads of the submission.
@@ -209,7 +218,7 @@ impl Observer {
         Ok(threads.iter().map(|thread| self.view(thread, name, processes.len(), &sockets)).collect())
     }
 
-    fn view(
+    pub(crate) fn view(
         &self,
         thread: &Thread,
         name: &str,

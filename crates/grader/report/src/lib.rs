@@ -1,7 +1,7 @@
 //! Turns what a run found out ([`model::RunReport`], and [`model::Notice`]s on the way) into something to read:
 //! text for a terminal ([`human`]), JSON ([`json`]), JUnit XML ([`junit`]), a progress line ([`Progress`]),
 //! and the catalogue of labs and clauses ([`catalogue`]) with what is done of them ([`record`]). A self-test has
-//! writers of its own ([`selftest`]).
+//! writers of its own ([`selftest`]), and so has the picture of a running program ([`xray`]).
 //!
 //! Nothing here knows how a verdict was reached, and every format keeps its own types. Whatever comes from a
 //! submission passes through [`escape`] on its way out, so that no submission can steer a reader's terminal.
@@ -16,6 +16,7 @@ mod progress;
 pub mod record;
 pub mod selftest;
 mod text;
+pub mod xray;
 
 pub use paint::Palette;
 pub use progress::Progress;

@@ -1,7 +1,7 @@
 //! What a lab's checks cost, beside what the sandboxes and programs that they start cost by themselves.
 
 use crate::commands::HandIn;
-use crate::worker::{self, Answer};
+use crate::worker::{self, Answer, Task};
 use crate::{Order, RunError, in_parallel, jobs, plan, prepare};
 use model::{CheckReport, Fault, Isolation};
 use std::time::{Duration, Instant};
@@ -30,6 +30,7 @@ impl Benchmark {
             match worker::ask(&plan(check, order.seed, &hand_in, true))? {
                 Answer::Decided(_, count) => starts.push(count),
                 Answer::Refused(reason) => return Err(Fault::new(reason).into()),
+                Answer::Shown(_) => return Err(Fault::new("a picture in place of a verdict").into()),
             }
         }
         let jobs = jobs(&order, &hand_in);
@@ -55,8 +56,10 @@ impl Benchmark {
     pub fn bare(&self) -> Result<Duration, Fault> {
         let began = Instant::now();
         let answers = in_parallel(self.jobs, self.order.checks.len(), |index| {
-            let mut plan = plan(self.order.checks[index], self.order.seed, &self.hand_in, true);
-            plan.bare = Some(self.starts[index]);
+            let check = self.order.checks[index];
+            let mut plan = plan(check, self.order.seed, &self.hand_in, true);
+            let (id, program) = (check.clause.id.to_owned(), check.clause.program.to_owned());
+            plan.task = Task::StartOnly { id, program, times: self.starts[index] };
             worker::ask(&plan)
         });
         let elapsed = began.elapsed();

@@ -6,21 +6,22 @@ pub mod collection;
 mod commands;
 pub mod selftest;
 pub mod worker;
+mod xray;
 
 pub use commands::workspace_root;
+pub use xray::Xray;
 
 use checks::{Check, Suite};
 use commands::HandIn;
 use model::{CheckReport, Clause, Environment, Fault, Isolation, Notice, RunReport, Verdict};
 use sandbox::Template;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
-use worker::{Answer, Plan};
+use worker::{Answer, Plan, Task};
 
 /// Which programs are checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,22 +190,28 @@ fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool) -
     let verdict = match worker::ask(&plan) {
         Ok(Answer::Decided(verdict, _)) => *verdict,
         Ok(Answer::Refused(reason)) => Verdict::Error(Fault::new(reason)),
+        Ok(Answer::Shown(_)) => Verdict::Error(Fault::new("the check's process answered with a picture")),
         Err(fault) => Verdict::Error(fault),
     };
     CheckReport { clause: &check.clause, verdict, duration: began.elapsed() }
 }
 
-/// What a worker needs to know of a check; of the programs only its own.
+/// What a worker needs to know to decide a clause.
 fn plan(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool) -> Plan {
     let Clause { id, program, .. } = check.clause;
+    let task = Task::Decide { id: id.to_owned(), program: program.to_owned() };
+    plan_for(task, program, check_seed(seed, id), hand_in, isolated)
+}
+
+/// What a worker needs to know of a task about a program; of the programs only that one.
+fn plan_for(task: Task, program: &str, seed: u64, hand_in: &HandIn, isolated: bool) -> Plan {
     let template = hand_in.templates.get_key_value(program);
     Plan {
-        check: Some((id.to_owned(), program.to_owned())),
-        seed: check_seed(seed, id),
+        task,
+        seed,
         templates: template.map(|(name, template)| (name.clone(), template.clone())).into_iter().collect(),
         document: hand_in.document.clone(),
         isolated,
-        bare: None,
     }
 }
 
@@ -220,10 +227,8 @@ fn isolation(choice: IsolationChoice) -> Result<Isolation, Fault> {
     if choice == IsolationChoice::None {
         return Ok(Isolation::None("it was asked for by --isolation none".to_owned()));
     }
-    let plan =
-        Plan { check: None, seed: 0, templates: BTreeMap::new(), document: None, isolated: true, bare: None };
-    match (worker::ask(&plan)?, choice) {
-        (Answer::Decided(..), _) => Ok(Isolation::Full),
+    match (worker::ask(&Plan::probe())?, choice) {
+        (Answer::Decided(..) | Answer::Shown(_), _) => Ok(Isolation::Full),
         (Answer::Refused(reason), IsolationChoice::Full) => Err(Fault::new(reason)),
         (Answer::Refused(reason), _) => Ok(Isolation::None(reason)),
     }

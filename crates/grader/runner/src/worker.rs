@@ -1,29 +1,46 @@
 //! The process of one check. The grader starts its own binary again for it, so that it is small and has one
-//! thread when it makes its namespaces; the plan comes on standard input, the answer goes to standard output.
+//! thread when it makes its namespaces; the plan comes on standard input as one line, answers go to standard output
+//! as one line each.
 
 use checks::{Session, Setup};
-use model::{Fault, Verdict};
+use model::{Fault, Picture, Verdict};
 use sandbox::{Refusal, Room, Template};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 
 /// The first argument that makes the binary a worker.
 pub const ARGUMENT: &str = "__check";
 
 /// What a worker is to do.
 #[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// Nothing: find out whether a room can be made.
+    Probe,
+    /// Decide this clause for this program.
+    Decide { id: String, program: String },
+    /// Only start the program of that clause so many times.
+    StartOnly { id: String, program: String, times: usize },
+    /// Start this program of this lab, connect so many clients, and take a picture for each line of input.
+    Show { lab: String, program: String, clients: usize },
+}
+
+/// What a worker needs to know.
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Plan {
-    /// The clause to decide and the program to decide it for; none for a probe of whether a room can be made.
-    pub(crate) check: Option<(String, String)>,
+    pub(crate) task: Task,
     pub(crate) seed: u64,
     pub(crate) templates: BTreeMap<String, Template>,
     pub(crate) document: Option<String>,
     pub(crate) isolated: bool,
-    /// Only start the clause's program so many times instead of deciding it.
-    pub(crate) bare: Option<usize>,
+}
+
+impl Plan {
+    pub(crate) fn probe() -> Plan {
+        Plan { task: Task::Probe, seed: 0, templates: BTreeMap::new(), document: None, isolated: true }
+    }
 }
 
 /// What a worker has to say.
@@ -33,30 +50,82 @@ pub(crate) enum Answer {
     Refused(String),
     /// What became of the check, and how many programs it started.
     Decided(Box<Verdict>, usize),
+    /// A picture.
+    Shown(Box<Picture>),
 }
 
-/// Gives a plan to a new worker and waits for its answer.
-///
-/// The worker dies with the thread that calls this, see `sandbox`.
-pub(crate) fn ask(plan: &Plan) -> Result<Answer, Fault> {
+/// A worker that is at work. It dies with the thread that started it, see `sandbox`, and when this is dropped.
+#[derive(Debug)]
+pub struct Worker {
+    process: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+/// Gives a plan to a new worker.
+pub(crate) fn start(plan: &Plan) -> Result<Worker, Fault> {
     let fault = |what: &str, error: io::Error| Fault::new(format!("{what} the check's process: {error}"));
-    let mut worker = Command::new("/proc/self/exe")
+    let mut process = Command::new("/proc/self/exe")
         .arg(ARGUMENT)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| fault("starting", error))?;
-    let plan = serde_json::to_vec(plan).map_err(|error| fault("telling", error.into()))?;
-    if let Some(mut input) = worker.stdin.take() {
+    let mut plan = serde_json::to_vec(plan).map_err(|error| fault("telling", error.into()))?;
+    plan.push(b'\n');
+    let mut input = process.stdin.take();
+    let output = process.stdout.take().ok_or_else(|| Fault::new("the check's process has no output"))?;
+    if let Some(input) = &mut input {
         // A worker that has broken already says why in its output.
         let _ = input.write_all(&plan);
     }
-    let output = worker.wait_with_output().map_err(|error| fault("hearing from", error))?;
-    serde_json::from_slice(&output.stdout).map_err(|_| {
-        let words = String::from_utf8_lossy(&output.stderr);
-        Fault::new(format!("the check's process broke ({}): {}", output.status, words.trim()))
-    })
+    Ok(Worker { process, input, output: BufReader::new(output) })
+}
+
+/// Gives a plan to a new worker and waits for its answer.
+pub(crate) fn ask(plan: &Plan) -> Result<Answer, Fault> {
+    let mut worker = start(plan)?;
+    worker.input = None;
+    worker.answer()
+}
+
+impl Worker {
+    /// Asks for one more answer.
+    pub(crate) fn next(&mut self) -> Result<Answer, Fault> {
+        if let Some(input) = &mut self.input {
+            // As above.
+            let _ = input.write_all(b"\n");
+        }
+        self.answer()
+    }
+
+    fn answer(&mut self) -> Result<Answer, Fault> {
+        let mut line = Vec::new();
+        let read = self.output.read_until(b'\n', &mut line);
+        read.map_err(|error| Fault::new(format!("hearing from the check's process: {error}")))?;
+        serde_json::from_slice(&line).map_err(|_| self.broke())
+    }
+
+    /// What is known of a worker that gave no answer.
+    fn broke(&mut self) -> Fault {
+        self.input = None;
+        let mut words = String::new();
+        if let Some(error) = &mut self.process.stderr {
+            // What is not text, or cannot be read, is left out.
+            let _ = error.read_to_string(&mut words);
+        }
+        let status = self.process.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
+        Fault::new(format!("the check's process broke ({status}): {}", words.trim()))
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // It ends by itself when it has answered, or when there is nothing more to read.
+        self.input = None;
+        let _ = self.process.wait();
+    }
 }
 
 /// The worker itself.
@@ -84,48 +153,67 @@ pub fn main() -> ExitCode {
 }
 
 fn read_plan() -> io::Result<Plan> {
-    let mut text = Vec::new();
-    io::stdin().read_to_end(&mut text)?;
-    Ok(serde_json::from_slice(&text)?)
+    let mut text = String::new();
+    io::stdin().read_line(&mut text)?;
+    Ok(serde_json::from_str(&text)?)
 }
 
 fn answer(plan: Plan, room: Result<Room, Refusal>) -> i32 {
-    let answer = match room {
-        Ok(room) => {
-            let (verdict, starts) = decide(plan, room);
-            Answer::Decided(Box::new(verdict), starts)
-        }
-        Err(refusal) => Answer::Refused(refusal.to_string()),
+    let told = match room {
+        Ok(room) => work(plan, room),
+        Err(refusal) => tell(&Answer::Refused(refusal.to_string())),
     };
-    let told = serde_json::to_writer(io::stdout(), &answer).map_err(io::Error::from);
-    match told.and_then(|()| io::stdout().flush()) {
+    match told {
         Ok(()) => 0,
         Err(error) => {
-            eprintln!("the verdict could not be told: {error}");
+            eprintln!("the answer could not be told: {error}");
             3
         }
     }
 }
 
-fn decide(plan: Plan, room: Room) -> (Verdict, usize) {
-    let Some((id, program)) = plan.check else { return (Verdict::Passed, 0) };
-    let found = checks::suites().iter().find_map(|suite| Some((suite, suite.check(&id, &program)?)));
-    let Some((suite, check)) = found else {
-        return (Verdict::Error(Fault::new(format!("there is no clause {id} about {program}"))), 0);
+fn tell(answer: &Answer) -> io::Result<()> {
+    let mut text = serde_json::to_vec(answer)?;
+    text.push(b'\n');
+    io::stdout().write_all(&text)?;
+    io::stdout().flush()
+}
+
+fn work(plan: Plan, room: Room) -> io::Result<()> {
+    let fault = |what: String| tell(&Answer::Decided(Box::new(Verdict::Error(Fault::new(what))), 0));
+    let Plan { task, seed, templates, document, .. } = plan;
+    let (lab, id, program) = match &task {
+        Task::Probe => return tell(&Answer::Decided(Box::new(Verdict::Passed), 0)),
+        Task::Decide { id, program } | Task::StartOnly { id, program, .. } => (None, Some(id), program),
+        Task::Show { lab, program, .. } => (Some(lab), None, program),
     };
-    let setup = Setup {
-        room,
-        program: check.clause.program,
-        templates: plan.templates,
-        programs: suite.lab.programs,
-        document: plan.document,
-        seed: plan.seed,
+    let found = checks::suites().iter().find_map(|suite| {
+        let check = id.and_then(|id| suite.check(id, program));
+        let is_it = check.is_some() || lab.is_some_and(|lab| *lab == suite.lab.name());
+        is_it.then_some((suite, check, suite.lab.program(program)?))
+    });
+    let Some((suite, check, program)) = found else { return fault(format!("nothing is known of {task:?}")) };
+    let programs = suite.lab.programs;
+    let setup = Setup { room, program: program.name, templates, programs, document, seed };
+    let session = match Session::new(setup) {
+        Ok(session) => session,
+        Err(error) => return fault(error.message),
     };
-    match Session::new(setup) {
-        Ok(session) => match plan.bare {
-            Some(starts) => (session.start_only(check.clause.program, starts).into(), starts),
-            None => session.decide(check.decide),
-        },
-        Err(fault) => (Verdict::Error(fault), 0),
-    }
+    let (verdict, starts) = match (task, check) {
+        (Task::Show { clients, .. }, _) => {
+            let mut lines = io::stdin().lines();
+            let shown = session.show(clients, |program| {
+                if lines.next().is_none() {
+                    return Ok(false);
+                }
+                let picture = Answer::Shown(Box::new(program.picture()?));
+                Ok(tell(&picture).is_ok())
+            });
+            (shown.into(), 1)
+        }
+        (Task::StartOnly { times, .. }, _) => (session.start_only(program.name, times).into(), times),
+        (_, Some(check)) => session.decide(check.decide),
+        (task, None) => return fault(format!("nothing is known of {task:?}")),
+    };
+    tell(&Answer::Decided(Box::new(verdict), starts))
 }

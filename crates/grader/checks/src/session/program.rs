@@ -1,7 +1,7 @@
 //! A program under test, as the checks use it.
 
 use super::world::{self, Running, World};
-use model::{Action, Failure, Fault, Kind, Step, Stop, ThreadView};
+use model::{Action, Failure, Fault, Kind, Picture, Step, Stop, ThreadView};
 use observe::{CPU_BUDGET, Call, SLEEP_BUDGET, Socket, waits_for_many};
 use rustix::io::Errno;
 use sandbox::{Command, Ended, Submission};
@@ -264,6 +264,16 @@ impl Program {
             peers.iter().map(|peer| observe::Link { theirs: peer.theirs(), ours: peer.ours() }).collect();
         let listens: Vec<SocketAddr> = self.address.into_iter().collect();
         Ok(self.world.observer.borrow_mut().views(&self.name, &links, &listens)?)
+    }
+
+    /// A picture of it now.
+    ///
+    /// # Errors
+    /// A fault when `/proc` or sock_diag cannot be read.
+    pub fn picture(&self) -> Step<Picture> {
+        // What it prints must not fill up meanwhile.
+        self.world.drain()?;
+        Ok(self.world.observer.borrow_mut().picture()?)
     }
 
     /// The most memory that its processes have had resident so far, in bytes.

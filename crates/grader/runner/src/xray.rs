@@ -1,0 +1,164 @@
+//! Looking at a running program, again and again: a lab's own, started in a room like a check's with some clients
+//! connected, or any process of this machine.
+
+use crate::worker::{self, Answer, Task, Worker};
+use crate::{Order, RunError, plan_for, prepare};
+use model::{Fault, Isolation, Notice, Picture};
+use observe::{Observer, Scope};
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::os::fd::AsFd;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a command may take until it has come to rest, for its first picture. Nothing is decided by it.
+const START: Duration = Duration::from_secs(5);
+/// Between two looks at whether it has.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A program that is being looked at. It ends when this is dropped, unless it was there before.
+#[derive(Debug)]
+pub enum Xray {
+    /// In a room of its own, behind a process like a check's.
+    Room(Worker),
+    /// On this machine.
+    Machine(Machine),
+}
+
+/// Processes of this machine.
+#[derive(Debug)]
+pub struct Machine {
+    observer: Observer,
+    command: Option<Child>,
+}
+
+impl Xray {
+    /// Starts one of a lab's programs and connects so many clients to it.
+    ///
+    /// # Errors
+    /// When the program cannot be built or started.
+    pub fn program(
+        order: &Order,
+        program: &'static str,
+        clients: usize,
+        notify: &(dyn Fn(Notice) + Sync),
+    ) -> Result<Xray, RunError> {
+        let (hand_in, isolation) = prepare(order, notify)?;
+        let lab = order.suite.lab.name();
+        let task = Task::Show { lab, program: program.to_owned(), clients };
+        let plan = plan_for(task, program, order.seed, &hand_in, isolation == Isolation::Full);
+        Ok(Xray::Room(worker::start(&plan)?))
+    }
+
+    /// Looks at a process that is there already, and at all its descendants.
+    ///
+    /// # Errors
+    /// When there is no such process, or this user may not look into it.
+    pub fn process(pid: i32) -> Result<Xray, RunError> {
+        let usage = |message: String| RunError::Usage(message);
+        let path = format!("/proc/{pid}");
+        match fs::read(format!("{path}/syscall")) {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(usage(format!("there is no process {pid}")));
+            }
+            Err(error) => {
+                return Err(usage(format!(
+                    "process {pid} cannot be looked into ({error}); run this as root, or allow it for your own processes \
+                     with `sudo sysctl -w kernel.yama.ptrace_scope=0`"
+                )));
+            }
+        }
+        let fault = |what: &str, error: io::Error| Fault::new(format!("{what}: {error}"));
+        let network = |of: &str| fs::read_link(format!("/proc/{of}/ns/net"));
+        if network("self").ok() != network(&pid.to_string()).ok() {
+            // Its sockets are those of another network. A view that is opened from now on is of that one.
+            let other = File::open(format!("{path}/ns/net")).map_err(|error| fault("its network", error))?;
+            move_into_link_name_space(other.as_fd(), Some(LinkNameSpaceType::Network)).map_err(|error| {
+                usage(format!("process {pid} is in another network namespace ({error}); run this as root"))
+            })?;
+        }
+        let observer = Observer::new(Scope::Tree(pid)).map_err(|error| fault("the kernel's view", error))?;
+        Ok(Xray::Machine(Machine { observer, command: None }))
+    }
+
+    /// Starts a command on this machine, as a shell would, and waits until it has come to rest. What it prints on standard
+    /// error is shown, unless it is to be `quiet`.
+    ///
+    /// # Errors
+    /// When it cannot be started, or ends at once.
+    pub fn command(words: &[String], quiet: bool) -> Result<Xray, RunError> {
+        let Some((first, arguments)) = words.split_first() else {
+            return Err(RunError::Usage("there is no command".to_owned()));
+        };
+        let child = Command::new(first)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(if quiet { Stdio::null() } else { Stdio::inherit() })
+            .spawn()
+            .map_err(|error| RunError::Usage(format!("`{first}` cannot be started: {error}")))?;
+        let pid = i32::try_from(child.id()).unwrap_or_default();
+        let observer = Observer::new(Scope::Tree(pid)).map_err(Fault::from)?;
+        let mut machine = Machine { observer, command: Some(child) };
+        machine.wait_until_at_rest()?;
+        Ok(Xray::Machine(machine))
+    }
+
+    /// Takes a picture; `None` when the program is gone.
+    ///
+    /// # Errors
+    /// When the program could not be started, or the grader fails.
+    pub fn look(&mut self) -> Result<Option<Picture>, RunError> {
+        match self {
+            Xray::Room(worker) => match worker.next()? {
+                Answer::Shown(picture) => Ok(Some(*picture).filter(|picture| !picture.processes.is_empty())),
+                Answer::Refused(reason) => Err(Fault::new(reason).into()),
+                Answer::Decided(verdict, _) => match *verdict {
+                    model::Verdict::Failed(failure) => Err(RunError::Usage(failure.summary)),
+                    model::Verdict::Error(fault) => Err(fault.into()),
+                    other => Err(Fault::new(format!("no picture but {other:?}")).into()),
+                },
+            },
+            Xray::Machine(machine) => {
+                let picture = machine.observer.picture().map_err(Fault::from)?;
+                let is_alive = picture.processes.iter().any(|process| !process.is_zombie);
+                Ok(Some(picture).filter(|_| is_alive))
+            }
+        }
+    }
+}
+
+impl Machine {
+    fn wait_until_at_rest(&mut self) -> Result<(), RunError> {
+        let began = Instant::now();
+        let mut rests = 0;
+        while rests < 3 && began.elapsed() < START {
+            thread::sleep(PAUSE);
+            if let Some(child) = &mut self.command
+                && let Some(status) = child.try_wait().map_err(Fault::from)?
+            {
+                self.command = None;
+                return Err(RunError::Usage(format!("the command has ended already: {status}")));
+            }
+            rests = if self.observer.is_at_rest().map_err(Fault::from)? { rests + 1 } else { 0 };
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let Some(mut command) = self.command.take() else { return };
+        // Its descendants first; what they are is known only as long as it lives.
+        let descendants = self.observer.processes().unwrap_or_default();
+        for pid in descendants.into_iter().rev().filter_map(Pid::from_raw) {
+            // One that has ended meanwhile already needs no end.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        let _ = command.wait();
+    }
+}
