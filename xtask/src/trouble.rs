@@ -32,8 +32,6 @@ pub(crate) enum Trouble {
     Build { package: String },
     /// The grader itself failed.
     Grader(String),
-    /// The reader of standard output went away.
-    NobodyReads,
 }
 
 impl Trouble {
@@ -57,7 +55,6 @@ impl Trouble {
                 );
                 Status::GraderFailed
             }
-            Trouble::NobodyReads => Status::Passed,
         }
     }
 }
@@ -74,9 +71,6 @@ impl From<RunError> for Trouble {
 
 impl From<io::Error> for Trouble {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Trouble::NobodyReads,
-            _ => Trouble::Grader(format!("cannot write the results: {error}")),
-        }
+        Trouble::Grader(format!("cannot write the results: {error}"))
     }
 }

@@ -5,7 +5,8 @@ use crate::worker::{self, Answer, Task, Worker};
 use crate::{Order, RunError, plan_for, prepare};
 use model::{Fault, Isolation, Notice, Picture};
 use observe::{Observer, Scope};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -156,8 +157,10 @@ impl Drop for Machine {
         // Its descendants first; what they are is known only as long as it lives.
         let descendants = self.observer.processes().unwrap_or_default();
         for pid in descendants.into_iter().rev().filter_map(Pid::from_raw) {
-            // One that has ended meanwhile already needs no end.
-            let _ = kill_process(pid, Signal::KILL);
+            // One that has ended meanwhile already needs no end. The others end soon: a killed process runs no more.
+            let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { continue };
+            let _ = pidfd_send_signal(&process, Signal::KILL);
+            let _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], None);
         }
         let _ = command.wait();
     }

@@ -129,11 +129,12 @@ fn thread_row(ThreadPicture { tid, view }: &ThreadPicture, indent: &str) -> Row 
 
 fn listening_row(socket: &SocketPicture) -> Row {
     let waiting = number(socket.receive_queue);
+    let backlog = Cell { to_the_right: true, ..plain(socket.send_queue.to_string()) };
     Row {
         key: format!("l{}", socket.local),
         state: format!("{} {}", socket.send_queue, socket.receive_queue),
         is_title: false,
-        cells: vec![plain(socket.local.to_string()), number(socket.send_queue), waiting, holders(socket)],
+        cells: vec![plain(socket.local.to_string()), backlog, waiting, holders(socket)],
     }
 }
 
