@@ -23,6 +23,7 @@ Examples:
   cargo xtask check lab3 --only L3.4,L3.5 --seed 7
   cargo xtask check lab3 --program echo-server='java Server.java {port}'
   cargo xtask check lab3 --reference --format junit --output results.xml
+  cargo xtask check lab3 --only L3.4 --keep kept        then: wireshark kept/L3.4-echo-server.pcapng
 
 With --program only the clauses about the named programs are checked. A template is split into words as a shell would
 do it; no shell runs. A placeholder such as {port} that it lacks means that the program has the usual value built in.";
@@ -119,6 +120,10 @@ pub(crate) struct Check {
     /// Check this file as what is handed in beside the programs, where a lab asks for one
     #[arg(long, value_name = "FILE")]
     pub(crate) document: Option<PathBuf>,
+
+    /// Keep each check's conversation, what the programs printed, and the packets for Wireshark, as files in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
 
     /// How to write the results
     #[arg(long, value_enum, default_value_t)]

@@ -2,11 +2,12 @@
 
 use crate::arguments::{self, Format};
 use crate::destination::Destination;
+use crate::keeper::Keeper;
 use crate::order;
 use crate::results;
 use crate::trouble::{Status, Trouble};
 use anstream::{AutoStream, ColorChoice};
-use model::{RunReport, Tier, Verdict};
+use model::{Notice, RunReport, Tier, Verdict};
 use report::{Palette, Progress, human, json, junit};
 use runner::Source;
 use std::io::{self, IsTerminal, Stderr};
@@ -15,10 +16,19 @@ use std::io::{self, IsTerminal, Stderr};
 pub(crate) fn check(arguments: &arguments::Check) -> Result<Status, Trouble> {
     let order = order::order(arguments)?;
     let destination = Destination::open(arguments.output.as_deref())?;
+    let keeper = order.keep.as_deref().map(Keeper::open).transpose()?;
     let progress = progress("not passed");
-    let result = runner::run(&order, &|notice| progress.notice(&notice));
+    let result = runner::run(&order, &|notice| {
+        if let (Some(keeper), Notice::Decided(check)) = (&keeper, &notice) {
+            keeper.keep(check);
+        }
+        progress.notice(&notice);
+    });
     progress.clear();
     let report = result?;
+    if let Some(keeper) = keeper {
+        keeper.close()?;
+    }
     if order.source == Source::Stubs {
         results::keep(&report);
     }
@@ -61,6 +71,7 @@ mod tests {
             clause: &check.clause,
             verdict: if check.clause.id == id { verdict.clone() } else { Verdict::Passed },
             duration: Duration::ZERO,
+            record: None,
         });
         status(&RunReport {
             lab: &suite.lab,

@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod destination;
+mod keeper;
 mod naming;
 mod order;
 mod results;

@@ -17,6 +17,7 @@ pub(crate) fn order(arguments: &arguments::Check) -> Result<Order, Trouble> {
         checks: selection(suite, &arguments.only, &source)?,
         source,
         document: arguments.document.clone(),
+        keep: arguments.keep.clone(),
         seed: arguments.conditions.seed(),
         jobs: arguments.conditions.jobs(),
         isolation: arguments.conditions.isolation(),

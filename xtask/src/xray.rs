@@ -77,6 +77,7 @@ fn target(arguments: &arguments::Xray) -> Result<Xray, Trouble> {
         checks: Vec::new(),
         source: if arguments.reference { Source::Reference } else { Source::Stubs },
         document: None,
+        keep: None,
         seed: order::fresh_seed(),
         jobs: None,
         isolation: runner::IsolationChoice::Auto,

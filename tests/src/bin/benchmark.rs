@@ -93,6 +93,7 @@ fn order(lab: &str, source: Source, wanted: impl Fn(&Check) -> bool) -> Order {
         checks: suite.checks.iter().filter(|check| wanted(check)).collect(),
         source,
         document: None,
+        keep: None,
         seed: 1,
         jobs: None,
         isolation: IsolationChoice::Full,

@@ -11,7 +11,7 @@ mod lab4;
 mod lab5;
 mod session;
 
-pub use session::{Census, Program, Session, Setup, Worker};
+pub use session::{Census, Decision, Program, Session, Setup, Worker};
 
 use model::{Clause, Lab, Step};
 

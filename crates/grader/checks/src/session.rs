@@ -6,19 +6,19 @@ mod world;
 
 pub use program::{Census, Program, Worker};
 
-use capture::Capture;
 use fastrand::Rng;
-use model::{Action, Event, Failure, Fault, Kind, Placeholder, Step, Stop, Verdict};
+use model::{Action, Event, Failure, Fault, Kind, Placeholder, Record, Step, Stop, Verdict};
 use observe::{Observer, Scope};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sandbox::{Room, Template};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::num::NonZero;
 use std::rc::Rc;
 use std::time::Duration;
-use wire::{Listener, Peer};
+use wire::{Capture, Listener, Peer};
 use world::World;
 
 /// What a check is given.
@@ -36,6 +36,23 @@ pub struct Setup {
     pub document: Option<String>,
     /// Where its random values come from.
     pub seed: u64,
+}
+
+/// What became of a check.
+#[derive(Debug)]
+pub struct Decision {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How many programs it started.
+    pub starts: usize,
+    /// What happened, where that was to be kept.
+    pub record: Record,
+}
+
+impl Decision {
+    fn of(fault: Fault) -> Decision {
+        Decision { verdict: Verdict::Error(fault), starts: 0, record: Record::default() }
+    }
 }
 
 /// One check while it runs.
@@ -67,8 +84,16 @@ impl Session {
         })
     }
 
-    /// Decides a clause: runs the check and puts the evidence to what came of it. Tells also how many programs it started.
-    pub fn decide(mut self, check: fn(&mut Session) -> Step) -> (Verdict, usize) {
+    /// Decides a clause: runs the check and puts the evidence to what came of it. Whether it is recorded, and where its packets
+    /// are to be kept, changes nothing in that.
+    pub fn decide(mut self, check: fn(&mut Session) -> Step, keep: Option<Option<File>>) -> Decision {
+        let capture = match keep.as_ref().map(|_| self.world.start_record()).and(keep).flatten() {
+            None => None,
+            Some(file) => match self.setup.room.packets().and_then(|packets| Capture::start(packets, file)) {
+                Ok(capture) => Some(capture),
+                Err(error) => return Decision::of(Fault::new(format!("capturing packets: {error}"))),
+            },
+        };
         let mut verdict = Verdict::from(check(&mut self));
         if let Verdict::Failed(failure) = &mut verdict {
             // A connection that was lost because its program ended is explained by that end.
@@ -83,7 +108,10 @@ impl Session {
             }
             failure.output = self.world.console();
         }
-        (verdict, self.starts)
+        if let Some(Err(error)) = capture.map(Capture::finish) {
+            return Decision::of(Fault::new(format!("writing captured packets: {error}")));
+        }
+        Decision { verdict, starts: self.starts, record: self.world.take_record() }
     }
 
     /// Starts a program so many times, each until it can be talked to, and does nothing else: what a check costs at least.

@@ -54,6 +54,15 @@ pub struct Event {
     pub length: u64,
 }
 
+/// All that happened in a check, for whoever wants to look into it later.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The conversation.
+    pub transcript: Vec<Event>,
+    /// What the programs printed, both streams as they came.
+    pub output: Vec<u8>,
+}
+
 /// A local and a remote address, as the program's socket has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Endpoint {

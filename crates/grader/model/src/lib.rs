@@ -11,7 +11,7 @@ mod run;
 pub mod selftest;
 mod verdict;
 
-pub use evidence::{Action, Endpoint, Event, SocketView, ThreadView};
+pub use evidence::{Action, Endpoint, Event, Record, SocketView, ThreadView};
 pub use lab::{Clause, Lab, Placeholder, Program, Tier};
 pub use picture::{Picture, ProcessPicture, SocketPicture, ThreadPicture};
 pub use run::{CheckReport, Environment, Isolation, Notice, RunReport, Score};

@@ -1,6 +1,6 @@
 //! What a run tells its readers while it goes on and when it is done.
 
-use crate::{Clause, Lab, Tier, Verdict};
+use crate::{Clause, Lab, Record, Tier, Verdict};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub struct CheckReport {
     pub verdict: Verdict,
     /// How long it took, for reading only.
     pub duration: Duration,
+    /// What happened, where that was to be kept.
+    pub record: Option<Record>,
 }
 
 impl CheckReport {

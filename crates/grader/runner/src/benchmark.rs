@@ -28,7 +28,7 @@ impl Benchmark {
         let mut starts = Vec::new();
         for check in &order.checks {
             match worker::ask(&plan(check, order.seed, &hand_in, true))? {
-                Answer::Decided(_, count) => starts.push(count),
+                Answer::Decided { starts: count, .. } => starts.push(count),
                 Answer::Refused(reason) => return Err(Fault::new(reason).into()),
                 Answer::Shown(_) => return Err(Fault::new("a picture in place of a verdict").into()),
             }
@@ -65,7 +65,7 @@ impl Benchmark {
         let elapsed = began.elapsed();
         for answer in answers {
             match answer? {
-                Answer::Decided(verdict, _) if *verdict == model::Verdict::Passed => {}
+                Answer::Decided { verdict, .. } if *verdict == model::Verdict::Passed => {}
                 other => return Err(Fault::new(format!("a program did not start: {other:?}"))),
             }
         }

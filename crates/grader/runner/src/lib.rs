@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
-use worker::{Answer, Plan, Task};
+use worker::{Answer, Keep, Plan, Task};
 
 /// Which programs are checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Order {
     pub document: Option<PathBuf>,
     /// Where random values come from.
     pub seed: u64,
+    /// A folder in which the packets of each check are kept, where it has a network of its own; its record is then in its report.
+    pub keep: Option<PathBuf>,
     /// How many checks run at the same time; usually [`default_jobs`], and all of them where they mostly sleep.
     pub jobs: Option<usize>,
     /// How they are kept apart.
@@ -155,7 +157,13 @@ fn run_all(
     notify: &(dyn Fn(Notice) + Sync),
 ) -> Vec<CheckReport> {
     in_parallel(jobs, order.checks.len(), |index| {
-        let report = run_one(order.checks[index], order.seed, hand_in, isolated);
+        let check = order.checks[index];
+        let kept = match &order.keep {
+            None => Keep::Nothing,
+            Some(_) if !isolated => Keep::Record,
+            Some(folder) => Keep::Packets(folder.join(format!("{}.pcapng", kept_name(&check.clause)))),
+        };
+        let report = run_one(check, order.seed, hand_in, isolated, kept);
         notify(Notice::Decided(report.clone()));
         report
     })
@@ -184,22 +192,32 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool) -> CheckReport {
+fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool, kept: Keep) -> CheckReport {
     let began = Instant::now();
-    let plan = plan(check, seed, hand_in, isolated);
-    let verdict = match worker::ask(&plan) {
-        Ok(Answer::Decided(verdict, _)) => *verdict,
-        Ok(Answer::Refused(reason)) => Verdict::Error(Fault::new(reason)),
-        Ok(Answer::Shown(_)) => Verdict::Error(Fault::new("the check's process answered with a picture")),
-        Err(fault) => Verdict::Error(fault),
+    let mut plan = plan(check, seed, hand_in, isolated);
+    if let Task::Decide { keep, .. } = &mut plan.task {
+        *keep = kept;
+    }
+    let (verdict, record) = match worker::ask(&plan) {
+        Ok(Answer::Decided { verdict, record, .. }) => (*verdict, record),
+        Ok(Answer::Refused(reason)) => (Verdict::Error(Fault::new(reason)), None),
+        Ok(Answer::Shown(_)) => {
+            (Verdict::Error(Fault::new("the check's process answered with a picture")), None)
+        }
+        Err(fault) => (Verdict::Error(fault), None),
     };
-    CheckReport { clause: &check.clause, verdict, duration: began.elapsed() }
+    CheckReport { clause: &check.clause, verdict, duration: began.elapsed(), record }
+}
+
+/// What the files are called that are kept of a check, without their extensions.
+pub fn kept_name(clause: &Clause) -> String {
+    format!("{}-{}", clause.id, clause.program)
 }
 
 /// What a worker needs to know to decide a clause.
 fn plan(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool) -> Plan {
     let Clause { id, program, .. } = check.clause;
-    let task = Task::Decide { id: id.to_owned(), program: program.to_owned() };
+    let task = Task::Decide { id: id.to_owned(), program: program.to_owned(), keep: Keep::Nothing };
     plan_for(task, program, check_seed(seed, id), hand_in, isolated)
 }
 
@@ -228,7 +246,7 @@ fn isolation(choice: IsolationChoice) -> Result<Isolation, Fault> {
         return Ok(Isolation::None("it was asked for by --isolation none".to_owned()));
     }
     match (worker::ask(&Plan::probe())?, choice) {
-        (Answer::Decided(..) | Answer::Shown(_), _) => Ok(Isolation::Full),
+        (Answer::Decided { .. } | Answer::Shown(_), _) => Ok(Isolation::Full),
         (Answer::Refused(reason), IsolationChoice::Full) => Err(Fault::new(reason)),
         (Answer::Refused(reason), _) => Ok(Isolation::None(reason)),
     }

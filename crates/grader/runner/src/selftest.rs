@@ -9,6 +9,7 @@ mod tests;
 
 use crate::collection::{self, Specimen};
 use crate::commands::HandIn;
+use crate::worker::Keep;
 use crate::{IsolationChoice, Order, RunError, Source, commands, in_parallel, isolation, run_one, system};
 use checks::{Check, Suite};
 use model::selftest::{LabOutcome, Outcome, Subject, Trial};
@@ -77,7 +78,7 @@ impl SelfTest {
         let began = Instant::now();
         let mut reports = in_parallel(jobs, queue.len(), |index| {
             let (candidate, check) = queue[index];
-            let report = run_one(check, self.seed, &candidate.hand_in, isolated);
+            let report = run_one(check, self.seed, &candidate.hand_in, isolated, Keep::Nothing);
             let expected = candidate.subject.expected(&check.clause);
             notify(Notice::Decided { as_expected: expected.is_met_by(&report.verdict) });
             report
@@ -182,7 +183,7 @@ impl SelfTest {
 
     fn order(&self, suite: &'static Suite, source: Source) -> Order {
         let (seed, jobs, isolation) = (self.seed, Some(self.jobs), self.isolation);
-        Order { suite, checks: Vec::new(), source, document: None, seed, jobs, isolation }
+        Order { suite, checks: Vec::new(), source, document: None, keep: None, seed, jobs, isolation }
     }
 
     /// The files of the collection that are asked for; their places and first lines make sense.

@@ -3,10 +3,11 @@
 //! as one line each.
 
 use checks::{Session, Setup};
-use model::{Fault, Picture, Verdict};
+use model::{Fault, Picture, Record, Verdict};
 use sandbox::{Refusal, Room, Template};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
@@ -20,11 +21,21 @@ pub(crate) enum Task {
     /// Nothing: find out whether a room can be made.
     Probe,
     /// Decide this clause for this program.
-    Decide { id: String, program: String },
+    Decide { id: String, program: String, keep: Keep },
     /// Only start the program of that clause so many times.
     StartOnly { id: String, program: String, times: usize },
     /// Start this program of this lab, connect so many clients, and take a picture for each line of input.
     Show { lab: String, program: String, clients: usize },
+}
+
+/// What is kept of a check beside its verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Keep {
+    Nothing,
+    /// The record.
+    Record,
+    /// The record, and the packets in this file.
+    Packets(PathBuf),
 }
 
 /// What a worker needs to know.
@@ -48,8 +59,8 @@ impl Plan {
 pub(crate) enum Answer {
     /// The system refused the room; why, and what would help.
     Refused(String),
-    /// What became of the check, and how many programs it started.
-    Decided(Box<Verdict>, usize),
+    /// What became of the check.
+    Decided { verdict: Box<Verdict>, starts: usize, record: Option<Record> },
     /// A picture.
     Shown(Box<Picture>),
 }
@@ -137,12 +148,24 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    // Opened while this process may still do so: in the room it is another user, and everything is read-only.
+    let packets = match &plan.task {
+        Task::Decide { keep: Keep::Packets(path), .. } => File::create(path).map(Some),
+        _ => Ok(None),
+    };
+    let packets = match packets {
+        Ok(packets) => packets,
+        Err(error) => {
+            eprintln!("the packets cannot be kept: {error}");
+            return ExitCode::from(3);
+        }
+    };
     let status = if plan.isolated {
         let exposed: Vec<PathBuf> = plan.templates.values().flat_map(Template::paths).collect();
-        sandbox::enter(&exposed, |room| answer(plan, room))
+        sandbox::enter(&exposed, |room| answer(plan, room, packets))
     } else {
         match Room::shared() {
-            Ok(room) => answer(plan, Ok(room)),
+            Ok(room) => answer(plan, Ok(room), packets),
             Err(error) => {
                 eprintln!("{error}");
                 3
@@ -158,9 +181,9 @@ fn read_plan() -> io::Result<Plan> {
     Ok(serde_json::from_str(&text)?)
 }
 
-fn answer(plan: Plan, room: Result<Room, Refusal>) -> i32 {
+fn answer(plan: Plan, room: Result<Room, Refusal>, packets: Option<File>) -> i32 {
     let told = match room {
-        Ok(room) => work(plan, room),
+        Ok(room) => work(plan, room, packets),
         Err(refusal) => tell(&Answer::Refused(refusal.to_string())),
     };
     match told {
@@ -179,12 +202,15 @@ fn tell(answer: &Answer) -> io::Result<()> {
     io::stdout().flush()
 }
 
-fn work(plan: Plan, room: Room) -> io::Result<()> {
-    let fault = |what: String| tell(&Answer::Decided(Box::new(Verdict::Error(Fault::new(what))), 0));
+fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
+    let decided = |verdict: Verdict, starts: usize| {
+        tell(&Answer::Decided { verdict: Box::new(verdict), starts, record: None })
+    };
+    let fault = |what: String| decided(Verdict::Error(Fault::new(what)), 0);
     let Plan { task, seed, templates, document, .. } = plan;
     let (lab, id, program) = match &task {
-        Task::Probe => return tell(&Answer::Decided(Box::new(Verdict::Passed), 0)),
-        Task::Decide { id, program } | Task::StartOnly { id, program, .. } => (None, Some(id), program),
+        Task::Probe => return decided(Verdict::Passed, 0),
+        Task::Decide { id, program, .. } | Task::StartOnly { id, program, .. } => (None, Some(id), program),
         Task::Show { lab, program, .. } => (Some(lab), None, program),
     };
     let found = checks::suites().iter().find_map(|suite| {
@@ -199,7 +225,7 @@ fn work(plan: Plan, room: Room) -> io::Result<()> {
         Ok(session) => session,
         Err(error) => return fault(error.message),
     };
-    let (verdict, starts) = match (task, check) {
+    match (task, check) {
         (Task::Show { clients, .. }, _) => {
             let mut lines = io::stdin().lines();
             let shown = session.show(clients, |program| {
@@ -209,11 +235,15 @@ fn work(plan: Plan, room: Room) -> io::Result<()> {
                 let picture = Answer::Shown(Box::new(program.picture()?));
                 Ok(tell(&picture).is_ok())
             });
-            (shown.into(), 1)
+            decided(shown.into(), 1)
         }
-        (Task::StartOnly { times, .. }, _) => (session.start_only(program.name, times).into(), times),
-        (_, Some(check)) => session.decide(check.decide),
-        (task, None) => return fault(format!("nothing is known of {task:?}")),
-    };
-    tell(&Answer::Decided(Box::new(verdict), starts))
+        (Task::StartOnly { times, .. }, _) => decided(session.start_only(program.name, times).into(), times),
+        (Task::Decide { keep, .. }, Some(check)) => {
+            let is_kept = keep != Keep::Nothing;
+            let decision = session.decide(check.decide, is_kept.then_some(packets));
+            let (verdict, starts) = (Box::new(decision.verdict), decision.starts);
+            tell(&Answer::Decided { verdict, starts, record: is_kept.then_some(decision.record) })
+        }
+        (task, _) => fault(format!("nothing is known of {task:?}")),
+    }
 }

@@ -118,7 +118,7 @@ impl Xray {
             Xray::Room(worker) => match worker.next()? {
                 Answer::Shown(picture) => Ok(Some(*picture).filter(|picture| !picture.processes.is_empty())),
                 Answer::Refused(reason) => Err(Fault::new(reason).into()),
-                Answer::Decided(verdict, _) => match *verdict {
+                Answer::Decided { verdict, .. } => match *verdict {
                     model::Verdict::Failed(failure) => Err(RunError::Usage(failure.summary)),
                     model::Verdict::Error(fault) => Err(fault.into()),
                     other => Err(Fault::new(format!("no picture but {other:?}")).into()),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 /// Why a room could not be made: the step that the system refused, and what would help.
@@ -84,6 +85,25 @@ impl Room {
         Ok(Room::Shared)
     }
 
+    /// A socket that sees every packet of this room from now on, each once. Segments are then of the size that they have on an
+    /// Ethernet, and none are put together.
+    ///
+    /// # Errors
+    /// When the kernel refuses; always where the network is shared.
+    pub fn packets(self) -> io::Result<OwnedFd> {
+        const ETHERNET_MTU: u32 = 1500;
+        // ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO in `linux/ethtool.h`.
+        const OFFLOADS: [u32; 3] = [0x1f, 0x24, 0x2c];
+        if self == Room::Shared {
+            return Err(io::Error::other("the network is the machine's own"));
+        }
+        set_loopback(&attribute(libc::IFLA_MTU, ETHERNET_MTU))?;
+        for offload in OFFLOADS {
+            sys::switch_off(c"lo", offload)?;
+        }
+        sys::packet_socket()
+    }
+
     /// Gives every TCP socket that is made from now on the smallest buffers that the kernel has, so that about a kilobyte fills
     /// them (`tcp_rmem` and `tcp_wmem` in tcp(7), which each network namespace has of its own).
     ///
@@ -153,7 +173,7 @@ fn fork_first(exposed: &[PathBuf], view_is_built: bool) -> Result<Option<i32>, R
                 view::build(exposed, false)?;
             }
             view::mount_proc().map_err(|error| Refusal::new("mounting /proc", error))?;
-            raise_loopback().map_err(|error| Refusal::new("raising the loopback interface", error))?;
+            set_loopback(&[]).map_err(|error| Refusal::new("raising the loopback interface", error))?;
             Ok(None)
         }
     }
@@ -171,11 +191,18 @@ pub(crate) fn map_ids(inside: u32, outside_uid: u32, outside_gid: u32) -> io::Re
     write("/proc/self/uid_map", format!("{inside} {outside_uid} 1"))
 }
 
-/// Sets `lo` up by an RTM_NEWLINK request (rtnetlink(7)); `lo` is interface 1 of every network namespace.
-fn raise_loopback() -> io::Result<()> {
-    const MESSAGE_LENGTH: u32 = 32;
-    let mut message = Vec::with_capacity(MESSAGE_LENGTH as usize);
-    message.extend(MESSAGE_LENGTH.to_ne_bytes());
+/// An attribute of a link, as rtnetlink(7) wants it.
+fn attribute(kind: u16, value: u32) -> Vec<u8> {
+    const LENGTH: u16 = 8;
+    [&LENGTH.to_ne_bytes()[..], &kind.to_ne_bytes(), &value.to_ne_bytes()].concat()
+}
+
+/// Sets `lo` up, and gives it these attributes, by an RTM_NEWLINK request (rtnetlink(7)); `lo` is interface 1 of every
+/// network namespace.
+fn set_loopback(attributes: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(32 + attributes.len()).unwrap_or_default();
+    let mut message = Vec::with_capacity(32 + attributes.len());
+    message.extend(length.to_ne_bytes());
     message.extend(libc::RTM_NEWLINK.to_ne_bytes());
     message.extend(u16::try_from(libc::NLM_F_REQUEST | libc::NLM_F_ACK).unwrap_or_default().to_ne_bytes());
     message.extend([0; 8]); // sequence number and port: the kernel answers on this socket anyway
@@ -184,6 +211,7 @@ fn raise_loopback() -> io::Result<()> {
     let up = u32::try_from(libc::IFF_UP).unwrap_or_default();
     message.extend(up.to_ne_bytes());
     message.extend(up.to_ne_bytes());
+    message.extend(attributes);
     // Protocol 0 of this family is NETLINK_ROUTE.
     let socket = rustix::net::socket(AddressFamily::NETLINK, SocketType::RAW, None)?;
     rustix::net::send(&socket, &message, rustix::net::SendFlags::empty())?;

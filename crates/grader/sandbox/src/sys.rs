@@ -4,7 +4,7 @@
 use rustix::process::Pid;
 use std::ffi::{CStr, CString};
 use std::io;
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 /// Which side of a [`fork_into`] returned.
 pub(crate) enum Fork {
@@ -92,6 +92,44 @@ pub(crate) fn execute(
         libc::execve(program.as_ptr(), arguments.as_ptr(), environment.as_ptr());
     }
     io::Error::last_os_error()
+}
+
+/// A socket that sees each packet of this network once, when it arrives (packet(7)).
+pub(crate) fn packet_socket() -> io::Result<OwnedFd> {
+    let protocol = u16::try_from(libc::ETH_P_ALL).unwrap_or_default().to_be();
+    let one: libc::c_int = 1;
+    // SAFETY: socket(2) takes no pointers and returns a descriptor that nobody else owns; setsockopt(2) gets a pointer to an int
+    // that outlives the call, and its size.
+    unsafe {
+        let socket = libc::socket(libc::AF_PACKET, libc::SOCK_RAW | libc::SOCK_CLOEXEC, protocol.into());
+        check(socket)?;
+        let socket = OwnedFd::from_raw_fd(socket);
+        let size = libc::socklen_t::try_from(size_of::<libc::c_int>()).unwrap_or_default();
+        let (level, option) = (libc::SOL_PACKET, libc::PACKET_IGNORE_OUTGOING);
+        check(libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const one).cast(), size))?;
+        Ok(socket)
+    }
+}
+
+/// Switches off what puts segments together on an interface, by an ETHTOOL_S* command (`linux/ethtool.h`).
+pub(crate) fn switch_off(interface: &CStr, command: u32) -> io::Result<()> {
+    const SIOCETHTOOL: libc::Ioctl = 0x8946;
+    #[repr(C)]
+    struct Value {
+        command: u32,
+        data: u32,
+    }
+    let mut value = Value { command, data: 0 };
+    let socket = rustix::net::socket(rustix::net::AddressFamily::INET, rustix::net::SocketType::DGRAM, None)?;
+    // SAFETY: a zeroed ifreq is a valid one. It and the value that it points to outlive the call, which reads both.
+    unsafe {
+        let mut request: libc::ifreq = std::mem::zeroed();
+        for (to, from) in request.ifr_name.iter_mut().zip(interface.to_bytes()) {
+            *to = *from as libc::c_char;
+        }
+        request.ifr_ifru.ifru_data = (&raw mut value).cast();
+        check(libc::ioctl(socket.as_raw_fd(), SIOCETHTOOL, &raw mut request))
+    }
 }
 
 /// Ends the process at once, without running destructors or exit handlers that belong to its parent.

@@ -4,6 +4,7 @@
 //! Knows neither labs nor processes. How to wait, and when there is nothing left to wait for, is for the
 //! [`Patience`] that it is given: no expectation here ever ends because time has passed.
 
+mod capture;
 mod crowd;
 mod expect;
 mod listener;
@@ -12,6 +13,7 @@ mod peer;
 mod pieces;
 mod transcript;
 
+pub use capture::Capture;
 pub use crowd::receive_all;
 pub use listener::Listener;
 pub use patience::{Attempt, Caller, Interest, Patience, Stillness};

@@ -8,17 +8,21 @@ use std::time::Instant;
 const KEPT: usize = 256;
 /// How many events are kept; of more, the middle is left out.
 const LIMIT: usize = 400;
+/// The same for the record of a check that is kept for later: how much of a message, and of how many events.
+const RECORDED: (usize, usize) = (64 << 10, 20_000);
 
 /// The record of one check.
 #[derive(Debug)]
 pub struct Transcript {
     began: Instant,
     events: RefCell<Vec<Event>>,
+    /// Everything, where it is kept for later.
+    record: RefCell<Option<Vec<Event>>>,
 }
 
 impl Default for Transcript {
     fn default() -> Self {
-        Transcript { began: Instant::now(), events: RefCell::new(Vec::new()) }
+        Transcript { began: Instant::now(), events: RefCell::default(), record: RefCell::default() }
     }
 }
 
@@ -26,12 +30,28 @@ impl Transcript {
     /// Adds one event now.
     pub fn record(&self, peer: &str, action: Action, data: &[u8]) {
         let t_us = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let kept = data.get(..KEPT).unwrap_or(data).to_vec();
+        let event = |most: usize| {
+            let kept = data.get(..most).unwrap_or(data).to_vec();
+            Event { t_us, peer: peer.to_owned(), action, data: kept, length: data.len() as u64 }
+        };
         let mut events = self.events.borrow_mut();
         if events.len() == LIMIT {
             events.remove(LIMIT / 2);
         }
-        events.push(Event { t_us, peer: peer.to_owned(), action, data: kept, length: data.len() as u64 });
+        events.push(event(KEPT));
+        if let Some(record) = self.record.borrow_mut().as_mut().filter(|record| record.len() < RECORDED.1) {
+            record.push(event(RECORDED.0));
+        }
+    }
+
+    /// Keeps everything from now on beside what is kept anyway.
+    pub fn start_record(&self) {
+        self.record.replace(Some(Vec::new()));
+    }
+
+    /// Everything since [`Transcript::start_record`].
+    pub fn take_record(&self) -> Vec<Event> {
+        self.record.take().unwrap_or_default()
     }
 
     /// Takes all events so far.

@@ -10,6 +10,26 @@ const KEPT: usize = 8 << 20;
 /// How much of what was printed last is kept to be shown.
 const SHOWN: usize = 4096;
 
+/// What all programs of a check have printed.
+#[derive(Default)]
+pub(crate) struct Console {
+    /// The last few KiB of it, to be shown.
+    pub(crate) shown: Vec<u8>,
+    /// All of it, as far as that is wanted and bearable.
+    pub(crate) record: Option<Vec<u8>>,
+}
+
+impl Console {
+    fn add(&mut self, bytes: &[u8]) {
+        let surplus = (self.shown.len() + bytes.len()).saturating_sub(SHOWN);
+        self.shown.drain(..surplus.min(self.shown.len()));
+        self.shown.extend_from_slice(&bytes[bytes.len().saturating_sub(SHOWN)..]);
+        if let Some(record) = self.record.as_mut().filter(|record| record.len() < KEPT) {
+            record.extend_from_slice(bytes);
+        }
+    }
+}
+
 /// Takes the bytes of a stream that is too long to keep.
 pub(crate) type Sink = Box<dyn FnMut(&[u8])>;
 
@@ -22,12 +42,12 @@ pub(crate) struct Capture {
 }
 
 impl Capture {
-    /// Takes in all that is there, adding the last few KiB of it to what can be shown. Tells whether there was anything.
+    /// Takes in all that is there. Tells whether there was anything.
     pub(crate) fn drain(
         &mut self,
         stream: impl AsFd,
         buffer: &mut [u8],
-        shown: &mut Vec<u8>,
+        console: &mut Console,
     ) -> io::Result<bool> {
         let mut any = false;
         while !self.closed {
@@ -41,9 +61,7 @@ impl Capture {
                         None => {}
                     }
                     any = true;
-                    let surplus = (shown.len() + length).saturating_sub(SHOWN);
-                    shown.drain(..surplus.min(shown.len()));
-                    shown.extend_from_slice(&bytes[length.saturating_sub(SHOWN)..]);
+                    console.add(bytes);
                 }
                 Err(Errno::AGAIN) => break,
                 Err(Errno::INTR) => {}

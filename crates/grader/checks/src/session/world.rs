@@ -1,7 +1,7 @@
 //! The one loop in which the grader waits, and what it waits with: the programs, the connections, the observer.
 
-use super::Capture;
-use model::{Action, Failure, Fault, Kind, Step, Stop};
+use super::capture::{Capture, Console};
+use model::{Action, Failure, Fault, Kind, Record, Step, Stop};
 use observe::{CPU_BUDGET, Diag, End, Link, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::BorrowedFd;
@@ -48,7 +48,7 @@ pub(crate) struct World {
     look_cost: Cell<Duration>,
     links: RefCell<Vec<Link>>,
     last_end: RefCell<Option<(Kind, String)>>,
-    console: RefCell<Vec<u8>>,
+    console: RefCell<Console>,
     buffer: RefCell<Vec<u8>>,
     began: Instant,
 }
@@ -77,7 +77,19 @@ impl World {
 
     /// The end of what all programs have printed.
     pub(crate) fn console(&self) -> Vec<u8> {
-        self.console.borrow().clone()
+        self.console.borrow().shown.clone()
+    }
+
+    /// Keeps from now on all that is said and printed.
+    pub(crate) fn start_record(&self) {
+        self.transcript.start_record();
+        self.console.borrow_mut().record = Some(Vec::new());
+    }
+
+    /// All that was said and printed since.
+    pub(crate) fn take_record(&self) -> Record {
+        let output = self.console.borrow_mut().record.take().unwrap_or_default();
+        Record { transcript: self.transcript.take_record(), output }
     }
 
     /// Adds a program, and makes the observer look at its processes.

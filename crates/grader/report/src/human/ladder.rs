@@ -24,6 +24,13 @@ pub(super) fn lines(events: &[Event], columns: usize) -> Vec<String> {
     lines
 }
 
+/// The whole conversation, each event with all of its bytes.
+pub(super) fn all(events: &[Event]) -> Vec<String> {
+    const WIDE: usize = 1 << 20;
+    let peer = events.iter().map(|event| width(&event.peer)).max().unwrap_or(0);
+    events.iter().map(|event| rung(event, peer, WIDE)).collect()
+}
+
 fn rung(event: &Event, peer: usize, columns: usize) -> String {
     let start =
         format!("{:>9}  {}  {} ", time(event.t_us), pad(&escape::text(&event.peer), peer), arrow(event));

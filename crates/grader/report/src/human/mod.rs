@@ -11,7 +11,7 @@ mod threads;
 use crate::text::{WIDTH, count, indent, label, wrap};
 use crate::{Origin, Palette, escape};
 use groups::Groups;
-use model::{CheckReport, Environment, Failure, Isolation, RunReport};
+use model::{CheckReport, Environment, Event, Failure, Isolation, RunReport};
 use std::io;
 
 /// Writes the report of a finished run.
@@ -36,6 +36,11 @@ pub fn write(
         writeln!(out, "{line}")?;
     }
     out.flush()
+}
+
+/// A whole conversation, one line an event, with all of its bytes and without colours.
+pub fn conversation(events: &[Event]) -> String {
+    ladder::all(events).iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// One failure in full without colours, for formats that embed the text.
