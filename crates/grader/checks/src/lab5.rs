@@ -317,12 +317,13 @@ const fn at_once(program: &'static str) -> Check {
             lesson: "That is what the four concurrent models are for: nobody waits for a client who is thinking.",
             hint: "Connect two terminals and type in the second. If nothing comes: which call is your program in, and \
                    for whom?",
-            method: "32 clients connect, each is answered while those before it are silent; then all speak twice, in \
-                     random order.",
+            method: "32 clients connect, each is answered while those before it are silent; then all speak in \
+                     random order. Then each sends half a line, and the other halves come in random order.",
             causes: &[
                 "accept is called again only when a client has left",
                 "a pool with fewer threads than clients",
                 "a read that blocks the one thread that serves everybody",
+                "what was read of a line is kept in one place for all clients",
             ],
         },
         decide: crowd::answers_each_while_others_are_silent,

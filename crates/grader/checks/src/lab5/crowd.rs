@@ -1,6 +1,6 @@
 //! Many clients, and clients that are a burden.
 
-use super::protocol::{converse, greeted, serves_another};
+use super::protocol::{converse, expect_answer, greeted, serves_another};
 use crate::Session;
 use model::{Kind, Step};
 use std::time::Duration;
@@ -26,11 +26,21 @@ pub(super) fn answers_each_while_others_are_silent(session: &mut Session) -> Ste
         converse(&mut client, &session.text(10)).map_err(|stop| stop.remark(silent))?;
         clients.push(client);
     }
-    for _ in 0..2 {
-        session.random.shuffle(&mut clients);
-        for client in &mut clients {
-            converse(client, &session.text(10))?;
-        }
+    session.random.shuffle(&mut clients);
+    for client in &mut clients {
+        converse(client, &session.text(10))?;
+    }
+    let lines: Vec<String> = clients.iter().map(|_| session.text(10)).collect();
+    for (client, line) in clients.iter_mut().zip(&lines) {
+        client.send_in_pieces([&line.as_bytes()[..5]])?;
+    }
+    let halves = "each client has sent half a line; then, in random order, each sends the rest";
+    let mut order: Vec<usize> = (0..clients.len()).collect();
+    session.random.shuffle(&mut order);
+    for index in order {
+        let (client, line) = (&mut clients[index], &lines[index]);
+        client.send(format!("{}\n", &line[5..]))?;
+        expect_answer(client, line).map_err(|stop| stop.remark(halves))?;
     }
     Ok(())
 }
