@@ -1,0 +1,50 @@
+# mistake: a TaskGroup, in which the error of one client's task ends all tasks.
+# fails: L5.4
+
+import asyncio
+import resource
+import socket
+import sys
+
+
+async def converse(reader, writer):
+    writer.write(b"hello\n")
+    while True:
+        line = await reader.readline()
+        if not line.endswith(b"\n"):
+            return
+        text = line.rstrip(b"\r\n")
+        writer.write(b"> " + text.upper() + b"\n")
+        await writer.drain()
+        if text.lower() == b"bye":
+            return
+
+
+async def serve(connection):
+    reader, writer = await asyncio.open_connection(sock=connection)
+    try:
+        await converse(reader, writer)
+    finally:
+        writer.close()
+
+
+async def main():
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 9907
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    listener = socket.create_server(("", port), backlog=1024)
+    listener.setblocking(False)
+    loop = asyncio.get_running_loop()
+    async with asyncio.TaskGroup() as served:
+        while True:
+            try:
+                connection, _ = await loop.sock_accept(listener)
+            except OSError as error:
+                # Without a free descriptor accept fails at once, again and again: wait until there may be one.
+                print("accept:", error, file=sys.stderr)
+                await asyncio.sleep(0.1)
+                continue
+            served.create_task(serve(connection))
+
+
+asyncio.run(main())

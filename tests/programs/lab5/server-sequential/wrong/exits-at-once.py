@@ -1,0 +1,28 @@
+# mistake: forgot to call its main function, so that it ends at once and in silence.
+# fails: L5.1 L5.2 L5.3 L5.4 L5.5 L5.11
+
+import socket
+import sys
+
+
+def serve(connection):
+    with connection.makefile("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return
+            text = line.rstrip(b"\r\n")
+            connection.sendall(b"> " + text.upper() + b"\n")
+            if text.lower() == b"bye":
+                return
+
+
+def main():
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 2424
+    listener = socket.create_server(("", port), backlog=128)
+    while True:
+        connection, _ = listener.accept()
+        with connection:
+            try:
+                serve(connection)
+            except OSError as error:
+                print("client lost:", error, file=sys.stderr)

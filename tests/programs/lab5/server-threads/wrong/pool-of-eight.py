@@ -1,0 +1,43 @@
+# mistake: serves all clients with a pool of eight threads.
+# fails: L5.7 L5.10 L5.11 L5.S1
+
+import concurrent.futures
+import socket
+import sys
+import time
+
+
+def serve(connection):
+    with connection.makefile("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return
+            text = line.rstrip(b"\r\n")
+            connection.sendall(b"> " + text.upper() + b"\n")
+            if text.lower() == b"bye":
+                return
+
+
+def work(connection):
+    with connection:
+        try:
+            serve(connection)
+        except OSError as error:
+            print("client lost:", error, file=sys.stderr)
+
+
+def main():
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 2323
+    listener = socket.create_server(("", port), backlog=1024)
+    pool = concurrent.futures.ThreadPoolExecutor(8)
+    while True:
+        try:
+            connection, _ = listener.accept()
+            pool.submit(work, connection)
+        except OSError as error:
+            # Without a free descriptor accept fails at once, again and again: wait until there may be one.
+            print("accept:", error, file=sys.stderr)
+            time.sleep(0.1)
+
+
+main()
