@@ -123,9 +123,9 @@ const fn however_cut(program: &'static str) -> Check {
                      read of a line must be kept for each connection until the rest comes.",
             hint: "Where is the first half of a line kept while the other half is on its way? Is there one such place \
                    for each client?",
-            method: "Cuts a line at every place and into single bytes, each piece sent when the one before was read; \
-                     nothing may come before the line has ended. Then two lines and a half in one segment, and the other \
-                     half.",
+            method: "Cuts a line at every place and into single bytes, each piece sent when the one before was read; nothing \
+                     may come before the line has ended. Then two lines and a half in one segment, whose two answers \
+                     must come before the other half is sent, and a hundred lines at once.",
             causes: &[
                 "one read is taken for one line",
                 "what follows the first newline of a read is thrown away",
@@ -148,8 +148,9 @@ const fn goodbye(program: &'static str) -> Check {
                      and must let go of what belonged to the client: its socket above all.",
             hint: "Which value does your read return at end of file, and where does that lead? Who still holds the \
                    client's socket open after your last close?",
-            method: "Says a line that only contains bye, which is answered; then bye, BYE or bYe, or closes the sending \
-                     side. The server must close, after one line at the most, and serve another client.",
+            method: "Says a line that only contains bye, which is answered; then, with another client connected, bye, BYE or \
+                     bYe, or closes the sending side. The server must close, after one line at the most, and serve \
+                     the other.",
             causes: &[
                 "only lower case is compared",
                 "end of file is taken for an empty line",
@@ -197,12 +198,13 @@ const fn sequential(program: &'static str) -> Check {
             lesson: "The simplest server is with one client at a time. The kernel goes on completing handshakes, so that \
                      everybody is connected and nobody but the first is served.",
             hint: "Where is your program when the first client is silent: in accept or in a read? Who could call accept \
-                   now?",
+                   now? And how many clients may wait, by the backlog that you gave to listen?",
             method: "With 1, 8 and 32 clients connected and silent the kernel must show one process and one thread in a \
                      call on a socket, a read on the first client's, and all others in the accept queue.",
             causes: &[
                 "a thread, a process or a task for each client",
                 "the listening socket is polled together with the client",
+                "a backlog of less than 31",
             ],
         },
         decide: structure::is_sequential,
@@ -272,7 +274,7 @@ const fn multiplexed(program: &'static str) -> Check {
             hint: "In which one call does your thread wait when nobody speaks? Does that call know every client's \
                    socket, and the listening one?",
             method: "With 1, 8 and 32 silent clients the kernel must show one process with one thread in a call on \
-                     sockets, select or poll (epoll is the next model's), without waking again and again.",
+                     sockets, select or poll (epoll is the next model's).",
             causes: &[
                 "a thread for each client",
                 "non-blocking sockets that are tried in turn, in a loop that never rests",
@@ -368,7 +370,7 @@ const fn a_thousand(program: &'static str) -> Check {
             method: "1,000 clients connect and stay silent. Another one must be answered without the server sleeping \
                      first, and so must some of the thousand.",
             causes: &[
-                "select, which cannot hold a descriptor of 1,024 or more",
+                "a pool, or a limit of its own, with fewer places",
                 "the limit of open files is not raised",
                 "a time-out that disconnects silent clients",
             ],

@@ -190,7 +190,7 @@ impl Observer {
         match call.name() {
             "read" | "readv" | "recvfrom" | "recvmsg" | "accept" | "accept4" | "write" | "writev"
             | "sendto" | "sendmsg" | "connect" => i32::try_from(first).ok(),
-            "poll" | "ppoll" if second == 1 => polled_descriptor(thread.pid, first),
+            "poll" | "ppoll" if second == 1 => polled(thread.pid, first, 1).first().copied(),
             _ => None,
         }
     }
@@ -292,19 +292,55 @@ fn futex(thread: &Thread) -> Option<u64> {
     }
 }
 
-/// Whether a thread is blocked in a call that waits for any of several files.
+/// Whether a thread is blocked in a call that waits for any of several files, of which one at least is a socket.
 pub fn waits_for_many(thread: &Thread) -> bool {
-    const CALLS: [&str; 8] = [
-        "poll",
-        "ppoll",
-        "select",
-        "pselect6",
-        "epoll_wait",
-        "epoll_pwait",
-        "epoll_pwait2",
-        "io_uring_enter",
-    ];
-    CALLS.contains(&thread.call_name())
+    let Call::Blocked(call, [first, second, third, fourth, ..]) = thread.call else { return false };
+    let is_socket = |descriptor: i32| {
+        let target = fs::read_link(format!("/proc/{}/fd/{descriptor}", thread.pid));
+        target.is_ok_and(|target| target.to_string_lossy().starts_with("socket:"))
+    };
+    match call.name() {
+        "poll" | "ppoll" => polled(thread.pid, first, second).into_iter().any(is_socket),
+        "select" | "pselect6" => {
+            let sets = [second, third, fourth];
+            sets.iter().any(|set| selected(thread.pid, *set, first).into_iter().any(is_socket))
+        }
+        "epoll_wait" | "epoll_pwait" | "epoll_pwait2" => {
+            // The descriptors in the set, as lines `tfd: NUMBER …` (proc(5)).
+            let path = format!("/proc/{}/fdinfo/{first}", thread.pid);
+            let info = fs::read_to_string(path).unwrap_or_default();
+            let watched = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
+            watched.filter_map(|rest| rest.split_ascii_whitespace().next()?.parse().ok()).any(is_socket)
+        }
+        "io_uring_enter" => true,
+        _ => false,
+    }
+}
+
+/// The descriptors of so many `struct pollfd` at `address` (poll(2)).
+fn polled(pid: i32, address: u64, count: u64) -> Vec<i32> {
+    const SIZE: usize = 8;
+    let entries = memory(pid, address, usize::try_from(count).unwrap_or(0).saturating_mul(SIZE));
+    let descriptors = entries.chunks_exact(SIZE).filter_map(|entry| entry[..4].try_into().ok());
+    descriptors.map(i32::from_ne_bytes).collect()
+}
+
+/// The descriptors below `limit` in the `fd_set` at `address` (select(2)).
+fn selected(pid: i32, address: u64, limit: u64) -> Vec<i32> {
+    let limit = usize::try_from(limit).unwrap_or(0);
+    let set = if address == 0 { Vec::new() } else { memory(pid, address, limit.div_ceil(64) * 8) };
+    let is_in = |number: &usize| set.get(number / 8).is_some_and(|byte| byte & (1 << (number % 8)) != 0);
+    (0..limit).filter(is_in).filter_map(|number| i32::try_from(number).ok()).collect()
+}
+
+/// So many bytes of a process's memory, and none where they cannot be read.
+fn memory(pid: i32, address: u64, length: usize) -> Vec<u8> {
+    use std::os::unix::fs::FileExt;
+    const LONGEST: usize = 1 << 20;
+    let mut bytes = vec![0; length.min(LONGEST)];
+    let file = fs::File::open(format!("/proc/{pid}/mem"));
+    let read = file.and_then(|file| file.read_exact_at(&mut bytes, address));
+    if read.is_ok() { bytes } else { Vec::new() }
 }
 
 /// The numeric names in a folder of `/proc`; none if it is gone.
@@ -314,12 +350,4 @@ fn numbers(folder: &str) -> io::Result<Vec<i32>> {
         other => other?,
     };
     Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
-}
-
-/// The descriptor in the only `struct pollfd` at `address`.
-fn polled_descriptor(pid: i32, address: u64) -> Option<i32> {
-    use std::os::unix::fs::FileExt;
-    let mut bytes = [0; 4];
-    fs::File::open(format!("/proc/{pid}/mem")).ok()?.read_exact_at(&mut bytes, address).ok()?;
-    Some(i32::from_ne_bytes(bytes))
 }

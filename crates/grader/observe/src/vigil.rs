@@ -121,7 +121,7 @@ impl Vigil {
             return Ok(None);
         };
         let second = observer.threads()?;
-        if !same_stretch(&first, &second) {
+        if !self.same_stretch(observer, &first, &second) {
             return Ok(None);
         }
         self.count_sleep(&second);
@@ -139,6 +139,18 @@ impl Vigil {
             return Ok(Some(End::Ticking));
         }
         Ok((self.asleep > self.sleep_budget).then_some(End::Asleep))
+    }
+
+    /// Whether both looks show the same threads in the same unbroken stretch of being blocked. Threads that keep house for a
+    /// runtime may have come round meanwhile: with many others to look at they would else never be seen at rest.
+    fn same_stretch(&self, observer: &Observer, first: &[Thread], second: &[Thread]) -> bool {
+        first.len() == second.len()
+            && first.iter().zip(second).all(|(a, b)| {
+                let kept_house = || self.is_idle(observer, a) && self.is_idle(observer, b);
+                (a.pid, a.tid) == (b.pid, b.tid)
+                    && b.call != Call::Running
+                    && (a.turns == b.turns || kept_house())
+            })
     }
 
     fn cpu_used(&mut self, threads: &[Thread]) -> Duration {
@@ -249,13 +261,4 @@ fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Option<u64>> 
         }
     });
     result.map(|()| (!under_way).then_some(total))
-}
-
-/// Whether both looks show the same threads in the same unbroken stretch of being blocked.
-fn same_stretch(first: &[Thread], second: &[Thread]) -> bool {
-    first.len() == second.len()
-        && first
-            .iter()
-            .zip(second)
-            .all(|(a, b)| (a.pid, a.tid, a.turns) == (b.pid, b.tid, b.turns) && b.call != Call::Running)
 }

@@ -122,6 +122,7 @@ pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
     }
     session.note("the clients leave, so file descriptors become free");
     clients.into_iter().for_each(Peer::close);
+    server.wait_until_still()?;
     if !waiting.has_ended()? {
         is_answered(&mut waiting, &line)?;
     }

@@ -4,16 +4,23 @@
 use crate::{Program, Session};
 use model::{Failure, Kind, Step};
 use std::cell::Cell;
-use wire::{Peer, bytewise, every_cut};
+use wire::{Peer, bytewise, every_cut, receive_all};
 
 const KIBIBYTE: usize = 1 << 10;
 /// What may stand before an answer.
 const PROMPT: &str = "> ";
 
 /// A client that has connected and taken the greeting, if there is one.
+///
+/// # Errors
+/// A failure when the program is gone, or spins: then no more will be learned of it.
 pub(super) fn greeted(server: &mut Program) -> Step<Peer> {
     let mut client = server.connect()?;
-    client.read_until_still(64 * KIBIBYTE)?;
+    let still = receive_all(&mut [&mut client], |_, arrived| arrived.len() > 64 * KIBIBYTE)?;
+    if let Some(still) = still.filter(|still| !matches!(still.kind, Kind::Silence | Kind::Asleep)) {
+        return Err(still.failure(&format!("{} waited", client.name())).into());
+    }
+    client.take_arrived();
     Ok(client)
 }
 
@@ -84,12 +91,19 @@ pub(super) fn answers_however_cut(session: &mut Session) -> Step {
         }
         expect_answer(&mut client, &text)?;
     }
-    let lines = [session.text(6), session.text(1), session.text(8)];
-    let (glued, rest) = (format!("{}\n{}\n{}", lines[0], lines[1], &lines[2][..3]), &lines[2][3..]);
-    client.send_in_pieces([glued.as_bytes(), format!("{rest}\n").as_bytes()])?;
+    let (first, second, third) = (session.text(6), session.text(1), session.text(8));
     let several = "two lines and the beginning of a third came in one segment";
-    for line in &lines {
+    client.send(format!("{first}\n{second}\n{}", &third[..3]))?;
+    for line in [&first, &second] {
         expect_answer(&mut client, line).map_err(|stop| stop.remark(several))?;
+    }
+    client.expect_silence().map_err(|stop| stop.remark(several))?;
+    client.send(format!("{}\n", &third[3..]))?;
+    expect_answer(&mut client, &third)?;
+    let many: Vec<String> = (0..100).map(|_| session.text(99)).collect();
+    client.send(many.join("\n") + "\n")?;
+    for line in &many {
+        expect_answer(&mut client, line).map_err(|stop| stop.remark("a hundred lines came at once"))?;
     }
     Ok(())
 }
@@ -100,6 +114,10 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
     for word in [Some("bye\n"), Some("BYE\r\n"), Some("bYe\n"), None] {
         let mut client = greeted(&mut server)?;
         converse(&mut client, "goodbye, and not yet bye")?;
+        client.expect_silence().map_err(|stop| stop.remark("a line that only contains bye is no bye"))?;
+        // Whatever belongs to this one must not keep the other's connection open.
+        let mut next = server.connect()?;
+        next.read_until_still(64 * KIBIBYTE)?;
         match word {
             Some(word) => client.send(word)?,
             None => client.half_close()?,
@@ -115,7 +133,9 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
             return Err(failure.expected(expected).got(&*said).into());
         }
         client.close();
-        serves_another(session, &mut server)?;
+        next.read_until_still(64 * KIBIBYTE)?;
+        converse(&mut next, &session.text(9)).map_err(|stop| stop.remark("the client before it has left"))?;
+        next.close();
     }
     Ok(())
 }

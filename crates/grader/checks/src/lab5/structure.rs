@@ -156,10 +156,14 @@ pub(super) fn has_a_process_for_each(session: &mut Session) -> Step {
         reading: n,
         ..Workers::default()
     })?;
+    // A wrapper may be there beside the server.
+    let own = server.census()?.processes.saturating_sub(clients.len());
     session.note("all clients leave, and another one comes");
     clients.into_iter().for_each(Peer::close);
     expect_workers(&server, &[], &Workers { processes: 1, accepting: 1, ..Workers::default() })
         .map_err(|stop| stop.remark("the clients have gone, and their processes must go with them"))?;
+    // One that is just ending waits on no socket any more, and cannot be waited for yet.
+    server.wait_until(&mut |server| Ok(server.census()?.processes <= own))?;
     // A server may as well wait for its children when it accepts the next client.
     let another = greeted(&mut server)?;
     let still = server.wait_until(&mut |server| Ok(server.census()?.zombies == 0))?;
