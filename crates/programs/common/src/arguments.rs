@@ -46,13 +46,20 @@ pub fn read_arguments<T>(
         let _ = writeln!(io::stdout(), "usage: {usage}");
         return Err(ExitCode::SUCCESS);
     }
-    parse(words, read).map_err(|mistake| {
+    parse_arguments(words, read).map_err(|mistake| {
         log(format_args!("{mistake}; usage: {}", usage.lines().next().unwrap_or_default()));
         ExitCode::from(2)
     })
 }
 
-fn parse<T>(words: Vec<String>, read: impl FnOnce(&mut Arguments) -> Result<T, String>) -> Result<T, String> {
+/// Lets `read` take these words, all of them.
+///
+/// # Errors
+/// When one is wrong or left over: the message for the user.
+pub fn parse_arguments<T>(
+    words: Vec<String>,
+    read: impl FnOnce(&mut Arguments) -> Result<T, String>,
+) -> Result<T, String> {
     let mut arguments = Arguments { words: words.into_iter() };
     let values = read(&mut arguments)?;
     match arguments.words.next() {
@@ -66,7 +73,9 @@ mod tests {
     use super::*;
 
     fn port(words: &[&str]) -> Result<u16, String> {
-        parse(words.iter().map(|word| word.to_string()).collect(), |arguments| arguments.next_port(3232))
+        parse_arguments(words.iter().map(|word| word.to_string()).collect(), |arguments| {
+            arguments.next_port(3232)
+        })
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod line;
 mod listening;
 mod log;
 
-pub use arguments::{Arguments, read_arguments};
+pub use arguments::{Arguments, parse_arguments, read_arguments};
 pub use closing::close;
 pub use line::{Line, LineReader};
 pub use listening::listen;

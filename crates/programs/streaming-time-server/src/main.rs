@@ -8,7 +8,7 @@ mod clock;
 mod schedule;
 mod stream;
 
-use reference_common::{listen, log, read_arguments};
+use reference_common::{Arguments, listen, log, read_arguments};
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::process::ExitCode;
@@ -29,6 +29,7 @@ A client that does not read is given up when the server could not write to it fo
 const BACKLOG: i32 = 128;
 
 /// What the user can choose.
+#[derive(Debug, PartialEq, Eq)]
 struct Settings {
     /// From one line to the next, in milliseconds.
     pause_ms: u64,
@@ -37,13 +38,7 @@ struct Settings {
 }
 
 fn main() -> ExitCode {
-    let arguments = read_arguments(USAGE, |arguments| {
-        let port = arguments.next_port(2205)?;
-        let pause_ms = arguments.next("a pause, a number of milliseconds", 1000)?;
-        let iterations = arguments.next("a number of iterations", 15)?;
-        Ok((port, Settings { pause_ms, iterations }))
-    });
-    let (port, settings) = match arguments {
+    let (port, settings) = match read_arguments(USAGE, port_and_settings) {
         Ok(arguments) => arguments,
         Err(status) => return status,
     };
@@ -54,6 +49,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn port_and_settings(arguments: &mut Arguments) -> Result<(u16, Settings), String> {
+    let port = arguments.next_port(2205)?;
+    let pause_ms = arguments.next("a pause, a number of milliseconds", 1000)?;
+    let iterations = arguments.next("a number of iterations", 15)?;
+    Ok((port, Settings { pause_ms, iterations }))
 }
 
 /// Serves one client after the other, for ever.
@@ -73,6 +75,31 @@ fn serve(listener: &TcpListener, settings: &Settings) -> ! {
                 log(format_args!("cannot accept: {error}"));
                 thread::sleep(Duration::from_millis(100));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reference_common::parse_arguments;
+
+    fn arguments(words: &[&str]) -> Result<(u16, Settings), String> {
+        parse_arguments(words.iter().map(|word| word.to_string()).collect(), port_and_settings)
+    }
+
+    #[test]
+    fn arguments_that_are_left_out_have_defaults() {
+        assert_eq!(arguments(&[]), Ok((2205, Settings { pause_ms: 1000, iterations: 15 })));
+        assert_eq!(arguments(&["80", "0"]), Ok((80, Settings { pause_ms: 0, iterations: 15 })));
+        assert_eq!(arguments(&["80", "5", "3"]), Ok((80, Settings { pause_ms: 5, iterations: 3 })));
+    }
+
+    #[test]
+    fn wrong_arguments_are_named() {
+        for words in [&["65536"][..], &["80", "-1"], &["80", "1", "many"], &["80", "1", "2", "more"]] {
+            let message = arguments(words).unwrap_err();
+            assert!(message.contains(&format!("{:?}", words[words.len() - 1])), "{message}");
         }
     }
 }
