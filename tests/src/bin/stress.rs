@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::os::unix::process::parent_id;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Instant;
-use tests::xtask_path;
+use tests::{reference_document, xtask_path};
 
 const BUSY: &str = "__busy";
 
@@ -57,8 +57,9 @@ fn targets(wanted: &str) -> Vec<(String, Vec<String>)> {
     let references = labs.map(|lab| (format!("{lab} --reference"), vec![lab, "--reference".to_owned()]));
     let specimens = collection(&folder()).expect("the collection can be read");
     let correct = specimens.into_iter().filter(|specimen| specimen.fails.is_empty()).map(|specimen| {
-        let option = command(&specimen);
-        (specimen.path.display().to_string(), vec![specimen.lab, option])
+        let document = reference_document(&specimen.lab).map(|path| format!("--document={}", path.display()));
+        let arguments = [specimen.lab.clone(), command(&specimen)].into_iter().chain(document);
+        (specimen.path.display().to_string(), arguments.collect())
     });
     references.chain(correct).filter(|(name, _)| name.contains(wanted)).collect()
 }
