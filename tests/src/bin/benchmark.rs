@@ -2,11 +2,12 @@
 //! absolute times say more about the machine than about the grader.
 
 use checks::Check;
+use report::{Palette, xray};
 use runner::benchmark::Benchmark;
 use runner::collection::{Specimen, cache, folder};
-use runner::{IsolationChoice, Order, Source};
+use runner::{IsolationChoice, Order, Source, Xray};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 20;
 /// Clauses about many clients: 50 and 1,000.
@@ -33,7 +34,11 @@ fn measure() -> Outcome {
     for (lab, id) in CROWDS {
         whole_against_bare(lab, id, |check| check.clause.id == id)?;
     }
-    hanging_against_right()
+    hanging_against_right()?;
+    for program in ["server-multiplexed", "server-threads"] {
+        picture(program)?;
+    }
+    Ok(())
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -83,6 +88,26 @@ fn hanging_against_right() -> Outcome {
         );
     }
     println!("largest ratio {largest:.2}");
+    Ok(())
+}
+
+/// A look at a server with 1,000 clients, beside drawing all of what was seen.
+fn picture(program: &'static str) -> Outcome {
+    let clients = 1000;
+    let mut target = Xray::program(&order("lab5", Source::Reference, |_| false), program, clients, &|_| ())?;
+    let (mut looked, mut drawn) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let began = Instant::now();
+        let picture = target.look()?.ok_or("the program has ended")?;
+        looked.push(began.elapsed());
+        let lines = xray::lines(&picture, None, xray::Room { rows: usize::MAX }, Palette::new(false));
+        drawn.push(began.elapsed());
+        assert!(lines.len() > clients, "every connection has a row");
+    }
+    let (looked, drawn) = (milliseconds(&looked), milliseconds(&drawn));
+    println!(
+        "{program} with {clients} clients, xray: looked at within {looked:.1} ms, drawn within {drawn:.1} ms"
+    );
     Ok(())
 }
 

@@ -125,7 +125,8 @@ const fn however_cut(program: &'static str) -> Check {
                    for each client?",
             method: "Cuts a line at every place and into single bytes, each piece sent when the one before was read; nothing \
                      may come before the line has ended. Then two lines and a half in one segment, whose two answers \
-                     must come before the other half is sent, and a hundred lines at once.",
+                     must come before the other half is sent, and a hundred lines at once. Of a server that serves \
+                     several at once, eight clients send half a line each, and the other halves in random order.",
             causes: &[
                 "one read is taken for one line",
                 "what follows the first newline of a read is thrown away",
@@ -175,8 +176,8 @@ const fn leaving(program: &'static str) -> Check {
             hint: "Which of your calls can fail because a client has gone? Follow each error to the place where it ends \
                    up. What does the signal SIGPIPE do?",
             method: "Clients close and reset: without a word, in the middle of a line, after a line, after 2,000 lines \
-                     whose answers they do not read, and while they wait in the accept queue. After each another client \
-                     is served.",
+                     whose answers they do not read, at once after a few lines, and while they wait in the accept queue. \
+                     After each another client is served.",
             causes: &[
                 "an error of one connection leaves the loop that serves all",
                 "SIGPIPE kills the process",
@@ -320,12 +321,11 @@ const fn at_once(program: &'static str) -> Check {
             hint: "Connect two terminals and type in the second. If nothing comes: which call is your program in, and \
                    for whom?",
             method: "32 clients connect, each is answered while those before it are silent; then all speak in \
-                     random order. Then each sends half a line, and the other halves come in random order.",
+                     random order. Then one sends half a line, and all others are answered.",
             causes: &[
                 "accept is called again only when a client has left",
                 "a pool with fewer threads than clients",
                 "a read that blocks the one thread that serves everybody",
-                "what was read of a line is kept in one place for all clients",
             ],
         },
         decide: crowd::answers_each_while_others_are_silent,

@@ -14,7 +14,7 @@ use crate::flight::{Link, Traffic};
 use crate::limit::{self, Limit};
 use crate::observer::Observer;
 use crate::thread::{Call, Thread};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,8 @@ pub struct Vigil {
     rounds_since: HashMap<i32, (u64, Option<u64>)>,
     /// What the submission had written by then.
     written: u64,
+    /// Threads that have come round at least [`KNOWN_ROUNDS`] times since.
+    came_round: HashSet<i32>,
     dozing_since: Option<Doze>,
     asleep: Duration,
 }
@@ -87,6 +89,7 @@ impl Vigil {
             cpu_at_start: None,
             rounds_since: HashMap::new(),
             written: 0,
+            came_round: HashSet::new(),
             dozing_since: None,
             asleep: Duration::ZERO,
         }
@@ -138,7 +141,11 @@ impl Vigil {
         } else if self.rounds_count && self.all_come_round(observer, &first, &timed, written)? {
             return Ok(Some(End::Ticking));
         }
-        Ok((self.asleep > self.sleep_budget).then_some(End::Asleep))
+        if self.asleep <= self.sleep_budget {
+            return Ok(None);
+        }
+        observer.tickers.extend(&self.came_round);
+        Ok(Some(End::Asleep))
     }
 
     /// Whether both looks show the same threads in the same unbroken stretch of being blocked. Threads that keep house for a
@@ -217,6 +224,7 @@ impl Vigil {
         if !unmoved {
             let now = |thread: &Thread| (thread.tid, (thread.turns, waits.get(&thread.tid).copied()));
             self.rounds_since = threads.iter().map(now).collect();
+            self.came_round.clear();
             return Ok(false);
         }
         let mut all = true;
@@ -225,6 +233,9 @@ impl Vigil {
             let rounds = waits.get(&thread.tid).copied().unwrap_or(0).saturating_sub(began.unwrap_or(0));
             let needed = if observer.tickers.contains(&thread.tid) { KNOWN_ROUNDS } else { ROUNDS };
             all &= rounds >= needed;
+            if rounds >= KNOWN_ROUNDS {
+                self.came_round.insert(thread.tid);
+            }
         }
         if all {
             observer.tickers.extend(timed.iter().map(|thread| thread.tid));

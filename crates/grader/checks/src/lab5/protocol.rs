@@ -1,8 +1,9 @@
 //! The line protocol that all five servers speak. What an answer looks like is the matter of one clause; the others take
 //! it with the prompt or without.
 
+use super::SEQUENTIAL;
 use crate::{Program, Session};
-use model::{Failure, Kind, Step};
+use model::{Failure, Kind, Step, Stop};
 use std::cell::Cell;
 use wire::{Peer, bytewise, every_cut, receive_all};
 
@@ -13,15 +14,41 @@ const PROMPT: &str = "> ";
 /// A client that has connected and taken the greeting, if there is one.
 ///
 /// # Errors
-/// A failure when the program is gone, or spins: then no more will be learned of it.
+/// As [`greeted_many`].
 pub(super) fn greeted(server: &mut Program) -> Step<Peer> {
     let mut client = server.connect()?;
-    let still = receive_all(&mut [&mut client], |_, arrived| arrived.len() > 64 * KIBIBYTE)?;
-    if let Some(still) = still.filter(|still| !matches!(still.kind, Kind::Silence | Kind::Asleep)) {
-        return Err(still.failure(&format!("{} waited", client.name())).into());
-    }
-    client.take_arrived();
+    take_greetings(&mut [&mut client])?;
     Ok(client)
+}
+
+/// So many clients, of which each has got the greeting, if there is one, or is in the accept queue.
+///
+/// # Errors
+/// A failure when the program is gone, or spins: then no more will be learned of it.
+pub(super) fn greeted_many(server: &mut Program, count: usize) -> Step<Vec<Peer>> {
+    let mut clients: Vec<Peer> = Vec::with_capacity(count);
+    while clients.len() < count {
+        // No more at once than there is room for: whoever finds the accept queue full has to try again.
+        let queue = server.listening_socket()?;
+        let room = queue.send_queue.saturating_sub(queue.receive_queue).max(1) as usize;
+        let before = clients.len();
+        for _ in 0..room.min(count - before) {
+            clients.push(server.connect()?);
+        }
+        take_greetings(&mut clients[before..].iter_mut().collect::<Vec<_>>())?;
+    }
+    Ok(clients)
+}
+
+fn take_greetings(clients: &mut [&mut Peer]) -> Step {
+    let still = receive_all(clients, |_, arrived| arrived.len() > 64 * KIBIBYTE)?;
+    if let Some(still) = still.filter(|still| !matches!(still.kind, Kind::Silence | Kind::Asleep)) {
+        return Err(still.failure(&format!("{} waited", clients[0].name())).into());
+    }
+    for client in clients {
+        client.take_arrived();
+    }
+    Ok(())
 }
 
 /// Sends a line and expects its answer, with the prompt or without.
@@ -39,10 +66,30 @@ pub(super) fn expect_answer(client: &mut Peer, line: &str) -> Step {
 
 /// A further client is served.
 pub(super) fn serves_another(session: &mut Session, server: &mut Program) -> Step {
-    let mut client = greeted(server)?;
-    converse(&mut client, &session.text(9))?;
+    let mut client = server.connect()?;
+    is_served(&mut client, &session.text(9))?;
     client.close();
     Ok(())
+}
+
+/// A line gets its answer, whatever comes before it: to learn by silence that there is no greeting takes a look at everything.
+pub(super) fn is_served(client: &mut Peer, line: &str) -> Step {
+    client.send(format!("{line}\n"))?;
+    if is_answered(client, line)? { Ok(()) } else { expect_answer(client, line) }
+}
+
+/// Whether an answer comes to the first line of a client, behind its greeting or without one.
+pub(super) fn is_answered(client: &mut Peer, line: &str) -> Step<bool> {
+    let answer = line.to_uppercase();
+    loop {
+        let got = client.take_line()?;
+        if !got.ends_with(b"\n") {
+            return Ok(false);
+        }
+        if got.trim_ascii_end().ends_with(answer.as_bytes()) {
+            return Ok(true);
+        }
+    }
 }
 
 /// L5.1
@@ -105,6 +152,26 @@ pub(super) fn answers_however_cut(session: &mut Session) -> Step {
     for line in &many {
         expect_answer(&mut client, line).map_err(|stop| stop.remark("a hundred lines came at once"))?;
     }
+    if session.program() == SEQUENTIAL { Ok(()) } else { keeps_halves_apart(session, &mut server) }
+}
+
+/// Several clients have sent half a line when the other halves come. Which of them are served is the matter of another clause.
+fn keeps_halves_apart(session: &mut Session, server: &mut Program) -> Step {
+    const CLIENTS: usize = 8;
+    let clients = greeted_many(server, CLIENTS)?;
+    let mut clients: Vec<_> = clients.into_iter().map(|client| (client, session.text(10))).collect();
+    for (client, line) in &mut clients {
+        client.offer(&line[..5])?;
+    }
+    server.wait_until_still()?;
+    session.random.shuffle(&mut clients);
+    for (client, line) in &mut clients {
+        client.offer(format!("{}\n", &line[5..]))?;
+        match expect_answer(client, line) {
+            Err(Stop::Failed(failure)) if failure.kind == Kind::Silence => {}
+            other => other.map_err(|stop| stop.remark("every client had sent half a line"))?,
+        }
+    }
     Ok(())
 }
 
@@ -156,6 +223,13 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
             serves_another(session, &mut server)?;
         }
     }
+    session.note("clients send a few lines and leave at once: the first answer meets a closed connection");
+    for _ in 0..10 {
+        let mut client = server.connect()?;
+        client.offer("a few\nlines\n".repeat(20))?;
+        client.close();
+    }
+    serves_another(session, &mut server)?;
     session.note("a client leaves that may still be waiting in the accept queue");
     let first = greeted(&mut server)?;
     server.connect()?.reset()?;

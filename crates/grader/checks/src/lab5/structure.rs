@@ -1,7 +1,7 @@
 //! What the kernel shows of a server while its clients are connected and silent: how many processes and threads there are,
 //! which of them are inside a call on a socket, and how that grows with the number of clients.
 
-use super::protocol::{greeted, serves_another};
+use super::protocol::{greeted, greeted_many, serves_another};
 use crate::{Census, Program, Session};
 use model::{Failure, Kind, Step};
 use serde::Deserialize;
@@ -85,10 +85,7 @@ impl fmt::Display for Workers {
 
 /// Lets clients come until so many are there; each has got its greeting, or is in the accept queue.
 fn grow(server: &mut Program, clients: &mut Vec<Peer>, count: usize) -> Step {
-    while clients.len() < count {
-        let client = greeted(server)?;
-        clients.push(client);
-    }
+    clients.extend(greeted_many(server, count.saturating_sub(clients.len()))?);
     Ok(())
 }
 

@@ -1,5 +1,5 @@
 // mistake: one static buffer for the lines of all threads.
-// fails: L5.4 L5.3 L5.S3
+// fails: L5.2 L5.3 L5.4 L5.S3
 
 #include <ctype.h>
 #include <netinet/in.h>
