@@ -1,5 +1,5 @@
 // mistake: one variable keeps the rest of whoever has spoken.
-// fails: L5.2 L5.4 L5.S3
+// fails: L5.2
 
 const net = require('node:net');
 

@@ -1,5 +1,5 @@
 // mistake: one buffer collects the line of whoever speaks.
-// fails: L5.2 L5.4
+// fails: L5.2
 
 #include <ctype.h>
 #include <errno.h>
