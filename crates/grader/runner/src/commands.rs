@@ -3,7 +3,7 @@
 use crate::{Order, RunError, Source};
 use model::{Fault, Lab, Notice};
 use sandbox::Template;
-use sandbox::cargo::{self, BuildError};
+use sandbox::cargo::{self, BuildError, Profile};
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
@@ -75,10 +75,11 @@ fn built(
     notify: &(dyn Fn(Notice) + Sync),
 ) -> Result<BTreeMap<String, Template>, RunError> {
     notify(Notice::Building(package.to_owned()));
-    let executables = cargo::build(&workspace_root(), package).map_err(|error| match error {
-        BuildError::DoesNotCompile => RunError::Build { package: package.to_owned() },
-        BuildError::Cargo(_) => RunError::Fault(Fault::new(error.to_string())),
-    })?;
+    let executables =
+        cargo::build(&workspace_root(), package, Profile::Dev).map_err(|error| match error {
+            BuildError::DoesNotCompile => RunError::Build { package: package.to_owned() },
+            BuildError::Cargo(_) => RunError::Fault(Fault::new(error.to_string())),
+        })?;
     let template = |program: &model::Program| {
         let binary = format!("{prefix}{}", program.name);
         let executable = executables.get(&binary).ok_or_else(|| {

@@ -1,0 +1,123 @@
+//! One point of a row: a fresh server in a fresh room with so many clients, from the first of them to the last figure.
+
+use crate::load::{self, Crowd, Manners};
+use crate::placement::Placement;
+use crate::results::{Figures, Latency, Rate};
+use crate::server::{Look, Server};
+use crate::stop::Stop;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use sandbox::{Room, Template};
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
+
+/// How many of the clients are visitors when connections are counted; all others stay silent meanwhile.
+const VISITORS: usize = 64;
+
+/// How many lines a second come when it is measured how long they wait: the same for all servers, so that they can be
+/// compared, and so few that the generator is never late. A server that cannot answer twice as many gets half of its most.
+const OFFERED: f64 = 5000.0;
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Times {
+    /// How long each rate is measured.
+    pub(crate) window: Duration,
+    /// What it may take until all clients are there.
+    pub(crate) admission: Duration,
+}
+
+/// Finds out how a server behaves.
+///
+/// # Errors
+/// When it does not answer.
+pub(crate) fn probe(room: Room, template: &Template) -> Result<Manners, Stop> {
+    let placement = Placement::choose()?;
+    load::probe(&mut Server::start(room, template, &placement)?)
+}
+
+/// Measures a server with so many clients.
+///
+/// # Errors
+/// When it does not go that far.
+pub(crate) fn measure(
+    room: Room,
+    template: &Template,
+    clients: usize,
+    manners: &Manners,
+    times: Times,
+) -> Result<Figures, Stop> {
+    raise_open_file_limit()?;
+    let placement = Placement::choose()?;
+    let mut server = Server::start(room, template, &placement)?;
+    let empty = server.look()?;
+    let mut crowd = Crowd::new(Server::address())?;
+    load::admit(&mut crowd, clients, manners, times.admission)?;
+    let full = server.look()?;
+
+    let lone_lines = load::closed_loop(&mut crowd, 1, manners, times.window / 2)?;
+    let (lines, server_busy) = everybody(&mut server, &mut crowd, manners, times.window, &placement)?;
+    let offered = OFFERED.min(lines.per_second / 2.0);
+    let (latency, connections) =
+        waiting(&mut server, &mut crowd, manners, times, offered, placement.is_apart())?;
+    let for_each = |with: &Look, without: &Look, of: fn(&Look) -> u64| {
+        of(with).saturating_sub(of(without)) as f64 / clients as f64
+    };
+    Ok(Figures {
+        connections,
+        lines,
+        server_busy,
+        lone_lines,
+        latency,
+        memory_per_client: for_each(&full, &empty, |look| look.memory),
+        processes: full.processes,
+        threads: full.threads,
+        threads_per_client: for_each(&full, &empty, |look| look.threads as u64),
+    })
+}
+
+/// All clients speak; how many lines are answered, and how busy the server is meanwhile.
+fn everybody(
+    server: &mut Server,
+    crowd: &mut Crowd,
+    manners: &Manners,
+    window: Duration,
+    placement: &Placement,
+) -> Result<(Rate, f64), Stop> {
+    // No line is under way at either look, so that all work for the lines between them is between them.
+    let before = server.processor_time()?;
+    let began = Instant::now();
+    let rate = load::closed_loop(crowd, crowd.len(), manners, window)?;
+    let elapsed = began.elapsed();
+    let used = server.processor_time()?.saturating_sub(before);
+    Ok((rate, used.as_secs_f64() / elapsed.as_secs_f64() / placement.server_count() as f64))
+}
+
+/// How long clients wait, and how many connections a second there are.
+fn waiting(
+    server: &mut Server,
+    crowd: &mut Crowd,
+    manners: &Manners,
+    times: Times,
+    per_second: f64,
+    may_spin: bool,
+) -> Result<(Latency, Rate), Stop> {
+    if manners.takes_turns {
+        // A silent client would stay for ever, so all of them are visitors, and their waiting is that for their turn.
+        let clients = crowd.len();
+        crowd.clear();
+        server.wait_for_empty_queue(times.admission)?;
+        (0..clients).try_for_each(|_| crowd.connect().map(drop))?;
+        let (connections, latency) = load::visits(crowd, clients, manners, times.window)?;
+        return Ok((latency, connections));
+    }
+    let latency = load::open_loop(crowd, per_second, manners, times.window, may_spin)?;
+    let visitors = VISITORS.min(crowd.len()).min(manners.backlog.max(1));
+    let (connections, _) = load::visits(crowd, visitors, manners, times.window)?;
+    Ok((latency, connections))
+}
+
+/// Both sides may open as many files as this user may at all; the server inherits the limit.
+fn raise_open_file_limit() -> Result<(), Stop> {
+    let limit = getrlimit(Resource::Nofile);
+    Ok(setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?)
+}
