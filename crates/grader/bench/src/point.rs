@@ -106,7 +106,6 @@ fn waiting(
         let clients = crowd.len();
         crowd.clear();
         server.wait_for_empty_queue(times.admission)?;
-        (0..clients).try_for_each(|_| crowd.connect().map(drop))?;
         let (connections, latency) = load::visits(crowd, clients, manners, times.window)?;
         return Ok((latency, connections));
     }

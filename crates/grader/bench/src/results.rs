@@ -136,3 +136,65 @@ impl Report {
         rates.fold(0.0, f64::max)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    fn figures(scale: f64) -> Figures {
+        let rate = |per_second: f64| Rate { per_second: per_second * scale, generator_busy: 0.5 };
+        Figures {
+            connections: rate(1e3),
+            lines: rate(1e4),
+            server_busy: 0.9,
+            lone_lines: rate(5e3),
+            latency: Latency {
+                offered_per_second: Some(5000.0),
+                samples: 5000,
+                unanswered: 0,
+                p50: 40.0,
+                p99: 900.0,
+                p999: None,
+                late_p99: 2.0,
+            },
+            memory_per_client: 0.0,
+            processes: 1,
+            threads: 1,
+            threads_per_client: 0.0,
+        }
+    }
+
+    /// Two programs, of which one stops.
+    pub(crate) fn report() -> Report {
+        let row = |program: &str, takes_turns, last| Row {
+            program: program.to_owned(),
+            takes_turns,
+            points: vec![
+                (1, Outcome::Measured(Box::new(figures(1.0)))),
+                (32, Outcome::Measured(Box::new(figures(3.5)))),
+                (1000, last),
+            ],
+        };
+        let machine =
+            Machine { processors: 2, server_processors: 1, apart: true, system: "Linux 6".to_owned() };
+        let lines = Rate { per_second: 2e5, generator_busy: 0.99 };
+        Report {
+            schema: 1,
+            machine,
+            window: 1.0,
+            calibration: Some(Calibration { clients: 64, lines }),
+            rows: vec![
+                row("server-sequential", true, Outcome::Stopped("it \"waits\", and more".to_owned())),
+                row("server-async", false, Outcome::Measured(Box::new(figures(4.0)))),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_rate_is_a_bound_where_the_generator_was_busy_and_the_server_less_so() {
+        let rate = |generator_busy| Rate { per_second: 1.0, generator_busy };
+        assert!(rate(0.95).is_lower_bound(0.5));
+        assert!(!rate(0.95).is_lower_bound(0.99));
+        assert!(!rate(0.5).is_lower_bound(0.1));
+    }
+}

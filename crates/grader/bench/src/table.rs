@@ -118,9 +118,9 @@ fn words(report: &Report) -> Vec<String> {
         format!("Each rate was measured for {} s. CONNECTIONS: a client connects, has a line answered, says bye and sees", report.window),
         "the end, up to 64 at a time, the others silent. LINES: every client always waits for the answer to one line; SERVER and".to_owned(),
         "GENERATOR are how busy both were then. ONE SPEAKS: all others are silent. p50 to p99.9: a line's waiting, from the time".to_owned(),
-        "at which it was due in a fixed timetable of half as many lines a second; what a late line waited before it was sent".to_owned(),
-        "counts too (no coordinated omission). Where one is served at a time, it is a visit's waiting for its answer, with as".to_owned(),
-        "many visitors as clients. KiB/CLIENT: memory and page tables of the server's processes, without the kernel's sockets.".to_owned(),
+        "at which it was due in a fixed timetable of 5,000 lines a second, or half of LINES where that is less; so what a line".to_owned(),
+        "waits that is sent late counts too (no coordinated omission). Where one is served at a time, it is a visit's waiting for".to_owned(),
+        "its answer, with as many visitors as clients. KiB/CLIENT: memory and page tables of the server's processes, without the kernel's sockets.".to_owned(),
     ];
     lines.extend(trust(report));
     lines

@@ -75,12 +75,16 @@ impl Crowd {
         Ok(index)
     }
 
-    /// Closes this client's connection, unless that is done, and connects it again.
+    /// Connects another client in the place of this one, which leaves, or behind the last.
     ///
     /// # Errors
     /// As [`Crowd::connect`].
-    pub(crate) fn reconnect(&mut self, index: usize) -> Result<(), Stop> {
-        self.clients[index] = self.open(index)?;
+    pub(crate) fn replace(&mut self, index: usize) -> Result<(), Stop> {
+        let client = self.open(index)?;
+        match self.clients.get_mut(index) {
+            Some(old) => *old = client,
+            None => self.clients.push(client),
+        }
         Ok(())
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn probe(server: &mut Server) -> Result<Manners, Stop> {
     let takes_turns = answered(&mut crowd, second, TURN)?.is_none();
     if takes_turns {
         // The first one leaves, and stands in the queue again, behind the second.
-        crowd.reconnect(0)?;
+        crowd.replace(0)?;
         if answered(&mut crowd, second, FIRST)?.is_none() {
             return Stop::row("it does not serve a second client, even when the first has left");
         }

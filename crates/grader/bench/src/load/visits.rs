@@ -16,7 +16,7 @@ enum Stage {
     Leaving,
 }
 
-/// The first `visitors` clients of the crowd are replaced by visitors, again and again; all others are silent. Returns
+/// The first `visitors` clients of the crowd are replaced by visitors, or come first, again and again; all others are silent. Returns
 /// visits a second, and how long it took from the beginning of a visit to the answer.
 ///
 /// # Errors
@@ -63,7 +63,7 @@ pub(crate) fn visits(
 
 fn come(crowd: &mut Crowd, visitor: usize) -> Result<(Stage, Instant), Stop> {
     let came = Instant::now();
-    crowd.reconnect(visitor)?;
+    crowd.replace(visitor)?;
     crowd.speak(visitor)?;
     Ok((Stage::Asking, came))
 }
