@@ -68,7 +68,7 @@ impl Arguments {
     }
 
     fn times(&self) -> Times {
-        let (window, admission) = if self.quick { (300, 5) } else { (1000, 15) };
+        let (window, admission) = if self.quick { (500, 5) } else { (1000, 15) };
         Times { window: Duration::from_millis(window), admission: Duration::from_secs(admission) }
     }
 }

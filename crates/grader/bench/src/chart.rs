@@ -5,7 +5,7 @@ mod panel;
 mod style;
 
 use crate::results::{Figures, Outcome, Report};
-use crate::table;
+use crate::table::{self, grouped};
 use panel::Panel;
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -26,39 +26,24 @@ const MARGIN: i32 = 30;
 const CHARACTER: f64 = 0.56;
 
 const PANELS: [Panel; 6] = [
+    Panel { title: "Lines per second, all speak", values: &[|figures: &Figures| figures.lines.per_second] },
     Panel {
-        title: "Lines per second, everybody speaks",
-        unit: "",
-        values: &[|figures: &Figures| figures.lines.per_second],
-    },
-    Panel {
-        title: "Lines per second, one speaks, the others are silent",
-        unit: "",
+        title: "Lines per second, only one speaks",
         values: &[|figures: &Figures| figures.lone_lines.per_second],
     },
     Panel {
-        title: "Waiting for an answer: 99 %, and thin: 50 %",
-        unit: " ms",
+        title: "Wait for an answer, in ms: 99 % (thin: 50 %)",
         values: &[
             |figures: &Figures| figures.latency.p99 / 1e3,
             |figures: &Figures| figures.latency.p50 / 1e3,
         ],
     },
+    Panel { title: "Connections per second", values: &[|figures: &Figures| figures.connections.per_second] },
     Panel {
-        title: "Connections per second",
-        unit: "",
-        values: &[|figures: &Figures| figures.connections.per_second],
-    },
-    Panel {
-        title: "Memory for each client",
-        unit: " KiB",
+        title: "Memory for each client, in KiB",
         values: &[|figures: &Figures| figures.memory_per_client / 1024.0],
     },
-    Panel {
-        title: "Threads of all processes",
-        unit: "",
-        values: &[|figures: &Figures| figures.threads as f64],
-    },
+    Panel { title: "Threads of all processes", values: &[|figures: &Figures| figures.threads as f64] },
 ];
 
 /// The picture.
@@ -75,16 +60,16 @@ fn draw(report: &Report, svg: &mut String) -> Drawn {
     let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     let notes = notes(report);
-    let footer = LINE * i32::try_from(notes.len())? + 12;
+    let footer = LINE * i32::try_from(notes.len())? + 24;
     let (header, rest) = root.split_vertically(HEADER);
     let (middle, bottom) = rest.split_vertically(SIZE.1.cast_signed() - HEADER - footer);
-    header.draw(&Text::new("Ways to serve many clients, measured", (MARGIN, 14), text(30)))?;
+    header.draw(&Text::new("Ways to serve many clients, measured", (MARGIN, 14), style::title(28)))?;
     legend(report, &header)?;
     for (panel, area) in PANELS.iter().zip(middle.margin(0, 0, 12, 12).split_evenly((2, 3))) {
         panel.draw(report, &area)?;
     }
     for (number, note) in (0..).zip(notes) {
-        bottom.draw(&Text::new(note, (MARGIN, 4 + number * LINE), text(14).color(&style::GREY)))?;
+        bottom.draw(&Text::new(note, (MARGIN, 12 + number * LINE), text(14).color(&style::GREY)))?;
     }
     root.present()?;
     Ok(())
@@ -97,8 +82,8 @@ fn legend(report: &Report, area: &Area<'_>) -> Drawn {
     let mut x = MARGIN;
     for (index, row) in report.rows.iter().enumerate() {
         let look = Look::of(index);
-        look.line(area, [(x, Y), (x + PIECE, Y)])?;
-        look.marker(area, [(x + PIECE / 2, Y)])?;
+        look.line(area, &[(x, Y), (x + PIECE, Y)], 2)?;
+        look.marks(area, &[(x + PIECE / 2, Y)])?;
         area.draw(&Text::new(row.program.clone(), (x + PIECE + 8, Y - 8), text(17)))?;
         x += PIECE + 34 + (row.program.chars().count() as f64 * 17.0 * CHARACTER) as i32;
     }
@@ -109,12 +94,22 @@ fn legend(report: &Report, area: &Area<'_>) -> Drawn {
 fn notes(report: &Report) -> Vec<String> {
     let mut notes = Vec::new();
     for row in &report.rows {
+        if row.takes_turns {
+            notes.push(format!(
+                "{} serves one client at a time: with n clients its waits are those of n visitors for their turn.",
+                row.program
+            ));
+        }
         let stop = row.points.iter().find_map(|(clients, outcome)| match outcome {
             Outcome::Stopped(reason) => Some((clients, reason)),
             Outcome::Measured(_) => None,
         });
         if let Some((clients, reason)) = stop {
-            notes.push(format!("{} stops before {clients} clients: {reason}.", row.program));
+            notes.push(format!(
+                "{} stops before {} clients: {reason}.",
+                row.program,
+                grouped(*clients as f64)
+            ));
         }
     }
     notes.push(format!("Measured on {}.", report.machine.told()));
@@ -137,7 +132,7 @@ mod tests {
         for panel in &PANELS {
             assert!(svg.contains(panel.title), "{}", panel.title);
         }
-        assert!(svg.contains("stops before 1000 clients"));
+        assert!(svg.contains("stops before 1,000 clients"));
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
     }
 }

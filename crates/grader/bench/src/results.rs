@@ -125,7 +125,7 @@ pub(crate) struct Report {
     pub(crate) machine: Machine,
     /// For how long each rate was measured, in seconds.
     pub(crate) window: f64,
-    pub(crate) calibration: Option<Calibration>,
+    pub(crate) calibration: Calibration,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -182,7 +182,7 @@ pub(crate) mod tests {
             schema: 1,
             machine,
             window: 1.0,
-            calibration: Some(Calibration { clients: 64, lines }),
+            calibration: Calibration { clients: 64, lines },
             rows: vec![
                 row("server-sequential", true, Outcome::Stopped("it \"waits\", and more".to_owned())),
                 row("server-async", false, Outcome::Measured(Box::new(figures(4.0)))),

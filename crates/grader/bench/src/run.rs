@@ -46,7 +46,7 @@ impl Order {
         Ok(Report { schema: 1, machine, window, calibration, rows })
     }
 
-    fn calibrate(&self, progress: &ProgressBar) -> Result<Option<Calibration>, Stop> {
+    fn calibrate(&self, progress: &ProgressBar) -> Result<Calibration, Stop> {
         progress.set_message("the load generator by itself");
         let template = answerer::template()?;
         let outcome = match self.probe(&template)? {
@@ -55,9 +55,7 @@ impl Order {
         };
         progress.inc(1);
         match outcome {
-            Outcome::Measured(figures) => {
-                Ok(Some(Calibration { clients: CALIBRATED_WITH, lines: figures.lines }))
-            }
+            Outcome::Measured(figures) => Ok(Calibration { clients: CALIBRATED_WITH, lines: figures.lines }),
             Outcome::Stopped(reason) => {
                 Err(Stop::Fault(format!("the generator could not be measured: {reason}")))
             }

@@ -90,7 +90,7 @@ fn rate(rate: Rate, is_lower_bound: bool) -> String {
 }
 
 /// A number with its thousands apart: `12,345`.
-fn grouped(number: f64) -> String {
+pub(crate) fn grouped(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -128,16 +128,16 @@ fn words(report: &Report) -> Vec<String> {
 
 /// How far the generator was from being the bottleneck.
 pub(crate) fn trust(report: &Report) -> Vec<String> {
-    let Some(calibration) = report.calibration else { return Vec::new() };
-    let most = calibration.lines.per_second;
+    let lines = report.calibration.lines;
     vec![
         format!(
-            "The generator by itself: {} lines a second from a peer that answers fixed bytes ({} clients); the fastest server: {}.",
-            grouped(most),
-            calibration.clients,
+            "The generator takes {} lines a second from a peer that answers fixed bytes ({:.0} % busy); the fastest server: {}.",
+            grouped(lines.per_second),
+            lines.generator_busy * 100.0,
             grouped(report.fastest()),
         ),
-        "≥: the generator was more than 85 % busy, so the server may do more. ≤: its own delays are more than a quarter of that.".to_owned(),
+        "≥: the generator was over 85 % busy, and the server less, which may do more. ≤: the generator's own delays are over a".to_owned(),
+        "quarter of it.".to_owned(),
     ]
 }
 

@@ -1,8 +1,9 @@
 //! One small chart: a value of each program against the number of clients, both on logarithmic scales.
 
-use super::style::{GREY, Look, PALE, text};
+use super::style::{GREY, Look, PALE, text, title};
 use super::{Area, Drawn};
 use crate::results::{Figures, Report};
+use crate::table::grouped;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
@@ -10,8 +11,6 @@ use std::ops::Range;
 /// What a chart shows.
 pub(super) struct Panel {
     pub(super) title: &'static str,
-    /// Of the value, with a space before it where there is one.
-    pub(super) unit: &'static str,
     /// The first is drawn with its marks, the others thin.
     pub(super) values: &'static [fn(&Figures) -> f64],
 }
@@ -22,7 +21,7 @@ impl Panel {
     /// # Errors
     /// When the library cannot.
     pub(super) fn draw(&self, report: &Report, area: &Area<'_>) -> Drawn {
-        area.draw(&Text::new(self.title, (18, 8), text(16)))?;
+        area.draw(&Text::new(self.title, (18, 8), title(16)))?;
         let clients = report.rows.iter().flat_map(|row| &row.points).map(|(clients, _)| *clients as f64);
         let figures = || report.rows.iter().flat_map(|row| row.measured());
         let values = figures().flat_map(|(_, figures)| self.values.iter().map(move |value| value(figures)));
@@ -41,27 +40,25 @@ impl Panel {
             .x_labels(5)
             .y_labels(5)
             .x_label_formatter(&|clients| short(*clients))
-            .y_label_formatter(&|value| format!("{}{}", short(*value), self.unit))
+            .y_label_formatter(&|value| short(*value))
             .x_desc("clients")
             .axis_desc_style(text(14).pos(Pos::new(HPos::Center, VPos::Top)))
             .draw()?;
         // The curves are drawn in pixels: dashes and marks do not depend on the scales.
         let plane = area.strip_coord_spec();
         let (left, top) = area.get_base_pixel();
-        for (index, row) in report.rows.iter().enumerate() {
-            let look = Look::of(index);
+        // Dashed lines come last: where two lines lie on each other, the one below shows through.
+        let looks = report.rows.iter().enumerate().map(|(index, row)| (Look::of(index), row));
+        let (dashed, whole): (Vec<_>, Vec<_>) = looks.partition(|(look, _)| look.is_dashed());
+        for (look, row) in whole.into_iter().chain(dashed) {
             for (number, value) in self.values.iter().enumerate() {
                 let values = row.measured().map(|(clients, figures)| (clients as f64, value(figures)));
                 let drawable = values.filter(|(_, value)| *value > 0.0);
-                let pixels: Vec<(i32, i32)> = drawable
-                    .map(|point| chart.backend_coord(&point))
-                    .map(|(x, y)| (x - left, y - top))
-                    .collect();
+                let pixels = drawable.map(|point| chart.backend_coord(&point));
+                let pixels: Vec<(i32, i32)> = pixels.map(|(x, y)| (x - left, y - top)).collect();
+                look.line(&plane, &pixels, if number == 0 { 2 } else { 1 })?;
                 if number == 0 {
-                    look.line(&plane, pixels.iter().copied())?;
-                    look.marker(&plane, pixels)?;
-                } else {
-                    look.thin_line(&plane, pixels)?;
+                    look.marks(&plane, &pixels)?;
                 }
             }
         }
@@ -84,12 +81,7 @@ fn decades(values: impl Iterator<Item = f64>) -> Range<f64> {
 
 /// A power of ten as people write it on an axis.
 fn short(value: f64) -> String {
-    match value {
-        value if value >= 999_999.0 => format!("{:.0} M", value / 1e6),
-        value if value >= 999.0 => format!("{:.0} k", value / 1e3),
-        value if value >= 0.99 => format!("{value:.0}"),
-        value => format!("{}", (value * 1e6).round() / 1e6),
-    }
+    if value > 0.5 { grouped(value) } else { format!("{}", (value * 1e6).round() / 1e6) }
 }
 
 #[cfg(test)]
@@ -105,7 +97,7 @@ mod tests {
 
     #[test]
     fn labels_are_short() {
-        let labels: Vec<String> = [0.01, 0.1, 1.0, 100.0, 1000.0, 1e4, 1e6].map(short).to_vec();
-        assert_eq!(labels, ["0.01", "0.1", "1", "100", "1 k", "10 k", "1 M"]);
+        let labels: Vec<String> = [0.01, 0.1, 0.9999999, 100.0, 1e4, 1e6].map(short).to_vec();
+        assert_eq!(labels, ["0.01", "0.1", "1", "100", "10,000", "1,000,000"]);
     }
 }

@@ -37,6 +37,12 @@ pub(super) fn text(height: u32) -> TextStyle<'static> {
     ("sans-serif", f64::from(height) * 1.24).into_text_style(&(0, 0)).pos(Pos::new(HPos::Left, VPos::Top))
 }
 
+/// The same for a title.
+pub(super) fn title(height: u32) -> TextStyle<'static> {
+    let font = ("sans-serif", f64::from(height) * 1.24, FontStyle::Bold);
+    font.into_text_style(&(0, 0)).pos(Pos::new(HPos::Left, VPos::Top))
+}
+
 /// What a program's line looks like.
 #[derive(Clone, Copy)]
 pub(super) struct Look {
@@ -52,18 +58,13 @@ impl Look {
         Look { colour: COLOURS[index], dash: DASHES[index], mark: MARKS[index] }
     }
 
-    /// Draws the line through these pixels.
-    pub(super) fn line(self, area: &Area<'_>, points: impl IntoIterator<Item = (i32, i32)>) -> Drawn {
-        self.stroke(area, points, 2)
+    /// Whether its line has gaps.
+    pub(super) fn is_dashed(self) -> bool {
+        self.dash.1 > 0
     }
 
-    /// Draws it thin.
-    pub(super) fn thin_line(self, area: &Area<'_>, points: impl IntoIterator<Item = (i32, i32)>) -> Drawn {
-        self.stroke(area, points, 1)
-    }
-
-    fn stroke(self, area: &Area<'_>, points: impl IntoIterator<Item = (i32, i32)>, width: u32) -> Drawn {
-        let points: Vec<(i32, i32)> = points.into_iter().collect();
+    /// Draws a line through these pixels.
+    pub(super) fn line(self, area: &Area<'_>, points: &[(i32, i32)], width: u32) -> Drawn {
         let style = self.colour.stroke_width(width);
         match self.dash {
             (_, 0) => area.draw(&PathElement::new(points, style))?,
@@ -73,7 +74,7 @@ impl Look {
     }
 
     /// Draws its marks at these pixels.
-    pub(super) fn marker(self, area: &Area<'_>, points: impl IntoIterator<Item = (i32, i32)>) -> Drawn {
+    pub(super) fn marks(self, area: &Area<'_>, points: &[(i32, i32)]) -> Drawn {
         for (x, y) in points {
             let corners: Vec<(i32, i32)> = self.mark.iter().map(|(dx, dy)| (x + dx, y + dy)).collect();
             area.draw(&Polygon::new(corners, self.colour.filled()))?;

@@ -33,10 +33,10 @@ pub(crate) fn open_loop(
     let start = Instant::now();
     let (mut sent, mut missing) = (0, table.lines());
     while missing > 0 {
-        let now = start.elapsed();
-        for line in sent..table.due(now).min(sent + BURST) {
-            crowd.speak(table.client(line))?;
-            late.record(start.elapsed().saturating_sub(table.time(line)));
+        let due = table.due(start.elapsed()).min(sent + BURST);
+        while sent < due {
+            crowd.speak(table.client(sent))?;
+            late.record(start.elapsed().saturating_sub(table.time(sent)));
             sent += 1;
         }
         let next = if sent < table.lines() { table.time(sent) } else { table.time(sent) + LAST };
