@@ -113,7 +113,8 @@ fn notes(report: &Report) -> Vec<String> {
         }
     }
     notes.push(format!("Measured on {}.", report.machine.told()));
-    notes.extend(table::trust(report).into_iter().take(1));
+    notes.push(table::headroom(report));
+    notes.extend(table::disturbance(report));
     notes
 }
 

@@ -8,6 +8,7 @@ use crate::stop::Stop;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sandbox::{Room, Template};
 use serde::{Deserialize, Serialize};
+use std::fs;
 use std::time::{Duration, Instant};
 
 /// How many of the clients are visitors when connections are counted; all others stay silent meanwhile.
@@ -54,11 +55,13 @@ pub(crate) fn measure(
     load::admit(&mut crowd, clients, manners, times.admission)?;
     let full = server.look()?;
 
+    let (began, delayed) = (Instant::now(), processor_delay()?);
     let lone_lines = load::closed_loop(&mut crowd, 1, manners, times.window / 2)?;
     let (lines, server_busy) = everybody(&mut server, &mut crowd, manners, times.window, &placement)?;
     let offered = OFFERED.min(lines.per_second / 2.0);
     let (latency, connections) =
         waiting(&mut server, &mut crowd, manners, times, offered, placement.is_apart())?;
+    let disturbed = processor_delay()?.saturating_sub(delayed).as_secs_f64() / began.elapsed().as_secs_f64();
     let for_each = |with: &Look, without: &Look, of: fn(&Look) -> u64| {
         of(with).saturating_sub(of(without)) as f64 / clients as f64
     };
@@ -72,6 +75,7 @@ pub(crate) fn measure(
         processes: full.processes,
         threads: full.threads,
         threads_per_client: for_each(&full, &empty, |look| look.threads as u64),
+        disturbed,
     })
 }
 
@@ -113,6 +117,13 @@ fn waiting(
     let visitors = VISITORS.min(crowd.len()).min(manners.backlog.max(1));
     let (connections, _) = load::visits(crowd, visitors, manners, times.window)?;
     Ok((latency, connections))
+}
+
+/// For how long this thread has been ready to run while its processor was not free (`schedstat` in proc(5)).
+fn processor_delay() -> Result<Duration, Stop> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat")?;
+    let delay = text.split_ascii_whitespace().nth(1).and_then(|word| word.parse().ok());
+    Ok(Duration::from_nanos(delay.unwrap_or(0)))
 }
 
 /// Both sides may open as many files as this user may at all; the server inherits the limit.

@@ -62,6 +62,8 @@ pub(crate) struct Figures {
     pub(crate) threads: usize,
     /// Threads that came with the clients, for each of them.
     pub(crate) threads_per_client: f64,
+    /// The share of the whole time in which the generator could not run since something else was on its processor.
+    pub(crate) disturbed: f64,
 }
 
 /// What became of one point.
@@ -135,6 +137,11 @@ impl Report {
         let rates = self.rows.iter().flat_map(Row::measured).map(|(_, figures)| figures.lines.per_second);
         rates.fold(0.0, f64::max)
     }
+
+    /// The largest share of any point's time in which the generator could not run.
+    pub(crate) fn disturbed(&self) -> f64 {
+        self.rows.iter().flat_map(Row::measured).map(|(_, figures)| figures.disturbed).fold(0.0, f64::max)
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +168,7 @@ pub(crate) mod tests {
             processes: 1,
             threads: 1,
             threads_per_client: 0.0,
+            disturbed: 0.3,
         }
     }
 

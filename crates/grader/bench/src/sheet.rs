@@ -30,6 +30,7 @@ struct Line<'a> {
     memory_per_client_bytes: Option<f64>,
     processes: Option<usize>,
     threads: Option<usize>,
+    disturbed: Option<f64>,
 }
 
 impl<'a> Line<'a> {
@@ -57,6 +58,7 @@ impl<'a> Line<'a> {
             memory_per_client_bytes: rounded(figures.memory_per_client),
             processes: Some(figures.processes),
             threads: Some(figures.threads),
+            disturbed: rounded(figures.disturbed),
         }
     }
 }

@@ -20,6 +20,9 @@ const COLUMNS: [&str; 12] = [
     "GENERATOR",
 ];
 
+/// The width of the table, and of the words below it.
+const WIDTH: usize = 127;
+
 const STRONG: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 
@@ -36,7 +39,7 @@ pub(crate) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         points(row, out)?;
         writeln!(out)?;
     }
-    for line in words(report) {
+    for line in words(report).iter().flat_map(|paragraph| wrapped(paragraph)) {
         writeln!(out, "{line}")?;
     }
     Ok(())
@@ -111,39 +114,85 @@ fn short(number: f64) -> String {
     }
 }
 
-/// What the columns mean, and how it was made sure that the server was measured and not the generator.
+/// What the columns mean, and how far they can be trusted, paragraph by paragraph.
 fn words(report: &Report) -> Vec<String> {
-    let mut lines = vec![
-        report.machine.told(),
-        format!("Each rate was measured for {} s. CONNECTIONS: a client connects, has a line answered, says bye and sees", report.window),
-        "the end, up to 64 at a time, the others silent. LINES: every client always waits for the answer to one line; SERVER and".to_owned(),
-        "GENERATOR are how busy both were then. ONE SPEAKS: all others are silent. p50 to p99.9: a line's waiting, from the time".to_owned(),
-        "at which it was due in a fixed timetable of 5,000 lines a second, or half of LINES where that is less; so what a line".to_owned(),
-        "waits that is sent late counts too (no coordinated omission). Where one is served at a time, it is a visit's waiting for".to_owned(),
-        "its answer, with as many visitors as clients. KiB/CLIENT: memory and page tables of the server's processes, without the kernel's sockets.".to_owned(),
+    let mut paragraphs = vec![
+        format!("Measured on {}, each rate for {} s.", report.machine.told(), report.window),
+        "CONNECTIONS: a client connects, has a line answered, says bye and sees the end; up to 64 at a time, while all others \
+         are silent. LINES: every client always waits for the answer to one line; SERVER and GENERATOR are how busy both were \
+         then. ONE SPEAKS: and all others are silent."
+            .to_owned(),
+        "p50, p99, p99.9: a line's wait for its answer, counted from the time at which it was due in a fixed timetable of \
+         5,000 lines a second, or half of LINES where that is less. So the wait of a line that is sent late, since the one \
+         before has no answer yet, counts in full (no coordinated omission). Where one client is served at a time, it is the \
+         wait from connecting to the answer, with as many visitors as clients."
+            .to_owned(),
+        "KiB/CLIENT: memory and page tables of all processes, without what the kernel keeps for them and their sockets."
+            .to_owned(),
+        format!(
+            "{} ≥: the generator was over 85 % busy and the server less, which may do more. ≤: the generator's own delays are \
+             over a quarter of it.",
+            headroom(report)
+        ),
     ];
-    lines.extend(trust(report));
-    lines
+    paragraphs.extend(disturbance(report));
+    paragraphs
 }
 
 /// How far the generator was from being the bottleneck.
-pub(crate) fn trust(report: &Report) -> Vec<String> {
+pub(crate) fn headroom(report: &Report) -> String {
     let lines = report.calibration.lines;
-    vec![
+    format!(
+        "From a peer that answers fixed bytes the generator takes {} lines a second ({:.0} % busy); from the fastest server it \
+         took {}.",
+        grouped(lines.per_second),
+        lines.generator_busy * 100.0,
+        grouped(report.fastest()),
+    )
+}
+
+/// A warning where something else ran on the generator's processor.
+pub(crate) fn disturbance(report: &Report) -> Option<String> {
+    const BEARABLE: f64 = 0.02;
+    let worst = report.disturbed();
+    (worst > BEARABLE).then(|| {
         format!(
-            "The generator takes {} lines a second from a peer that answers fixed bytes ({:.0} % busy); the fastest server: {}.",
-            grouped(lines.per_second),
-            lines.generator_busy * 100.0,
-            grouped(report.fastest()),
-        ),
-        "≥: the generator was over 85 % busy, and the server less, which may do more. ≤: the generator's own delays are over a".to_owned(),
-        "quarter of it.".to_owned(),
-    ]
+            "The machine was not quiet: for up to {:.0} % of a point's time the generator waited for its processor. Measure again.",
+            worst * 100.0
+        )
+    })
+}
+
+/// Breaks a text at its spaces.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        match lines.last_mut() {
+            Some(last) if line == 0 || line + 1 + word.chars().count() <= WIDTH => {
+                last.push_str(if line == 0 { "" } else { " " });
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::tests::report;
+
+    #[test]
+    fn every_line_fits_the_width_and_stops_are_told() {
+        let mut out = Vec::new();
+        write(&report(), &mut out).unwrap();
+        let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert!(text.contains("  1,000  stops here: it \"waits\", and more"), "{text}");
+        assert!(text.contains("for up to 30 % of a point's time"), "{text}");
+    }
 
     #[test]
     fn numbers_are_short_and_grouped() {
