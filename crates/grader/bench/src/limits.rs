@@ -58,7 +58,7 @@ fn too_much_memory(needed: f64) -> Option<String> {
 mod tests {
     use super::*;
 
-    const MANNERS: Manners = Manners { greeting: 0, answer: 40, takes_turns: true, backlog: 128 };
+    const MANNERS: Manners = Manners { answer: 40, takes_turns: true, backlog: 128 };
 
     #[test]
     fn who_is_served_one_at_a_time_can_have_as_many_clients_as_can_wait() {

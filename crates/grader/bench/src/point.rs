@@ -110,12 +110,12 @@ fn waiting(
         let clients = crowd.len();
         crowd.clear();
         server.wait_for_empty_queue(times.admission)?;
-        let (connections, latency) = load::visits(crowd, clients, manners, times.window)?;
+        let (connections, latency) = load::visits(crowd, clients, times.window)?;
         return Ok((latency, connections));
     }
     let latency = load::open_loop(crowd, per_second, manners, times.window, may_spin)?;
     let visitors = VISITORS.min(crowd.len()).min(manners.backlog.max(1));
-    let (connections, _) = load::visits(crowd, visitors, manners, times.window)?;
+    let (connections, _) = load::visits(crowd, visitors, times.window)?;
     Ok((latency, connections))
 }
 

@@ -1,6 +1,6 @@
 //! Clients come until so many are there, each with one line answered.
 
-use super::{ANSWER, Crowd, Manners};
+use super::{Crowd, Manners};
 use crate::stop::Stop;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ pub(crate) const AT_ONCE: usize = 64;
 /// Connects `count` clients. A server that takes turns answers the first, and all others wait in its accept queue.
 ///
 /// # Errors
-/// When not all are served in time, or an answer is wrong.
+/// When not all are answered in time.
 pub(crate) fn admit(
     crowd: &mut Crowd,
     count: usize,
@@ -35,13 +35,7 @@ pub(crate) fn admit(
         for event in 0..crowd.wait(left)? {
             let client = crowd.ready(event);
             let received = crowd.receive_more(client)?;
-            if received.total == manners.greeting + manners.answer {
-                let text = crowd.text(received);
-                if !(text.ends_with(ANSWER) || ANSWER.ends_with(text)) {
-                    return Stop::row(format!("its answer to client {} is wrong", client + 1));
-                }
-                answered += 1;
-            }
+            answered += usize::from(crowd.has_answer(received));
         }
     }
     while crowd.len() < count {

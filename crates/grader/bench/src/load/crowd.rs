@@ -1,6 +1,6 @@
 //! All clients of a server, in one epoll set.
 
-use super::LINE;
+use super::{ANSWER, LINE};
 use crate::stop::Stop;
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
@@ -186,6 +186,12 @@ impl Crowd {
     pub(crate) fn receive_more(&mut self, index: usize) -> Result<Received, Stop> {
         let received = self.receive(index)?;
         if received.ended { lost(index) } else { Ok(received) }
+    }
+
+    /// Whether what the last read has brought ends with the answer to the line, or with the rest of it. A greeting does not.
+    pub(crate) fn has_answer(&self, received: Received) -> bool {
+        let text = self.text(received);
+        !text.is_empty() && (text.ends_with(ANSWER) || ANSWER.ends_with(text))
     }
 
     /// What the last read has brought.

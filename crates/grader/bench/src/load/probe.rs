@@ -15,8 +15,6 @@ const FIRST: Duration = Duration::from_secs(5);
 /// How a server behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Manners {
-    /// Bytes of its greeting.
-    pub(crate) greeting: usize,
     /// Bytes of its answer to the line, `> ` included.
     pub(crate) answer: usize,
     /// Whether a second client is served only when the first has left.
@@ -48,7 +46,7 @@ pub(crate) fn probe(server: &mut Server) -> Result<Manners, Stop> {
             return Stop::row("it does not serve a second client, even when the first has left");
         }
     }
-    Ok(Manners { greeting: text.len() - answer, answer, takes_turns, backlog: server.backlog()? })
+    Ok(Manners { answer, takes_turns, backlog: server.backlog()? })
 }
 
 /// All that a client has received when the answer is there; `None` when it is not in time.

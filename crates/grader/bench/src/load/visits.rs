@@ -3,7 +3,7 @@
 //! queue is enough.
 
 use super::meter::Meter;
-use super::{Crowd, Latencies, Manners};
+use super::{Crowd, Latencies};
 use crate::results::{Latency, Rate};
 use crate::stop::Stop;
 use std::time::{Duration, Instant};
@@ -21,12 +21,7 @@ enum Stage {
 ///
 /// # Errors
 /// When the server stops answering.
-pub(crate) fn visits(
-    crowd: &mut Crowd,
-    visitors: usize,
-    manners: &Manners,
-    window: Duration,
-) -> Result<(Rate, Latency), Stop> {
+pub(crate) fn visits(crowd: &mut Crowd, visitors: usize, window: Duration) -> Result<(Rate, Latency), Stop> {
     let mut meter = Meter::new(window);
     let mut latencies = Latencies::new();
     let mut stages = vec![(Stage::Asking, Instant::now()); visitors];
@@ -47,7 +42,7 @@ pub(crate) fn visits(
             } else if received.ended {
                 meter.add(1);
                 stages[visitor] = come(crowd, visitor)?;
-            } else if stage == Stage::Asking && received.total >= manners.greeting + manners.answer {
+            } else if stage == Stage::Asking && crowd.has_answer(received) {
                 latencies.record(came.elapsed());
                 crowd.say(visitor, b"bye\n")?;
                 stages[visitor].0 = Stage::Leaving;
