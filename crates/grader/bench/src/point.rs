@@ -55,68 +55,66 @@ pub(crate) fn measure(
     load::admit(&mut crowd, clients, manners, times.admission)?;
     let full = server.look()?;
 
+    let mut point = Point { placement, server, crowd, manners, times };
     let (began, delayed) = (Instant::now(), processor_delay()?);
-    let lone_lines = load::closed_loop(&mut crowd, 1, manners, times.window / 2)?;
-    let (lines, server_busy) = everybody(&mut server, &mut crowd, manners, times.window, &placement)?;
-    let offered = OFFERED.min(lines.per_second / 2.0);
-    let (latency, connections) =
-        waiting(&mut server, &mut crowd, manners, times, offered, placement.is_apart())?;
+    let lone_lines = load::closed_loop(&mut point.crowd, 1, manners, times.window / 2)?;
+    let (lines, server_busy) = point.lines()?;
+    let (latency, connections) = point.waits_and_connections(OFFERED.min(lines.per_second / 2.0))?;
     let disturbed = processor_delay()?.saturating_sub(delayed).as_secs_f64() / began.elapsed().as_secs_f64();
-    let for_each = |with: &Look, without: &Look, of: fn(&Look) -> u64| {
-        of(with).saturating_sub(of(without)) as f64 / clients as f64
-    };
+    let for_each = |of: fn(&Look) -> u64| of(&full).saturating_sub(of(&empty)) as f64 / clients as f64;
     Ok(Figures {
         connections,
         lines,
         server_busy,
         lone_lines,
         latency,
-        memory_per_client: for_each(&full, &empty, |look| look.memory),
+        memory_per_client: for_each(|look| look.memory),
         processes: full.processes,
         threads: full.threads,
-        threads_per_client: for_each(&full, &empty, |look| look.threads as u64),
+        threads_per_client: for_each(|look| look.threads as u64),
         disturbed,
     })
 }
 
-/// All clients speak; how many lines are answered, and how busy the server is meanwhile.
-fn everybody(
-    server: &mut Server,
-    crowd: &mut Crowd,
-    manners: &Manners,
-    window: Duration,
-    placement: &Placement,
-) -> Result<(Rate, f64), Stop> {
-    // No line is under way at either look, so that all work for the lines between them is between them.
-    let before = server.processor_time()?;
-    let began = Instant::now();
-    let rate = load::closed_loop(crowd, crowd.len(), manners, window)?;
-    let elapsed = began.elapsed();
-    let used = server.processor_time()?.saturating_sub(before);
-    Ok((rate, used.as_secs_f64() / elapsed.as_secs_f64() / placement.server_count() as f64))
+/// A server with all its clients.
+struct Point<'a> {
+    placement: Placement,
+    server: Server,
+    crowd: Crowd,
+    manners: &'a Manners,
+    times: Times,
 }
 
-/// How long clients wait, and how many connections a second there are.
-fn waiting(
-    server: &mut Server,
-    crowd: &mut Crowd,
-    manners: &Manners,
-    times: Times,
-    per_second: f64,
-    may_spin: bool,
-) -> Result<(Latency, Rate), Stop> {
-    if manners.takes_turns {
-        // A silent client would stay for ever, so all of them are visitors, and their waiting is that for their turn.
-        let clients = crowd.len();
-        crowd.clear();
-        server.wait_for_empty_queue(times.admission)?;
-        let (connections, latency) = load::visits(crowd, clients, times.window)?;
-        return Ok((latency, connections));
+impl Point<'_> {
+    /// All clients speak; how many lines are answered, and how busy the server is meanwhile.
+    fn lines(&mut self) -> Result<(Rate, f64), Stop> {
+        // No line is under way at either look, so that all work for the lines between them is between them.
+        let before = self.server.processor_time()?;
+        let began = Instant::now();
+        let everybody = self.crowd.len();
+        let rate = load::closed_loop(&mut self.crowd, everybody, self.manners, self.times.window)?;
+        let elapsed = began.elapsed().as_secs_f64() * self.placement.server_count() as f64;
+        let used = self.server.processor_time()?.saturating_sub(before);
+        Ok((rate, used.as_secs_f64() / elapsed))
     }
-    let latency = load::open_loop(crowd, per_second, manners, times.window, may_spin)?;
-    let visitors = VISITORS.min(crowd.len()).min(manners.backlog.max(1));
-    let (connections, _) = load::visits(crowd, visitors, times.window)?;
-    Ok((latency, connections))
+
+    /// How long clients wait when so many lines a second come, and how many connections a second there are.
+    fn waits_and_connections(&mut self, offered: f64) -> Result<(Latency, Rate), Stop> {
+        let window = self.times.window;
+        if self.manners.takes_turns {
+            // A silent client would stay for ever, so all of them are visitors, and their waiting is that for their turn.
+            let clients = self.crowd.len();
+            self.crowd.clear();
+            self.server.wait_for_empty_queue(self.times.admission)?;
+            let (connections, latency) = load::visits(&mut self.crowd, clients, window)?;
+            return Ok((latency, connections));
+        }
+        let may_spin = self.placement.is_apart();
+        let latency = load::open_loop(&mut self.crowd, offered, self.manners, window, may_spin)?;
+        let visitors = VISITORS.min(self.crowd.len()).min(self.manners.backlog.max(1));
+        let (connections, _) = load::visits(&mut self.crowd, visitors, window)?;
+        Ok((latency, connections))
+    }
 }
 
 /// For how long this thread has been ready to run while its processor was not free (`schedstat` in proc(5)).

@@ -1,4 +1,5 @@
-//! The figures as CSV, a row for each program and number of clients.
+//! The figures as CSV, a row for each program and number of clients. Names of columns end with the unit; `_us` are
+//! microseconds, `_busy` and `disturbed` shares of 1.
 
 use crate::results::{Figures, Outcome, Report};
 use serde::Serialize;
