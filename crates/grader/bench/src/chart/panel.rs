@@ -74,8 +74,10 @@ fn decades(values: impl Iterator<Item = f64>) -> Range<f64> {
     if least > most {
         return 1.0..10.0;
     }
-    let first = 10_f64.powf(least.log10().floor());
-    let last = 10_f64.powf(most.log10().ceil()).max(first * 10.0);
+    // What is hardly beyond a power of ten fits into the little more.
+    const HARDLY: f64 = 0.05;
+    let first = 10_f64.powf((least.log10() + HARDLY).floor());
+    let last = 10_f64.powf((most.log10() - HARDLY).ceil()).max(first * 10.0);
     first * 0.75..last * 1.2
 }
 
@@ -92,6 +94,7 @@ mod tests {
     fn axes_end_at_powers_of_ten() {
         assert_eq!(decades([17.0, 420.0].into_iter()), 7.5..1200.0);
         assert_eq!(decades([1.0].into_iter()), 0.75..12.0);
+        assert_eq!(decades([0.95, 10_001.0].into_iter()), 0.75..12_000.0);
         assert_eq!(decades([0.0].into_iter()), 1.0..10.0);
     }
 
