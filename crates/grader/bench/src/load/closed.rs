@@ -38,7 +38,7 @@ pub(crate) fn closed_loop(
     }
     let rate = meter.rate();
     if rate.per_second == 0.0 {
-        return Stop::row(format!("no line is answered within {} s", window.as_secs_f64()));
+        return Stop::row("no line is answered for 5 s");
     }
     // In a server that takes turns all but one wait for somebody who will not leave.
     finish(crowd, if manners.takes_turns { 1 } else { speakers }, manners)?;

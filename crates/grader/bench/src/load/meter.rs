@@ -4,6 +4,10 @@ use crate::results::Rate;
 use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, Instant};
 
+/// By how much a window in which nothing has happened is prolonged, until the first thing happens: a machine that is busy
+/// elsewhere may stop both sides for longer than a window.
+const PROLONGED: Duration = Duration::from_secs(5);
+
 /// A window of time, with some before it that does not count, in which everything gets going.
 pub(crate) struct Meter {
     counts_from: Instant,
@@ -27,8 +31,9 @@ impl Meter {
             self.began = Some((now, thread_time()));
             self.count = 0;
         }
-        let edge = if self.began.is_some() { self.end } else { self.counts_from };
-        if now >= self.end { None } else { Some(edge.saturating_duration_since(now)) }
+        let end = if self.count > 0 { self.end } else { self.end + PROLONGED };
+        let edge = if self.began.is_some() { end } else { self.counts_from };
+        if now >= end { None } else { Some(edge.saturating_duration_since(now)) }
     }
 
     /// So many things have happened.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 /// How long a second client waits for its answer until it is taken to wait for the first one's leaving. A server that
 /// serves both answers within a thousandth of this.
-const TURN: Duration = Duration::from_millis(500);
+const TURN: Duration = Duration::from_secs(1);
 /// What the answer to a first line may take.
 const FIRST: Duration = Duration::from_secs(5);
 
