@@ -1,13 +1,14 @@
 //! What the end-to-end tests share: the built command line.
 
 use assert_cmd::Command;
+use sandbox::cargo::Profile;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 /// The executables of a package, built once for all tests of a run.
 fn built(package: &'static str) -> BTreeMap<String, PathBuf> {
-    sandbox::cargo::build(&runner::workspace_root(), package)
+    sandbox::cargo::build(&runner::workspace_root(), package, Profile::Dev)
         .unwrap_or_else(|error| panic!("building {package}: {error}"))
 }
 

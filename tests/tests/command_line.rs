@@ -17,6 +17,8 @@ use tests::xtask;
 #[case::missing_placeholder(&["check", "lab1", "--program", "dumb-http-client=sh {port}"], "{host}")]
 #[case::output(&["check", "lab3", "--reference", "--output", "/no/such/folder/result"], "/no/such/folder")]
 #[case::explain(&["explain", "L3.S44"], "L3.S4")]
+#[case::bench(&["bench", "lab3"], "lab5")]
+#[case::bench_program(&["bench", "lab5", "--program", "server-asink=cat {port}"], "server-async")]
 #[case::selftest(&["selftest", "lab33"], "lab3")]
 #[case::selftest_file(&["selftest", "--file", "no-such-program"], "no-such-program")]
 #[case::selftest_folder(&["selftest", "--collection", "/no/such/folder"], "/no/such/folder")]

@@ -13,6 +13,7 @@ Examples:
                                               any program in any language
   cargo xtask explain L3.4                    what a clause asks, why, and how it is checked
   cargo xtask xray lab5 server-threads        what a running program looks like to the kernel
+  cargo xtask bench lab5                      how fast the five models are, and what a client costs
   cargo xtask selftest lab3                   for lab authors: tests the checks of lab 3 themselves
 
 Exit status: 0 every core clause passed; 1 some did not; 2 wrong use; 3 the grader itself failed.";
@@ -51,6 +52,19 @@ Examples:
 A lab's program runs as in a check, in a network of its own, and ends with the picture. A process that is given by its
 number is only looked at.";
 
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  cargo xtask bench lab5                      your programs, up to 10,000 clients; takes three minutes
+  cargo xtask bench lab5 --reference --quick
+  cargo xtask bench lab5 --output measured    then: open measured/bench.svg
+  cargo xtask bench lab5 --program server-async='node server.js {port}' --clients 1,100,10000
+
+Programs are built with optimizations and run as in a check, in a network of their own. The load comes from one processor
+that the programs do not use.
+
+Exit status: 0 it was measured, however far each program goes; 1 your crate does not compile; 2 wrong use; 3 the benchmark
+itself failed.";
+
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
@@ -83,6 +97,8 @@ pub(crate) enum Command {
     /// collection fails the clauses that its first lines name and no other, each correct one passes everything, and each
     /// clause is failed by some wrong program.
     Selftest(Selftest),
+    /// Measures servers under load, with one client and with thousands: connections and lines a second, waiting, memory
+    Bench(Bench),
     /// Shows a running program as the kernel sees it: processes, threads, the call that each is in, sockets, queues
     Xray(Xray),
 }
@@ -199,6 +215,37 @@ pub(crate) struct Xray {
     pub(crate) command: Vec<String>,
 }
 
+#[derive(Args)]
+#[command(after_help = BENCH_EXAMPLES)]
+pub(crate) struct Bench {
+    /// The lab, which must be lab5
+    pub(crate) lab: String,
+
+    /// Measure the reference programs instead of yours
+    #[arg(long, conflicts_with = "program")]
+    pub(crate) reference: bool,
+
+    /// Measure any command as one of the lab's programs; it must hold {port}
+    #[arg(long, value_name = "NAME='TEMPLATE'")]
+    pub(crate) program: Vec<String>,
+
+    /// Measure fewer points and each for half a second instead of one: half a minute in all
+    #[arg(long)]
+    pub(crate) quick: bool,
+
+    /// With how many clients [default: 1,8,32,128,1000,3000,10000; with --quick 1,32,1000]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub(crate) clients: Vec<u32>,
+
+    /// Write bench.csv and bench.svg, a chart, to this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// How to write the table on standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: BenchFormat,
+}
+
 /// What holds for checks whatever they check.
 #[derive(Args)]
 pub(crate) struct Conditions {
@@ -237,6 +284,15 @@ pub(crate) enum SelftestFormat {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(crate) enum XrayFormat {
+    /// Text for a terminal
+    #[default]
+    Human,
+    /// One JSON document, schema 1
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum BenchFormat {
     /// Text for a terminal
     #[default]
     Human,

@@ -1,6 +1,7 @@
 //! `cargo xtask`: reads the command line and calls what does the work. It decides nothing but the exit status.
 
 mod arguments;
+mod bench;
 mod check;
 mod destination;
 mod keeper;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => show::explain(explain),
         Command::Check(check) => check::check(check),
         Command::Selftest(selftest) => selftest::selftest(selftest),
+        Command::Bench(bench) => bench::bench(bench),
         Command::Xray(xray) => xray::xray(xray),
     };
     result.unwrap_or_else(|trouble: Trouble| trouble.tell()).into()

@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 /// The order that the arguments ask for.
 pub(crate) fn order(arguments: &arguments::Check) -> Result<Order, Trouble> {
     let suite = naming::suite(&arguments.lab)?;
-    let source = source(suite, arguments)?;
+    let source = source(suite, arguments.reference, &arguments.program)?;
     Ok(Order {
         suite,
         checks: selection(suite, &arguments.only, &source)?,
@@ -70,12 +70,12 @@ pub(crate) fn origin(order: &Order) -> Origin {
 }
 
 /// Whether a template is a command that can run is the runner's to find out.
-fn source(suite: &'static Suite, arguments: &arguments::Check) -> Result<Source, Trouble> {
-    if arguments.reference {
+pub(crate) fn source(suite: &'static Suite, reference: bool, programs: &[String]) -> Result<Source, Trouble> {
+    if reference {
         return Ok(Source::Reference);
     }
     let mut templates: Vec<(String, String)> = Vec::new();
-    for argument in &arguments.program {
+    for argument in programs {
         let Some((name, template)) = argument.split_once('=') else {
             let example = suite.lab.programs.first().map_or("NAME", |program| program.name);
             return usage(format!("--program {argument}: write it as {example}='COMMAND {{port}}'"));

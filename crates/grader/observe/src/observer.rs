@@ -177,9 +177,25 @@ impl Observer {
         let mut total = 0;
         for pid in self.processes()? {
             let status = thread::read(&format!("/proc/{pid}/status"), &mut self.buffer)?.unwrap_or_default();
-            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-            let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-            total += kibibytes.unwrap_or(0) * 1024;
+            total += kibibytes(status, "VmHWM:") * 1024;
+        }
+        Ok(total)
+    }
+
+    /// The memory that the submission's processes use now, added up, in bytes: their proportional share of what is resident
+    /// (Pss in `/proc/PID/smaps_rollup`), so that what several of them share counts once, and their page tables (VmPTE). The
+    /// kernel's stacks and socket buffers are in neither.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn memory(&mut self) -> io::Result<u64> {
+        let mut total = 0;
+        for pid in self.processes()? {
+            for (file, field) in [("smaps_rollup", "Pss:"), ("status", "VmPTE:")] {
+                let text =
+                    thread::read(&format!("/proc/{pid}/{file}"), &mut self.buffer)?.unwrap_or_default();
+                total += kibibytes(text, field) * 1024;
+            }
         }
         Ok(total)
     }
@@ -282,6 +298,12 @@ impl Observer {
         }
         Ok(sockets)
     }
+}
+
+/// The value of a field such as `VmHWM:` in a text of lines `NAME: NUMBER kB` (proc(5)); 0 where there is none.
+fn kibibytes(text: &str, field: &str) -> u64 {
+    let value = text.lines().find_map(|line| line.strip_prefix(field));
+    value.and_then(|value| value.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
 /// The futex on which a thread waits.

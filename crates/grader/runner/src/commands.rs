@@ -3,7 +3,7 @@
 use crate::{Order, RunError, Source};
 use model::{Fault, Lab, Notice};
 use sandbox::Template;
-use sandbox::cargo::{self, BuildError};
+use sandbox::cargo::{self, BuildError, Profile};
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
@@ -58,38 +58,55 @@ pub(crate) fn templates(
     notify: &(dyn Fn(Notice) + Sync),
 ) -> Result<BTreeMap<String, Template>, RunError> {
     let lab = &order.suite.lab;
-    match &order.source {
-        Source::Stubs => built(lab, &lab.package(), "", notify),
-        Source::Reference => built(lab, lab.reference, "reference-", notify),
-        Source::Templates(commands) => {
-            commands.iter().map(|(program, text)| Ok((program.clone(), parse(lab, program, text)?))).collect()
-        }
+    if let Source::Templates(commands) = &order.source {
+        return commands.iter().map(|(name, text)| Ok((name.clone(), parse(lab, name, text)?))).collect();
     }
+    let template = |(name, executable): (String, PathBuf)| {
+        let arguments = lab.program(&name).map_or(&[][..], |program| program.arguments);
+        let placeholders: Vec<&str> = arguments.iter().map(|argument| argument.name).collect();
+        (name, Template::executable(executable, &placeholders))
+    };
+    let built = executables(lab, &order.source, Profile::Dev, &notify)?;
+    Ok(built.into_iter().map(template).collect())
 }
 
-/// Builds a package; the binary of each program is named like it, after `prefix`.
-fn built(
+/// Builds the package that holds a lab's programs, the student's or the references, and returns each one's executable, in the
+/// lab's order.
+pub(crate) fn executables(
     lab: &Lab,
-    package: &str,
-    prefix: &str,
-    notify: &(dyn Fn(Notice) + Sync),
-) -> Result<BTreeMap<String, Template>, RunError> {
-    notify(Notice::Building(package.to_owned()));
-    let executables = cargo::build(&workspace_root(), package).map_err(|error| match error {
-        BuildError::DoesNotCompile => RunError::Build { package: package.to_owned() },
-        BuildError::Cargo(_) => RunError::Fault(Fault::new(error.to_string())),
-    })?;
-    let template = |program: &model::Program| {
+    source: &Source,
+    profile: Profile,
+    notify: &dyn Fn(Notice),
+) -> Result<Vec<(String, PathBuf)>, RunError> {
+    // The binary of a reference is named like the program, with this before it.
+    let (package, prefix) = match source {
+        Source::Reference => (lab.reference.to_owned(), "reference-"),
+        Source::Stubs | Source::Templates(_) => (lab.package(), ""),
+    };
+    let mut built = build(&package, profile, notify)?;
+    let executable = |program: &model::Program| {
         let binary = format!("{prefix}{}", program.name);
-        let executable = executables.get(&binary).ok_or_else(|| {
+        let executable = built.remove(&binary).ok_or_else(|| {
             RunError::Usage(format!(
                 "the package {package} has no binary `{binary}`; restore its file in src/bin"
             ))
         })?;
-        let placeholders: Vec<&str> = program.arguments.iter().map(|argument| argument.name).collect();
-        Ok((program.name.to_owned(), Template::executable(executable.clone(), &placeholders)))
+        Ok((program.name.to_owned(), executable))
     };
-    lab.programs.iter().map(template).collect()
+    lab.programs.iter().map(executable).collect()
+}
+
+/// Builds a package and returns its executables by name.
+pub(crate) fn build(
+    package: &str,
+    profile: Profile,
+    notify: &dyn Fn(Notice),
+) -> Result<BTreeMap<String, PathBuf>, RunError> {
+    notify(Notice::Building(package.to_owned()));
+    cargo::build(&workspace_root(), package, profile).map_err(|error| match error {
+        BuildError::DoesNotCompile => RunError::Build { package: package.to_owned() },
+        BuildError::Cargo(_) => RunError::Fault(Fault::new(error.to_string())),
+    })
 }
 
 fn parse(lab: &Lab, program: &str, text: &str) -> Result<Template, RunError> {

@@ -4,11 +4,13 @@
 pub mod benchmark;
 pub mod collection;
 mod commands;
+mod measure;
 pub mod selftest;
 pub mod worker;
 mod xray;
 
 pub use commands::workspace_root;
+pub use measure::Measurement;
 pub use xray::Xray;
 
 use checks::{Check, Suite};

@@ -28,23 +28,30 @@ impl fmt::Display for BuildError {
 
 impl std::error::Error for BuildError {}
 
+/// How a crate is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// As it is while one works on it: soon.
+    Dev,
+    /// As it is when its speed matters.
+    Release,
+}
+
 /// Builds all binaries of `package` in the workspace at `root` and returns their executables by name.
 ///
 /// Compiler messages and cargo's progress go to standard error just as cargo prints them.
 ///
 /// # Errors
 /// When cargo cannot be run or does not succeed.
-pub fn build(root: &Path, package: &str) -> Result<BTreeMap<String, PathBuf>, BuildError> {
+pub fn build(root: &Path, package: &str, profile: Profile) -> Result<BTreeMap<String, PathBuf>, BuildError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let profile = match profile {
+        Profile::Dev => "dev",
+        Profile::Release => "release",
+    };
     let output = Command::new(cargo)
-        .args([
-            "build",
-            "--quiet",
-            "--bins",
-            "--message-format=json-render-diagnostics",
-            "--package",
-            package,
-        ])
+        .args(["build", "--quiet", "--bins", "--message-format=json-render-diagnostics"])
+        .args(["--profile", profile, "--package", package])
         .current_dir(root)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())

@@ -2,6 +2,7 @@
 
 use crate::init::{self, Plan};
 use crate::{Room, sys};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
@@ -23,6 +24,8 @@ pub struct Command {
     pub directory: PathBuf,
     /// The limit on open file descriptors; `None` leaves the system's.
     pub open_files: Option<u64>,
+    /// Whether what it prints is thrown away, so that nobody has to read it.
+    pub quiet: bool,
 }
 
 /// How a submission's first process ended.
@@ -136,6 +139,8 @@ impl Submission {
         let (output, inner_output) = pipe()?;
         let (error, inner_error) = pipe()?;
         let (report, inner_report) = pipe()?;
+        let (inner_output, inner_error) =
+            if command.quiet { (nowhere()?, nowhere()?) } else { (inner_output, inner_error) };
         let plan = plan(command)?;
         let nested = room == Room::Isolated;
         let flags = if nested {
@@ -192,6 +197,11 @@ impl Drop for Submission {
         let _ = kill_process(self.init, Signal::KILL);
         let _ = waitpid(Some(self.init), WaitOptions::empty());
     }
+}
+
+/// A file that takes everything and keeps nothing (null(4)).
+fn nowhere() -> io::Result<OwnedFd> {
+    Ok(rustix::fs::open("/dev/null", OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?)
 }
 
 fn plan(command: &Command) -> Result<Plan<'_>, StartError> {

@@ -106,6 +106,7 @@ impl Template {
             arguments: self.words.iter().map(fill).collect(),
             directory: self.directory.clone(),
             open_files: None,
+            quiet: false,
         }
     }
 

@@ -1,0 +1,69 @@
+//! The cheapest peer that the generator could have: it answers whatever it reads with fixed bytes. What the generator reaches
+//! with it is the most that it could see of any server with one thread.
+
+use crate::load::{ANSWER, LINE};
+use crate::stop::Stop;
+use rustix::buffer::spare_capacity;
+use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
+use rustix::net::{RecvFlags, SendFlags, recv, send};
+use sandbox::Template;
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::fd::AsRawFd;
+use std::path::Path;
+
+/// The first argument that makes the binary this peer; the port follows.
+pub(crate) const ARGUMENT: &str = "__answer";
+
+/// How this peer is started.
+///
+/// # Errors
+/// When this binary is not to be found or not to be run by others.
+pub(crate) fn template() -> Result<Template, Stop> {
+    let own = std::env::current_exe()?;
+    let own = own.to_str().and_then(|path| shlex::try_quote(path).ok());
+    let command = own.map(|own| format!("{own} {ARGUMENT} {{port}}")).unwrap_or_default();
+    Template::parse(&command, Path::new("/")).map_err(|error| Stop::Fault(error.to_string()))
+}
+
+/// Answers for ever.
+///
+/// # Errors
+/// When it cannot listen or wait.
+pub(crate) fn serve(port: u16) -> io::Result<Infallible> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    let epoll = epoll::create(CreateFlags::CLOEXEC)?;
+    let key = |socket: &dyn AsRawFd| EventData::new_u64(u64::from(socket.as_raw_fd().unsigned_abs()));
+    epoll::add(&epoll, &listener, key(&listener), EventFlags::IN)?;
+    let mut clients: HashMap<u64, TcpStream> = HashMap::new();
+    let mut events = Vec::with_capacity(1024);
+    loop {
+        events.clear();
+        epoll::wait(&epoll, spare_capacity(&mut events), None)?;
+        for event in &events {
+            let number = event.data.u64();
+            if let Some(client) = clients.get(&number) {
+                if !answer(client) {
+                    clients.remove(&number);
+                }
+            } else if let Ok((client, _)) = listener.accept() {
+                client.set_nodelay(true)?;
+                epoll::add(&epoll, &client, key(&client), EventFlags::IN)?;
+                clients.insert(key(&client).u64(), client);
+            }
+        }
+    }
+}
+
+/// Answers as many lines as one read may have brought; whether the connection goes on.
+fn answer(client: &TcpStream) -> bool {
+    let mut buffer = [0; 4096];
+    match recv(client, &mut buffer, RecvFlags::empty()) {
+        Ok((0, _)) | Err(_) => false,
+        Ok((count, _)) if buffer[..count].ends_with(b"bye\n") => false,
+        Ok((count, _)) => (0..count / LINE.len()).all(|_| send(client, ANSWER, SendFlags::NOSIGNAL).is_ok()),
+    }
+}

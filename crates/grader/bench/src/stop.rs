@@ -1,0 +1,38 @@
+//! Why a measurement came to nothing: the row of the table ends there, or the tool itself failed.
+
+use rustix::io::Errno;
+use sandbox::StartError;
+use std::io;
+
+/// Why there is no figure.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The model, the program or the machine goes no further; for the reader.
+    Row(String),
+    /// The tool failed, which says nothing about the program.
+    Fault(String),
+}
+
+impl Stop {
+    pub(crate) fn row<T>(reason: impl Into<String>) -> Result<T, Stop> {
+        Err(Stop::Row(reason.into()))
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Stop::Fault(error.to_string())
+    }
+}
+
+impl From<Errno> for Stop {
+    fn from(error: Errno) -> Self {
+        io::Error::from(error).into()
+    }
+}
+
+impl From<StartError> for Stop {
+    fn from(error: StartError) -> Self {
+        Stop::Fault(error.to_string())
+    }
+}

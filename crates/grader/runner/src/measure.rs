@@ -1,0 +1,44 @@
+//! What `bench` measures: a lab's programs and the measuring program itself, built for speed.
+
+use crate::commands;
+use crate::{RunError, Source};
+use model::{Fault, Lab, Notice};
+use sandbox::cargo::Profile;
+use std::path::PathBuf;
+
+/// The package that measures, and its binary. Nobody else depends on it: what it needs is not built before it is asked for.
+const TOOL: &str = "bench";
+
+/// The measuring program, and what it is to measure.
+#[derive(Clone, Debug)]
+pub struct Measurement {
+    /// Its executable.
+    pub tool: PathBuf,
+    /// The lab's programs with their commands, as a shell would read them.
+    pub programs: Vec<(String, String)>,
+}
+
+impl Measurement {
+    /// Builds all that is needed.
+    ///
+    /// # Errors
+    /// When something does not compile.
+    pub fn build(lab: &Lab, source: &Source, notify: &dyn Fn(Notice)) -> Result<Measurement, RunError> {
+        let tool = commands::build(TOOL, Profile::Release, notify)?.remove(TOOL);
+        let tool = tool.ok_or_else(|| Fault::new(format!("the package {TOOL} has no binary {TOOL}")))?;
+        let programs = match source {
+            Source::Templates(commands) => commands.clone(),
+            Source::Stubs | Source::Reference => {
+                let built = commands::executables(lab, source, Profile::Release, notify)?;
+                built.into_iter().map(command).collect::<Result<_, _>>()?
+            }
+        };
+        Ok(Measurement { tool, programs })
+    }
+}
+
+fn command((program, executable): (String, PathBuf)) -> Result<(String, String), RunError> {
+    let quoted = executable.to_str().and_then(|path| shlex::try_quote(path).ok());
+    let quoted = quoted.ok_or_else(|| Fault::new(format!("{} is no text", executable.display())))?;
+    Ok((program, format!("{quoted} {{port}}")))
+}

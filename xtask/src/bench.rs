@@ -1,0 +1,57 @@
+//! `cargo xtask bench`: builds the programs and what measures them, and lets it measure. That is a program of its own, which
+//! nobody has to build who does not want to measure.
+
+use crate::arguments::{self, BenchFormat};
+use crate::check::progress;
+use crate::naming;
+use crate::order;
+use crate::trouble::{Status, Trouble};
+use anstream::ColorChoice;
+use runner::Measurement;
+use std::process::Command;
+
+/// The lab whose protocol is spoken.
+const MEASURED: &str = "lab5";
+
+/// Builds and measures.
+pub(crate) fn bench(arguments: &arguments::Bench) -> Result<Status, Trouble> {
+    let suite = naming::suite(&arguments.lab)?;
+    if suite.lab.name() != MEASURED {
+        let name = suite.lab.name();
+        return Err(Trouble::Usage(format!("{name} cannot be measured; `cargo xtask bench {MEASURED}` can")));
+    }
+    let source = order::source(suite, arguments.reference, &arguments.program)?;
+    let progress = progress("");
+    let measurement = Measurement::build(&suite.lab, &source, &|notice| progress.notice(&notice));
+    progress.clear();
+    let Measurement { tool, programs } = measurement?;
+    let mut command = Command::new(tool);
+    command.args(options(arguments));
+    if let Some(folder) = &arguments.output {
+        command.arg("--output").arg(folder);
+    }
+    command.args(programs.iter().map(|(name, template)| format!("--program={name}={template}")));
+    let ended = command.status().map_err(|error| Trouble::Grader(format!("starting to measure: {error}")))?;
+    Ok(match ended.code() {
+        Some(0) => Status::Passed,
+        Some(2) => Status::WrongUse,
+        _ => Status::GraderFailed,
+    })
+}
+
+/// The options that are handed on.
+fn options(arguments: &arguments::Bench) -> Vec<String> {
+    let color = match ColorChoice::global() {
+        ColorChoice::Auto => "auto",
+        ColorChoice::Always | ColorChoice::AlwaysAnsi => "always",
+        ColorChoice::Never => "never",
+    };
+    let format = match arguments.format {
+        BenchFormat::Human => "human",
+        BenchFormat::Json => "json",
+    };
+    let mut options = vec![format!("--color={color}"), format!("--format={format}")];
+    options.extend(arguments.clients.iter().map(|count| format!("--clients={count}")));
+    options.extend(arguments.quick.then(|| "--quick".to_owned()));
+    options
+}
