@@ -58,6 +58,9 @@ pub(crate) fn templates(
     notify: &(dyn Fn(Notice) + Sync),
 ) -> Result<BTreeMap<String, Template>, RunError> {
     let lab = &order.suite.lab;
+    if lab.programs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     match &order.source {
         Source::Stubs => built(lab, &lab.package(), "", notify),
         Source::Reference => built(lab, lab.reference, "reference-", notify),

@@ -3,7 +3,7 @@
 
 use super::groups::{self, Groups};
 use crate::text::{WIDTH, indent, label, pad, width, wrap};
-use crate::{Origin, Palette};
+use crate::{Origin, Palette, escape};
 use model::{CheckReport, RunReport, Tier, Verdict};
 
 /// What the mark, the gaps and the last column need beside id and title.
@@ -15,9 +15,9 @@ pub(super) fn lines(report: &RunReport, groups: &Groups, origin: &Origin, palett
     let widest = listed().map(|check| width(check.clause.title)).max().unwrap_or(0);
     let columns = Columns { id, title: widest.min(WIDTH - FRAME - id) };
     let mut lines = Vec::new();
-    for program in report.lab.programs {
-        let rows: Vec<_> = listed().filter(|check| check.clause.program == program.name).collect();
-        let unwritten = groups.unwritten.iter().find(|(name, _)| *name == program.name);
+    for subject in report.lab.subjects() {
+        let rows: Vec<_> = listed().filter(|check| check.clause.program == subject).collect();
+        let unwritten = groups.unwritten.iter().find(|(name, _)| *name == subject);
         if rows.is_empty() && unwritten.is_none() {
             continue;
         }
@@ -25,7 +25,7 @@ pub(super) fn lines(report: &RunReport, groups: &Groups, origin: &Origin, palett
             if !lines.is_empty() {
                 lines.push(String::new());
             }
-            lines.push(palette.strong(program.name));
+            lines.push(palette.strong(subject));
         }
         for check in rows {
             lines.extend(row(check, columns, palette));
@@ -62,6 +62,11 @@ fn row(check: &CheckReport, columns: Columns, palette: Palette) -> Vec<String> {
     let first = pad(&title.next().unwrap_or_default(), columns.title);
     let mut lines = vec![format!("  {mark} {}  {first}  {merit}", pad(clause.id, columns.id))];
     lines.extend(indent(title.collect(), 4 + columns.id + 2));
+    if let Some(finding) = &check.finding {
+        let found = wrap(&escape::text(finding), WIDTH - FRAME - columns.id);
+        let found = found.iter().map(|line| palette.faint(line)).collect();
+        lines.extend(indent(found, 4 + columns.id + 2));
+    }
     lines
 }
 
@@ -74,7 +79,12 @@ fn not_written(
 ) -> Vec<String> {
     let wait = if checks.len() == 1 { "1 clause waits" } else { &format!("{} clauses wait", checks.len()) };
     let ids = groups::ids(checks);
-    let said = format!("{program} is not written yet (it stops at a todo!): {wait} for it: {ids}");
+    let state = if report.lab.program(program).is_some() {
+        "is not written yet (it stops at a todo!)"
+    } else {
+        "is not filled in yet"
+    };
+    let said = format!("{program} {state}: {wait} for it: {ids}");
     let mut lines = label(&format!("  {} ", palette.bad("✗")), wrap(&said, WIDTH - 4), 4);
     if origin.stubs {
         let package = report.lab.package();
