@@ -79,17 +79,19 @@ fn not_written(
 ) -> Vec<String> {
     let wait = if checks.len() == 1 { "1 clause waits" } else { &format!("{} clauses wait", checks.len()) };
     let ids = groups::ids(checks);
-    let state = if report.lab.program(program).is_some() {
-        "is not written yet (it stops at a todo!)"
-    } else {
-        "is not filled in yet"
-    };
+    let is_document = report.lab.program(program).is_none();
+    let state =
+        if is_document { "is not filled in yet" } else { "is not written yet (it stops at a todo!)" };
     let said = format!("{program} {state}: {wait} for it: {ids}");
     let mut lines = label(&format!("  {} ", palette.bad("✗")), wrap(&said, WIDTH - 4), 4);
     if origin.stubs {
         let package = report.lab.package();
         let stub = crate::catalogue::stub_file(report.lab, program);
-        let pointer = format!("Write it in {stub}; labs/{package}/README.md says what it has to do.");
+        let pointer = if is_document {
+            format!("Answer in {stub}; labs/{package}/README.md says how.")
+        } else {
+            format!("Write it in {stub}; labs/{package}/README.md says what it has to do.")
+        };
         lines.extend(indent(wrap(&pointer, WIDTH - 4), 4));
     }
     lines
