@@ -57,13 +57,17 @@ fn targets(wanted: &str) -> Vec<(String, Vec<String>)> {
     let references = labs.map(|lab| (format!("{lab} --reference"), vec![lab, "--reference".to_owned()]));
     let specimens = collection(&folder()).expect("the collection can be read");
     let correct = specimens.into_iter().filter(|specimen| specimen.fails.is_empty()).map(|specimen| {
-        let option = command(&specimen);
+        let option = option(&specimen);
         (specimen.path.display().to_string(), vec![specimen.lab, option])
     });
     references.chain(correct).filter(|(name, _)| name.contains(wanted)).collect()
 }
 
-fn command(specimen: &Specimen) -> String {
+/// What is handed in: a document, or a program.
+fn option(specimen: &Specimen) -> String {
+    if specimen.is_document() {
+        return format!("--document={}", specimen.path.display());
+    }
     let command = specimen.command(&cache());
     format!("--program={}={}", specimen.program, command.unwrap_or_else(|error| panic!("{error}")))
 }

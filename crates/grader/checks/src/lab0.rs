@@ -6,6 +6,7 @@ mod answer;
 mod bench;
 mod draw;
 mod experiments;
+mod packets;
 mod question;
 mod questions;
 #[cfg(test)]
@@ -97,23 +98,23 @@ fn decide(session: &mut Session, topic: &'static Topic) -> Step {
         return Ok(());
     }
     session.tell_finding(format!("{}: {expected} ({source}; predicted: {got})", question.key));
-    let failure = Failure::new(Kind::Mismatch, format!("`{}` is not as predicted", question.key))
+    let parts = match question.form {
+        Form::Choice(_) | Form::Number => None,
+        _ => Some(credit),
+    };
+    let told = parts.map(|credit| format!("; {} of {} parts are right", credit.right, credit.of));
+    let summary =
+        format!("`{}` is not as predicted{}. {}", question.key, told.unwrap_or_default(), question.text);
+    let failure = Failure::new(Kind::Mismatch, summary)
         .expected(format!("{source}: {expected}"))
         .got(format!("predicted: {got}"));
-    match question.form {
-        Form::Choice(_) | Form::Number => Err(failure.into()),
-        _ => {
-            let parts = format!("{} of {} parts are right", credit.right, credit.of);
-            Err(Stop::from(failure.credit(credit)).remark(&parts))
-        }
-    }
+    Err(Failure { credit: parts, ..failure }.into())
 }
 
 /// The right answer: what the experiment shows, which must be what the bank says.
 fn right(session: &mut Session, question: &Question) -> Step<Vec<String>> {
     let right: Vec<String> = question.right.iter().map(|word| (*word).to_owned()).collect();
     let Some(experiment) = question.experiment else { return Ok(right) };
-    session.note(question.text);
     let fault =
         |what: String| Stop::Fault(Fault::new(format!("the experiment of `{}` {what}", question.key)));
     match experiment(session) {

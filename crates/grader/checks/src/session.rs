@@ -113,6 +113,10 @@ impl Session {
             }
             failure.output = self.world.console();
         }
+        // It ends the record, but not the evidence of a failure, which shows it as what was expected.
+        if let Some(finding) = &self.finding {
+            self.note(finding);
+        }
         if let Some(Err(error)) = capture.map(Capture::finish) {
             return Decision::of(Fault::new(format!("writing captured packets: {error}")));
         }
@@ -169,7 +173,6 @@ impl Session {
 
     /// Tells the reader what was measured and what was predicted, whatever the verdict.
     pub fn tell_finding(&mut self, words: String) {
-        self.note(&words);
         self.finding = Some(words);
     }
 

@@ -180,13 +180,6 @@ impl Failure {
         self
     }
 
-    /// Marks the parts that are right, fewer than there are.
-    #[must_use]
-    pub fn credit(mut self, credit: Credit) -> Self {
-        self.credit = Some(credit);
-        self
-    }
-
     /// Leaves out what lies far behind the first byte that differs: it would only be long.
     pub fn shorten(&mut self) {
         const BEHIND: usize = 4096;

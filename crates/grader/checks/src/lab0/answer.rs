@@ -156,8 +156,8 @@ pub(super) fn shown(form: Form, answer: &[String]) -> String {
     match form {
         Form::Matching(items, _) => {
             let pairs = items.iter().zip(answer).map(|((name, _), word)| match word.as_str() {
-                "" => format!("{name}: nothing"),
-                word => format!("{name}: {word}"),
+                "" => format!("{name} = nothing"),
+                word => format!("{name} = {word}"),
             });
             pairs.collect::<Vec<_>>().join("; ")
         }

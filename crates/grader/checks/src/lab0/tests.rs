@@ -73,7 +73,7 @@ fn each_item_of_a_matching_counts_and_one_left_out_is_wrong() {
     assert_eq!(parts(&matching, "[key]\none = 'alpha'\nthree = 'gamma'"), (1, 3));
     assert!(marked(&matching, "key.four = 'alpha'").is_err());
     let answer = ["alpha".to_owned(), String::new(), "beta".to_owned()];
-    assert_eq!(shown(matching.form, &answer), "one: alpha; two: nothing; three: beta");
+    assert_eq!(shown(matching.form, &answer), "one = alpha; two = nothing; three = beta");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! its clauses.
 
 use super::groups::{self, Groups};
-use crate::text::{WIDTH, indent, label, pad, width, wrap};
+use crate::text::{WIDTH, count, indent, label, pad, width, wrap};
 use crate::{Origin, Palette, escape};
 use model::{CheckReport, RunReport, Tier, Verdict};
 
@@ -62,7 +62,8 @@ fn row(check: &CheckReport, columns: Columns, palette: Palette) -> Vec<String> {
     let first = pad(&title.next().unwrap_or_default(), columns.title);
     let mut lines = vec![format!("  {mark} {}  {first}  {merit}", pad(clause.id, columns.id))];
     lines.extend(indent(title.collect(), 4 + columns.id + 2));
-    if let Some(finding) = &check.finding {
+    // Of what failed it is told below, as what was expected.
+    if let (Verdict::Passed, Some(finding)) = (&check.verdict, &check.finding) {
         let found = wrap(&escape::text(finding), WIDTH - FRAME - columns.id);
         let found = found.iter().map(|line| palette.faint(line)).collect();
         lines.extend(indent(found, 4 + columns.id + 2));
@@ -80,9 +81,11 @@ fn not_written(
     let wait = if checks.len() == 1 { "1 clause waits" } else { &format!("{} clauses wait", checks.len()) };
     let ids = groups::ids(checks);
     let is_document = report.lab.program(program).is_none();
-    let state =
-        if is_document { "is not filled in yet" } else { "is not written yet (it stops at a todo!)" };
-    let said = format!("{program} {state}: {wait} for it: {ids}");
+    let said = if is_document {
+        format!("{program} has no answer yet for {}: {ids}", count(checks.len(), "clause"))
+    } else {
+        format!("{program} is not written yet (it stops at a todo!): {wait} for it: {ids}")
+    };
     let mut lines = label(&format!("  {} ", palette.bad("✗")), wrap(&said, WIDTH - 4), 4);
     if origin.stubs {
         let package = report.lab.package();

@@ -1,12 +1,12 @@
 //! Experiments about what goes over the wire, read from captured packets.
 
 use crate::Session;
-use crate::lab0::bench::{ETHERNET_HEADER, ICMP, Packet, Packets, RST, SYN, UDP, accept, connect, listen};
+use crate::lab0::bench::{LAST_RESORT, accept, connect, listen};
+use crate::lab0::packets::{ICMP, Packet, Packets, RST, SYN, UDP};
 use crate::lab0::question::{one, words};
 use model::{Fault, Step};
 use std::io::{ErrorKind, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::time::Duration;
 
 /// What an application sends in these experiments.
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -72,8 +72,8 @@ pub(in crate::lab0) fn sends_to_nobody(calls: usize) -> Step<Vec<String>> {
         return refused(first, "it succeeds");
     }
     first?;
-    // The answer may still be on its way. A wait that lasts a minute is no answer of the kernel's, but a fault of ours.
-    socket.set_read_timeout(Some(Duration::from_secs(60)))?;
+    // The answer may still be on its way.
+    socket.set_read_timeout(Some(LAST_RESORT))?;
     refused(socket.recv(&mut [0; 16]), "it returns an empty datagram")
 }
 
@@ -149,7 +149,7 @@ fn header_with(packet: &Packet, bytes: &[u8]) -> Step<(&'static str, &'static st
     if stands_in(&packet.ip()[header..header + 4]) {
         return Ok(("TCP header", "transport"));
     }
-    Err(Fault::new(format!("no header has the bytes, the first {ETHERNET_HEADER} aside")).into())
+    Err(Fault::new("neither header has these bytes").into())
 }
 
 fn ports(session: &Session) -> Step<(&'static str, &'static str)> {

@@ -1,7 +1,7 @@
 //! Experiments about what TCP and UDP promise, and about the reads that answer writes.
 
 use crate::Session;
-use crate::lab0::bench::{pair, task, until, until_unread};
+use crate::lab0::bench::{LAST_RESORT, pair, task, until, until_unread};
 use crate::lab0::question::one;
 use model::{Fault, Step};
 use observe::Diag;
@@ -9,14 +9,13 @@ use socket2::SockRef;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream, UdpSocket};
-use std::time::Duration;
 
 /// Two UDP sockets, the first connected to the second.
 fn udp_pair() -> Step<(UdpSocket, UdpSocket)> {
     let (from, to) = (UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?, UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?);
     from.connect(to.local_addr()?)?;
     // What was sent always comes here, sooner or later.
-    to.set_read_timeout(Some(Duration::from_secs(60)))?;
+    to.set_read_timeout(Some(LAST_RESORT))?;
     Ok((from, to))
 }
 

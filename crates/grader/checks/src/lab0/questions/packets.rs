@@ -161,8 +161,8 @@ pub(in crate::lab0) const LAYERS: Topic = Topic {
                  border between the last two.",
         hint: "Which device on the way needs to read which header: a switch, a router, the other host's kernel, the other \
                program?",
-        method: "Captures a segment that carries the request of an application, and takes it apart, header by header, by the \
-                 lengths and type fields that each header has for the next one.",
+        method: "Captures a segment that carries the request of an application on the loopback interface, whose frames have \
+                 an Ethernet header too, and takes it apart by the length and type fields of its headers.",
         causes: &[
             "the order is taken from the model's picture upside down",
             "addresses and ports are thought to be in the same header",
