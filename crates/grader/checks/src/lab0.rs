@@ -98,17 +98,18 @@ fn decide(session: &mut Session, topic: &'static Topic) -> Step {
         return Ok(());
     }
     session.tell_finding(format!("{}: {expected} ({source}; predicted: {got})", question.key));
-    let parts = match question.form {
-        Form::Choice(_) | Form::Number => None,
-        _ => Some(credit),
+    let has_parts = !matches!(question.form, Form::Choice(_) | Form::Number);
+    let parts = if has_parts {
+        format!("; {} of {} parts are right", credit.right, credit.of)
+    } else {
+        String::new()
     };
-    let told = parts.map(|credit| format!("; {} of {} parts are right", credit.right, credit.of));
-    let summary =
-        format!("`{}` is not as predicted{}. {}", question.key, told.unwrap_or_default(), question.text);
-    let failure = Failure::new(Kind::Mismatch, summary)
+    let summary = format!("`{}` is not as predicted{parts}. {}", question.key, question.text);
+    let mut failure = Failure::new(Kind::Mismatch, summary)
         .expected(format!("{source}: {expected}"))
         .got(format!("predicted: {got}"));
-    Err(Failure { credit: parts, ..failure }.into())
+    failure.credit = has_parts.then_some(credit);
+    Err(failure.into())
 }
 
 /// The right answer: what the experiment shows, which must be what the bank says.

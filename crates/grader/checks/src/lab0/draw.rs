@@ -36,8 +36,8 @@ pub(super) fn document(set: u64) -> String {
     let mut text = format!(
         "# Lab 0: predict, then watch. The questions of set {set}.\n\
          #\n\
-         # Write your answers between the quotes or the brackets, in the words that are offered; a number stands without\n\
-         # quotes. Leave the names as they are. `cargo xtask check lab0` decides each by an experiment.\n\
+         # Write your answers between the quotes or the brackets, in the words that are offered, and leave the names as\n\
+         # they are. `cargo xtask check lab0` decides by experiments.\n\
          \n\
          set = {set}\n"
     );
@@ -55,7 +55,7 @@ fn form(question: &Question) -> String {
     let key = question.key;
     match question.form {
         Form::Choice(words) => comment(&format!("One of: {}.", quoted(words))) + &format!("{key} = \"\"\n"),
-        Form::Number => format!("# A whole number.\n{key} = \"\"\n"),
+        Form::Number => format!("# A whole number, in place of the quotes.\n{key} = \"\"\n"),
         Form::Several(words) => {
             comment(&format!("As many as are right of: {}.", quoted(words))) + &format!("{key} = []\n")
         }

@@ -78,12 +78,13 @@ fn not_written(
     origin: &Origin,
     palette: Palette,
 ) -> Vec<String> {
-    let wait = if checks.len() == 1 { "1 clause waits" } else { &format!("{} clauses wait", checks.len()) };
     let ids = groups::ids(checks);
     let is_document = report.lab.program(program).is_none();
     let said = if is_document {
         format!("{program} has no answer yet for {}: {ids}", count(checks.len(), "clause"))
     } else {
+        let wait =
+            if checks.len() == 1 { "1 clause waits" } else { &format!("{} clauses wait", checks.len()) };
         format!("{program} is not written yet (it stops at a todo!): {wait} for it: {ids}")
     };
     let mut lines = label(&format!("  {} ", palette.bad("✗")), wrap(&said, WIDTH - 4), 4);

@@ -7,10 +7,11 @@ pub(in crate::lab0) const VOCABULARY: Topic = Topic {
     clause: Clause {
         id: "L0.14",
         title: "Knows the words of the observer pattern and of the event loop",
-        lesson: "In the observer pattern a subject keeps a list of listeners and calls them when something happens; it need not know \
-                 what they do. An event-driven program is built of that: what has happened waits in a queue, a loop takes it \
-                 out, and calls the handlers, one after the other.",
-        hint: "Which word is a thing that is kept, which is an act, and which is code that you write and never call yourself?",
+        lesson: "In the observer pattern a subject keeps a list of listeners and calls them when something \
+                 happens; it need not know what they do. An event-driven program is built of that: what has \
+                 happened waits in a queue, a loop takes it out, and calls the handlers, one after the other.",
+        hint: "Which word is a thing that is kept, which is an act, and which is code that you write and never \
+               call yourself?",
         method: "Compares the words with their definitions; there is no experiment.",
         causes: &[
             "the one who emits and the one who listens are confused",
@@ -82,8 +83,8 @@ pub(in crate::lab0) const VOCABULARY: Topic = Topic {
         },
         Question {
             key: "parts-of-a-line",
-            text: "A program for Node.js has the line: server.on('connection', greet). Which word stands for each part of it, in the \
-                   observer pattern?",
+            text: "A program for Node.js has the line: server.on('connection', greet). Which word stands for each \
+                   part of it, in the observer pattern?",
             form: Form::Matching(
                 &[
                     ("server", "server"),
@@ -101,8 +102,8 @@ pub(in crate::lab0) const VOCABULARY: Topic = Topic {
         },
         Question {
             key: "one-thread",
-            text: "A program runs all its handlers in one event loop with one thread. Handler A is running when event B happens. Where is B \
-                   until its handler is called?",
+            text: "A program runs all its handlers in one event loop with one thread. Handler A is running when \
+                   event B happens. Where is B until its handler is called?",
             form: Form::Choice(&["call stack", "event handler", "event queue", "subject"]),
             right: &["event queue"],
             experiment: None,

@@ -9,13 +9,14 @@ pub(in crate::lab0) const NOBODY: Topic = Topic {
         id: "L0.4",
         points: 7,
         title: "Predicts what becomes of a datagram and of a connection request when nobody listens",
-        lesson: "TCP asks before it sends, and a request to a closed port is refused by a segment with RST: connect fails. \
-                 UDP does not ask. The datagram goes out, send succeeds, and if the host says by ICMP that the port is \
-                 closed, a later call on a connected socket may hear of it. Silence means neither yes nor no.",
-        hint: "Which of the two exchanges anything with the other host before the first byte of data? When does each call \
-               return?",
-        method: "Takes a port on which nobody listens, in a network of the check's own, sends a datagram or a connection \
-                 request to it, and looks at what the calls return and at the packets that answer.",
+        lesson: "TCP asks before it sends, and a request to a closed port is refused by a segment with RST: \
+                 connect fails. UDP does not ask. The datagram goes out, send succeeds, and if the host says by \
+                 ICMP that the port is closed, a later call on a connected socket may hear of it. Silence means \
+                 neither yes nor no.",
+        hint: "Which of the two exchanges anything with the other host before the first byte of data? When does \
+               each call return?",
+        method: "Takes a port on which nobody listens, in a network of the check's own, sends a datagram or a \
+                 connection request to it, and looks at what the calls return and at the packets that answer.",
         causes: &[
             "UDP is thought to report that nobody took the datagram",
             "a closed port is mistaken for a host that does not answer",
@@ -26,8 +27,8 @@ pub(in crate::lab0) const NOBODY: Topic = Topic {
     questions: &[
         Question {
             key: "tcp-to-nobody",
-            text: "No socket listens on a port of a host that can be reached, and no firewall is in between. What does a \
-                   blocking connect to that port do?",
+            text: "No socket listens on a port of a host that can be reached, and no firewall is in between. What \
+                   does a blocking connect to that port do?",
             form: Form::Choice(&[
                 "it succeeds",
                 "it fails with connection refused",
@@ -38,8 +39,8 @@ pub(in crate::lab0) const NOBODY: Topic = Topic {
         },
         Question {
             key: "answer-to-request",
-            text: "No socket listens on a port of a host. Which packet answers a TCP connection request (a segment with SYN) to \
-                   that port?",
+            text: "No socket listens on a port of a host. Which packet answers a TCP connection request (a segment \
+                   with SYN) to that port?",
             form: Form::Choice(&[
                 "none",
                 "a segment with SYN and ACK",
@@ -51,15 +52,16 @@ pub(in crate::lab0) const NOBODY: Topic = Topic {
         },
         Question {
             key: "answer-to-datagram",
-            text: "No socket is bound to a UDP port of a Linux host, and no firewall is in between. Which packet answers the \
-                   first datagram to that port?",
+            text: "No socket is bound to a UDP port of a Linux host, and no firewall is in between. Which packet \
+                   answers the first datagram to that port?",
             form: Form::Choice(&["none", "an empty datagram", "a segment with RST", "an ICMP message"]),
             right: &["an ICMP message"],
             experiment: Some(experiment::answer_to_datagram),
         },
         Question {
             key: "first-datagram-to-nobody",
-            text: "No socket is bound to a UDP port of this host. What does the first send of a datagram to that port do?",
+            text: "No socket is bound to a UDP port of this host. What does the first send of a datagram to that \
+                   port do?",
             form: Form::Choice(&[
                 "it succeeds",
                 "it fails with connection refused",
@@ -70,8 +72,9 @@ pub(in crate::lab0) const NOBODY: Topic = Topic {
         },
         Question {
             key: "call-after-datagram",
-            text: "On Linux a UDP socket is connected to a port to which no socket is bound. The first send has succeeded, and \
-                   the answer of the other host has arrived. What does the next receive on this socket do?",
+            text: "On Linux a UDP socket is connected to a port to which no socket is bound. The first send has \
+                   succeeded, and the answer of the other host has arrived. What does the next receive on this \
+                   socket do?",
             form: Form::Choice(&[
                 "it returns an empty datagram",
                 "it fails with connection refused",
@@ -87,12 +90,13 @@ pub(in crate::lab0) const PROTOCOL: Topic = Topic {
     clause: Clause {
         id: "L0.5",
         title: "Predicts what the IP header says about what it carries",
-        lesson: "IP delivers to a host and knows no ports. One byte of its header, the field protocol, says who takes the rest: \
-                 6 is TCP, 17 is UDP, 1 is ICMP. Only there are ports found, which is why a TCP port and a UDP port of the \
-                 same number have nothing to do with each other.",
-        hint: "How does a kernel know whether to hand a packet to its TCP or to its UDP, before it has read any port?",
-        method: "Captures packets of the loopback interface while data is sent by TCP and by UDP, and reads the tenth byte of \
-                 the IP header (RFC 791) and the bytes behind that header.",
+        lesson: "IP delivers to a host and knows no ports. One byte of its header, the field protocol, says who \
+                 takes the rest: 6 is TCP, 17 is UDP, 1 is ICMP. Only there are ports found, which is why a TCP \
+                 port and a UDP port of the same number have nothing to do with each other.",
+        hint: "How does a kernel know whether to hand a packet to its TCP or to its UDP, before it has read any \
+               port?",
+        method: "Captures packets of the loopback interface while data is sent by TCP and by UDP, and reads the \
+                 tenth byte of the IP header (RFC 791) and the bytes behind that header.",
         causes: &[
             "the number of the protocol is mistaken for a port or for the version of IP",
             "ports are thought to be part of the IP header",
@@ -140,8 +144,8 @@ pub(in crate::lab0) const PROTOCOL: Topic = Topic {
         },
         Question {
             key: "same-port-number",
-            text: "A TCP socket listens on port 4000 of a host. Can a UDP socket be bound to port 4000 of the same address at \
-                   the same time?",
+            text: "A TCP socket listens on port 4000 of a host. Can a UDP socket be bound to port 4000 of the same \
+                   address at the same time?",
             form: Form::Choice(&["yes", "no"]),
             right: &["yes"],
             experiment: Some(experiment::same_port_number),
@@ -156,13 +160,14 @@ pub(in crate::lab0) const LAYERS: Topic = Topic {
     clause: Clause {
         id: "L0.13",
         title: "Predicts the layers in one captured segment",
-        lesson: "Each layer puts its header before what it got from the one above. In a captured frame they lie one behind \
-                 the other: data link, network, transport, and then the bytes of the application. The sockets API is the \
-                 border between the last two.",
-        hint: "Which device on the way needs to read which header: a switch, a router, the other host's kernel, the other \
-               program?",
-        method: "Captures a segment that carries the request of an application on the loopback interface, whose frames have \
-                 an Ethernet header too, and takes it apart by the length and type fields of its headers.",
+        lesson: "Each layer puts its header before what it got from the one above. In a captured frame they lie \
+                 one behind the other: data link, network, transport, and then the bytes of the application. The \
+                 sockets API is the border between the last two.",
+        hint: "Which device on the way needs to read which header: a switch, a router, the other host's kernel, \
+               the other program?",
+        method: "Captures a segment that carries the request of an application on the loopback interface, whose \
+                 frames have an Ethernet header too, and takes it apart by the length and type fields of its \
+                 headers.",
         causes: &[
             "the order is taken from the model's picture upside down",
             "addresses and ports are thought to be in the same header",
@@ -173,8 +178,8 @@ pub(in crate::lab0) const LAYERS: Topic = Topic {
     questions: &[
         Question {
             key: "layers",
-            text: "An HTTP request is captured on an Ethernet. To which layer of the OSI model does each part of the frame \
-                   belong?",
+            text: "An HTTP request is captured on an Ethernet. To which layer of the OSI model does each part of \
+                   the frame belong?",
             form: Form::Matching(
                 &[
                     ("ethernet-header", "the Ethernet header"),
@@ -189,22 +194,24 @@ pub(in crate::lab0) const LAYERS: Topic = Topic {
         },
         Question {
             key: "order-in-frame",
-            text: "An HTTP request is captured on an Ethernet. In which order do its parts lie in the frame, from the first \
-                   byte on?",
+            text: "An HTTP request is captured on an Ethernet. In which order do its parts lie in the frame, from \
+                   the first byte on?",
             form: Form::Order(&["Ethernet header", "HTTP request", "IP header", "TCP header"]),
             right: &["Ethernet header", "IP header", "TCP header", "HTTP request"],
             experiment: Some(experiment::order_in_frame),
         },
         Question {
             key: "layer-with-ports",
-            text: "Which layer of the OSI model has the header in which a captured frame says for which port it is?",
+            text: "Which layer of the OSI model has the header in which a captured frame says for which port it \
+                   is?",
             form: Form::Choice(LAYERS_OF_OSI),
             right: &["transport"],
             experiment: Some(experiment::layer_with_ports),
         },
         Question {
             key: "layer-with-addresses",
-            text: "Which layer of the OSI model has the header in which a captured frame says for which IP address it is?",
+            text: "Which layer of the OSI model has the header in which a captured frame says for which IP address \
+                   it is?",
             form: Form::Choice(LAYERS_OF_OSI),
             right: &["network"],
             experiment: Some(experiment::layer_with_addresses),

@@ -10,14 +10,15 @@ pub(in crate::lab0) const GUARANTEES: Topic = Topic {
     clause: Clause {
         id: "L0.6",
         title: "Predicts whether order and delivery are guaranteed",
-        lesson: "As long as a connection lasts, TCP delivers each byte once and in order, and makes a sender wait whose peer does \
-                 not keep up. UDP promises neither: a datagram may be lost, doubled or overtaken, and the sender is not told. \
-                 What it keeps is the border between two datagrams, which TCP does not have.",
-        hint: "The receiver is slow and its buffer is full. Who notices with TCP, who with UDP, and what becomes of the next \
-               bytes?",
-        method: "Where something can be watched, fills the buffers of a receiver that does not read, or sends numbered \
-                 writes, and compares what was sent with what arrives. What is promised at all is by definition (RFC 9293, \
-                 RFC 768).",
+        lesson: "As long as a connection lasts, TCP delivers each byte once and in order, and makes a sender wait \
+                 whose peer does not keep up. UDP promises neither: a datagram may be lost, doubled or overtaken, \
+                 and the sender is not told. What it keeps is the border between two datagrams, which TCP does not \
+                 have.",
+        hint: "The receiver is slow and its buffer is full. Who notices with TCP, who with UDP, and what becomes \
+               of the next bytes?",
+        method: "Where something can be watched, fills the buffers of a receiver that does not read, or sends \
+                 numbered writes, and compares what was sent with what arrives. What is promised at all is by \
+                 definition (RFC 9293, RFC 768).",
         causes: &[
             "what goes well on one's own machine is taken for a promise",
             "TCP is thought to keep the borders of writes",
@@ -52,8 +53,8 @@ pub(in crate::lab0) const GUARANTEES: Topic = Topic {
         },
         Question {
             key: "udp-with-full-buffer",
-            text: "A UDP socket has a small receive buffer, and its program does not read. Another program sends it 1000 datagrams \
-                   of 1000 bytes over the loopback interface. What happens?",
+            text: "A UDP socket has a small receive buffer, and its program does not read. Another program sends \
+                   it 1000 datagrams of 1000 bytes over the loopback interface. What happens?",
             form: Form::Choice(&[
                 "every send succeeds, and datagrams are lost",
                 "every send succeeds, and all datagrams are kept",
@@ -65,8 +66,8 @@ pub(in crate::lab0) const GUARANTEES: Topic = Topic {
         },
         Question {
             key: "tcp-with-full-buffer",
-            text: "The peer of a TCP connection is there, but does not read. A program writes to it, with blocking writes, far \
-                   more than all buffers can hold. What happens?",
+            text: "The peer of a TCP connection is there, but does not read. A program writes to it, with blocking \
+                   writes, far more than all buffers can hold. What happens?",
             form: Form::Choice(&[
                 "every write succeeds, and bytes are lost",
                 "every write succeeds, and all bytes are kept",
@@ -78,8 +79,8 @@ pub(in crate::lab0) const GUARANTEES: Topic = Topic {
         },
         Question {
             key: "numbered-writes",
-            text: "A program writes the numbers 0 to 9999, each by a write of its own, into a TCP connection, and the receiver \
-                   reads slowly until all has come. What has it read?",
+            text: "A program writes the numbers 0 to 9999, each by a write of its own, into a TCP connection, and \
+                   the receiver reads slowly until all has come. What has it read?",
             form: Form::Choice(&[
                 "all numbers, in order",
                 "all numbers, perhaps in another order",
@@ -90,7 +91,8 @@ pub(in crate::lab0) const GUARANTEES: Topic = Topic {
         },
         Question {
             key: "send-means",
-            text: "A blocking write of 5 bytes to an established TCP connection has returned 5. What does that tell for certain?",
+            text: "A blocking write of 5 bytes to an established TCP connection has returned 5. What does that \
+                   tell for certain?",
             form: Form::Choice(&[
                 "the kernel of the sender has taken the bytes",
                 "the kernel of the receiver has the bytes",
@@ -107,12 +109,12 @@ pub(in crate::lab0) const READS: Topic = Topic {
         id: "L0.7",
         points: 7,
         title: "Predicts how many reads answer a number of writes",
-        lesson: "A connection is a stream of bytes without seams. A read returns what has arrived, at most as much as its \
-                 buffer holds, and does not know how many writes it came from. A datagram is the opposite: one send, one \
-                 receive, and what does not fit in the buffer is lost.",
+        lesson: "A connection is a stream of bytes without seams. A read returns what has arrived, at most as much \
+                 as its buffer holds, and does not know how many writes it came from. A datagram is the opposite: \
+                 one send, one receive, and what does not fit in the buffer is lost.",
         hint: "What does the kernel of the receiver keep of a write, once its bytes lie in the receive buffer?",
-        method: "Writes on one end of a connection, waits until sock_diag shows all bytes unread at the other, and counts the \
-                 reads that take them. The same with datagrams.",
+        method: "Writes on one end of a connection, waits until sock_diag shows all bytes unread at the other, and \
+                 counts the reads that take them. The same with datagrams.",
         causes: &[
             "one write is thought to be one read",
             "a read is thought to wait until its buffer is full",
@@ -123,48 +125,52 @@ pub(in crate::lab0) const READS: Topic = Topic {
     questions: &[
         Question {
             key: "three-writes",
-            text: "A client writes three times 10 bytes to a TCP connection. All of it has arrived at the server's host before \
-                   the server reads for the first time, with a buffer of 100 bytes. How many reads take all the bytes?",
+            text: "A client writes three times 10 bytes to a TCP connection. All of it has arrived at the server's \
+                   host before the server reads for the first time, with a buffer of 100 bytes. How many reads \
+                   take all the bytes?",
             form: Form::Number,
             right: &["1"],
             experiment: Some(|_| experiment::reads(3, 10, 100)),
         },
         Question {
             key: "small-buffer",
-            text: "A client writes three times 10 bytes to a TCP connection. All of it has arrived at the server's host before \
-                   the server reads for the first time, with a buffer of 8 bytes. How many reads take all the bytes?",
+            text: "A client writes three times 10 bytes to a TCP connection. All of it has arrived at the server's \
+                   host before the server reads for the first time, with a buffer of 8 bytes. How many reads take \
+                   all the bytes?",
             form: Form::Number,
             right: &["4"],
             experiment: Some(|_| experiment::reads(3, 10, 8)),
         },
         Question {
             key: "less-than-asked-for",
-            text: "A client writes 4 bytes to a TCP connection and then waits. The server calls a blocking read with a buffer of \
-                   10 bytes. How many bytes does this read return?",
+            text: "A client writes 4 bytes to a TCP connection and then waits. The server calls a blocking read \
+                   with a buffer of 10 bytes. How many bytes does this read return?",
             form: Form::Number,
             right: &["4"],
             experiment: Some(experiment::less_than_asked_for),
         },
         Question {
             key: "three-datagrams",
-            text: "Three UDP datagrams of 10 bytes each lie in the receive buffer of a socket. Each receive has a buffer of 100 \
-                   bytes. How many receives take all the bytes?",
+            text: "Three UDP datagrams of 10 bytes each lie in the receive buffer of a socket. Each receive has a \
+                   buffer of 100 bytes. How many receives take all the bytes?",
             form: Form::Number,
             right: &["3"],
             experiment: Some(experiment::three_datagrams),
         },
         Question {
             key: "rest-of-datagram",
-            text: "Two UDP datagrams lie in the receive buffer of a socket, first one of 30 bytes, then one of 5 bytes. A receive \
-                   with a buffer of 8 bytes returns 8. How many bytes does the next receive return, with the same buffer?",
+            text: "Two UDP datagrams lie in the receive buffer of a socket, first one of 30 bytes, then one of 5 \
+                   bytes. A receive with a buffer of 8 bytes returns 8. How many bytes does the next receive \
+                   return, with the same buffer?",
             form: Form::Number,
             right: &["5"],
             experiment: Some(experiment::rest_of_datagram),
         },
         Question {
             key: "reads-to-the-end",
-            text: "A client writes 10 bytes to a TCP connection and closes it. Only then the server begins to read, with a buffer \
-                   of 100 bytes, until a read returns 0. How many reads is that, the last one included?",
+            text: "A client writes 10 bytes to a TCP connection and closes it. Only then the server begins to \
+                   read, with a buffer of 100 bytes, until a read returns 0. How many reads is that, the last one \
+                   included?",
             form: Form::Number,
             right: &["2"],
             experiment: Some(experiment::reads_to_the_end),
