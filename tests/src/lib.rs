@@ -23,3 +23,9 @@ pub fn xtask() -> Command {
     command.current_dir(runner::workspace_root()).env_remove("NO_COLOR").env_remove("CARGO_MANIFEST_DIR");
     command
 }
+
+/// The right one of the documents that a lab asks for beside its programs, if it asks for one.
+pub fn reference_document(lab: &str) -> Option<PathBuf> {
+    let lab = checks::suites().iter().map(|suite| &suite.lab).find(|candidate| candidate.name() == lab)?;
+    Some(runner::workspace_root().join("crates/programs").join(lab.slug).join(lab.document?))
+}

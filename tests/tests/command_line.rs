@@ -123,7 +123,11 @@ fn the_list_shows_what_was_last_found_out() {
     listed("· L1.1 ");
 
     let kept = target.path().join("xtask/last/lab1.json");
-    std::fs::write(&kept, r#"{"schema":1,"marks":{"L1.1":"passed","L1.2":"failed"}}"#).unwrap();
+    std::fs::write(
+        &kept,
+        r#"{"schema":2,"marks":{"L1.1 dumb-http-client":"passed","L1.2 dumb-http-client":"failed"}}"#,
+    )
+    .unwrap();
     listed("✓ L1.1 ")
         .stdout(predicate::str::contains("✗ L1.2 ").and(predicate::str::contains("points 10/100")));
     std::fs::write(&kept, "{").unwrap();

@@ -121,7 +121,7 @@ impl Vigil {
             return Ok(None);
         };
         let second = observer.threads()?;
-        if !self.same_stretch(observer, &first, &second) {
+        if !Self::same_stretch(observer, &first, &second) {
             return Ok(None);
         }
         self.count_sleep(&second);
@@ -143,10 +143,10 @@ impl Vigil {
 
     /// Whether both looks show the same threads in the same unbroken stretch of being blocked. Threads that keep house for a
     /// runtime may have come round meanwhile: with many others to look at they would else never be seen at rest.
-    fn same_stretch(&self, observer: &Observer, first: &[Thread], second: &[Thread]) -> bool {
+    fn same_stretch(observer: &Observer, first: &[Thread], second: &[Thread]) -> bool {
         first.len() == second.len()
             && first.iter().zip(second).all(|(a, b)| {
-                let kept_house = || self.is_idle(observer, a) && self.is_idle(observer, b);
+                let kept_house = || observer.is_housekeeping(a) && observer.is_housekeeping(b);
                 (a.pid, a.tid) == (b.pid, b.tid)
                     && b.call != Call::Running
                     && (a.turns == b.turns || kept_house())
