@@ -19,6 +19,9 @@ use tests::xtask;
 #[case::explain(&["explain", "L3.S44"], "L3.S4")]
 #[case::bench(&["bench", "lab3"], "lab5")]
 #[case::bench_program(&["bench", "lab5", "--program", "server-asink=cat {port}"], "server-async")]
+#[case::no_program(&["check", "lab0", "--program", "answers=cat"], "--document")]
+#[case::nothing_to_see(&["xray", "lab0"], "no program")]
+#[case::nothing_to_draw(&["draw", "lab3", "--set", "1"], "lab3")]
 #[case::selftest(&["selftest", "lab33"], "lab3")]
 #[case::selftest_file(&["selftest", "--file", "no-such-program"], "no-such-program")]
 #[case::selftest_folder(&["selftest", "--collection", "/no/such/folder"], "/no/such/folder")]
@@ -122,7 +125,11 @@ fn the_list_shows_what_was_last_found_out() {
     listed("· L1.1 ");
 
     let kept = target.path().join("xtask/last/lab1.json");
-    std::fs::write(&kept, r#"{"schema":1,"marks":{"L1.1":"passed","L1.2":"failed"}}"#).unwrap();
+    std::fs::write(
+        &kept,
+        r#"{"schema":2,"marks":{"L1.1 dumb-http-client":"passed","L1.2 dumb-http-client":"failed"}}"#,
+    )
+    .unwrap();
     listed("✓ L1.1 ")
         .stdout(predicate::str::contains("✗ L1.2 ").and(predicate::str::contains("points 10/100")));
     std::fs::write(&kept, "{").unwrap();

@@ -11,6 +11,7 @@ Examples:
   cargo xtask check lab3 --reference          the reference programs instead of yours
   cargo xtask check lab3 --program echo-server='python3 server.py {port}'
                                               any program in any language
+  cargo xtask draw lab0 --set 4711            the questions of your set of lab 0, to be answered
   cargo xtask explain L3.4                    what a clause asks, why, and how it is checked
   cargo xtask xray lab5 server-threads        what a running program looks like to the kernel
   cargo xtask bench lab5                      how fast the five models are, and what a client costs
@@ -89,6 +90,8 @@ pub(crate) enum Command {
     List(List),
     /// Checks the programs of one lab
     Check(Check),
+    /// Writes the questions of a set into the file in which a lab wants them answered
+    Draw(Draw),
     /// Explains one clause: what it asks, why, and how it is checked
     Explain(Explain),
     /// Tests the checks themselves, on programs of which it is known what they deserve
@@ -107,6 +110,20 @@ pub(crate) enum Command {
 pub(crate) struct List {
     /// Only this lab, for example lab3
     pub(crate) lab: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Draw {
+    /// The lab, for example lab0
+    pub(crate) lab: String,
+
+    /// The number of the set; the same number always gives the same questions
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(crate) set: u64,
+
+    /// Write to this file instead of the lab's own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -9,7 +9,6 @@ use crate::trouble::{Status, Trouble};
 use anstream::{AutoStream, ColorChoice};
 use model::{Notice, RunReport, Tier, Verdict};
 use report::{Palette, Progress, human, json, junit};
-use runner::Source;
 use std::io::{self, IsTerminal, Stderr};
 
 /// Checks, reports, and says how it went.
@@ -29,7 +28,7 @@ pub(crate) fn check(arguments: &arguments::Check) -> Result<Status, Trouble> {
     if let Some(keeper) = keeper {
         keeper.close()?;
     }
-    if order.source == Source::Stubs {
+    if order::is_own(&order) {
         results::keep(&report);
     }
     let origin = order::origin(&order);
@@ -71,6 +70,7 @@ mod tests {
             clause: &check.clause,
             verdict: if check.clause.id == id { verdict.clone() } else { Verdict::Passed },
             duration: Duration::ZERO,
+            finding: None,
             record: None,
         });
         status(&RunReport {

@@ -4,6 +4,7 @@ mod arguments;
 mod bench;
 mod check;
 mod destination;
+mod draw;
 mod keeper;
 mod naming;
 mod order;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     .write_global();
     let result = match &arguments.command {
         Command::List(list) => show::list(list),
+        Command::Draw(draw) => draw::draw(draw),
         Command::Explain(explain) => show::explain(explain),
         Command::Check(check) => check::check(check),
         Command::Selftest(selftest) => selftest::selftest(selftest),

@@ -38,6 +38,13 @@ pub(crate) fn check_of(suite: &'static Suite, id: &str) -> Result<&'static Check
 
 /// The lab's program of that name.
 pub(crate) fn program(suite: &'static Suite, name: &str) -> Result<&'static Program, Trouble> {
+    if let ([], Some(document)) = (suite.lab.programs, suite.lab.document) {
+        let lab = suite.lab.name();
+        let message = format!(
+            "{lab} asks for no program, but for {document}; `check {lab} --document FILE` checks one"
+        );
+        return Err(Trouble::Usage(message));
+    }
     let names = suite.lab.programs.iter().map(|program| program.name.to_owned());
     suite.lab.program(name).ok_or_else(|| unknown(&format!("program of {}", suite.lab.name()), name, names))
 }

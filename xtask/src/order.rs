@@ -66,7 +66,16 @@ pub(crate) fn origin(order: &Order) -> Origin {
             words.extend(templates.iter().map(|(name, text)| format!("--program {name}={}", quoted(text))));
         }
     }
-    Origin { command_suffix: words.join(" "), stubs: matches!(order.source, Source::Stubs) }
+    if let Some(document) = &order.document {
+        let path = document.display().to_string();
+        words.push(format!("--document {}", shlex::try_quote(&path).unwrap_or_default()));
+    }
+    Origin { command_suffix: words.join(" "), stubs: is_own(order) }
+}
+
+/// Whether all that is checked lies in the student's own folder.
+pub(crate) fn is_own(order: &Order) -> bool {
+    order.source == Source::Stubs && order.document.is_none()
 }
 
 /// Whether a template is a command that can run is the runner's to find out.

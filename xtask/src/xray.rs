@@ -66,6 +66,9 @@ fn target(arguments: &arguments::Xray) -> Result<Xray, Trouble> {
     let suite = naming::suite(lab)?;
     let names: Vec<&str> = suite.lab.programs.iter().map(|program| program.name).collect();
     let program = match (&arguments.program, names.as_slice()) {
+        (_, []) => {
+            return Err(Trouble::Usage(format!("{lab} asks for no program, so there is nothing to look at")));
+        }
         (Some(name), _) => naming::program(suite, name)?.name,
         (None, [only]) => only,
         (None, _) => {

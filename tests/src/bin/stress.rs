@@ -6,6 +6,7 @@
 use runner::collection::{Specimen, cache, collection, folder};
 use serde_json::Value;
 use std::os::unix::process::parent_id;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Instant;
 use tests::{reference_document, xtask_path};
@@ -56,17 +57,23 @@ fn targets(wanted: &str) -> Vec<(String, Vec<String>)> {
     let labs = checks::suites().iter().map(|suite| suite.lab.name());
     let references = labs.map(|lab| (format!("{lab} --reference"), vec![lab, "--reference".to_owned()]));
     let specimens = collection(&folder()).expect("the collection can be read");
-    let correct = specimens.into_iter().filter(|specimen| specimen.fails.is_empty()).map(|specimen| {
-        let document = reference_document(&specimen.lab).map(|path| format!("--document={}", path.display()));
-        let arguments = [specimen.lab.clone(), command(&specimen)].into_iter().chain(document);
-        (specimen.path.display().to_string(), arguments.collect())
-    });
+    let correct = specimens
+        .into_iter()
+        .filter(|specimen| specimen.fails.is_empty())
+        .map(|specimen| (specimen.path.display().to_string(), arguments(&specimen)));
     references.chain(correct).filter(|(name, _)| name.contains(wanted)).collect()
 }
 
-fn command(specimen: &Specimen) -> String {
-    let command = specimen.command(&cache());
-    format!("--program={}={}", specimen.program, command.unwrap_or_else(|error| panic!("{error}")))
+/// How a file of the collection is handed in: what it lacks is the reference's, be it the program or the document.
+fn arguments(specimen: &Specimen) -> Vec<String> {
+    let lab = specimen.lab.clone();
+    let document = |path: PathBuf| format!("--document={}", path.display());
+    if specimen.is_document() {
+        return vec![lab, "--reference".to_owned(), document(specimen.path.clone())];
+    }
+    let command = specimen.command(&cache()).unwrap_or_else(|error| panic!("{error}"));
+    let right = reference_document(&lab).map(document);
+    [lab, format!("--program={}={command}", specimen.program)].into_iter().chain(right).collect()
 }
 
 /// The checks of one run that did not pass, as JSON; empty when all did.

@@ -28,6 +28,7 @@ pub(crate) const SUITE: Suite = Suite {
         }],
     },
     checks: CHECKS,
+    bank: None,
 };
 
 const CHECKS: &[Check] = &[

@@ -36,6 +36,7 @@ pub(crate) const SUITE: Suite = Suite {
         ],
     },
     checks: CHECKS,
+    bank: None,
 };
 
 const fn port(default: &'static str) -> Placeholder {

@@ -16,6 +16,7 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::num::NonZero;
+use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Duration;
 use wire::{Capture, Listener, Peer};
@@ -26,7 +27,7 @@ use world::World;
 pub struct Setup {
     /// Where it runs.
     pub room: Room,
-    /// The program that the clause is decided for.
+    /// The program that the clause is decided for; in a lab without programs, the document.
     pub program: &'static str,
     /// How each program of the lab is started.
     pub templates: BTreeMap<String, Template>,
@@ -43,6 +44,8 @@ pub struct Setup {
 pub struct Decision {
     /// The verdict.
     pub verdict: Verdict,
+    /// What was measured and what was predicted, where the clause is about a prediction.
+    pub finding: Option<String>,
     /// How many programs it started.
     pub starts: usize,
     /// What happened, where that was to be kept.
@@ -51,7 +54,7 @@ pub struct Decision {
 
 impl Decision {
     fn of(fault: Fault) -> Decision {
-        Decision { verdict: Verdict::Error(fault), starts: 0, record: Record::default() }
+        Decision { verdict: Verdict::Error(fault), finding: None, starts: 0, record: Record::default() }
     }
 }
 
@@ -61,6 +64,7 @@ pub struct Session {
     setup: Setup,
     starts: usize,
     open_files: Option<u64>,
+    finding: Option<String>,
     /// Random payloads; the same seed gives the same.
     pub random: Rng,
 }
@@ -80,6 +84,7 @@ impl Session {
             setup,
             starts: 0,
             open_files: None,
+            finding: None,
             random,
         })
     }
@@ -108,10 +113,14 @@ impl Session {
             }
             failure.output = self.world.console();
         }
+        // It ends the record, but not the evidence of a failure, which shows it as what was expected.
+        if let Some(finding) = &self.finding {
+            self.note(finding);
+        }
         if let Some(Err(error)) = capture.map(Capture::finish) {
             return Decision::of(Fault::new(format!("writing captured packets: {error}")));
         }
-        Decision { verdict, starts: self.starts, record: self.world.take_record() }
+        Decision { verdict, finding: self.finding, starts: self.starts, record: self.world.take_record() }
     }
 
     /// Starts a program so many times, each until it can be talked to, and does nothing else: what a check costs at least.
@@ -160,6 +169,20 @@ impl Session {
         let client = self.start(program, &values)?;
         let server = listener.accept()?;
         Ok((client, Some((listener, server))))
+    }
+
+    /// Tells the reader what was measured and what was predicted, whatever the verdict.
+    pub fn tell_finding(&mut self, words: String) {
+        self.finding = Some(words);
+    }
+
+    /// A socket that sees every packet of the check's network from now on, where that is its own.
+    ///
+    /// # Errors
+    /// The clause cannot be decided elsewhere; a fault when the kernel refuses.
+    pub fn packets(&self) -> Step<OwnedFd> {
+        self.needs_isolation()?;
+        Ok(self.setup.room.packets()?)
     }
 
     /// The program that the clause is decided for.

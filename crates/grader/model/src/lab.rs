@@ -43,8 +43,8 @@ pub struct Clause {
     pub tier: Tier,
     /// Points for a core clause; a stretch clause has 0 and gives one star.
     pub points: u32,
-    /// The program that the clause is about. A clause about several programs stands once for each of them, is decided for each
-    /// by itself, and is worth so much for each.
+    /// The program that the clause is about, or in a lab without programs the document. A clause about several programs stands
+    /// once for each of them, is decided for each by itself, and is worth so much for each.
     pub program: &'static str,
     /// The clause itself, one sentence without a full stop.
     pub title: &'static str,
@@ -67,11 +67,12 @@ pub struct Lab {
     pub slug: &'static str,
     /// What a heading shows.
     pub title: &'static str,
-    /// Its programs.
+    /// Its programs; none where only a document is handed in.
     pub programs: &'static [Program],
-    /// The package below `crates/programs` that holds the reference programs.
+    /// The package below `crates/programs` that holds the reference programs; empty where there are none.
     pub reference: &'static str,
-    /// A file that is handed in beside the programs; the student's lies in the lab's folder, the right one in the reference's.
+    /// A file that is handed in beside the programs, or alone; the student's lies in the lab's folder, the right one in the
+    /// reference's.
     pub document: Option<&'static str>,
 }
 
@@ -84,6 +85,12 @@ impl Lab {
     /// The package of the stub crate, which is also its folder's name below `labs`: `lab3-echo`.
     pub fn package(&self) -> String {
         format!("lab{}-{}", self.number, self.slug)
+    }
+
+    /// What its clauses are about: its programs or, where it has none, its document.
+    pub fn subjects(&self) -> impl Iterator<Item = &'static str> {
+        let document = self.document.filter(|_| self.programs.is_empty());
+        self.programs.iter().map(|program| program.name).chain(document)
     }
 
     /// The program of that name.

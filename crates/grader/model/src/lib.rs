@@ -15,4 +15,4 @@ pub use evidence::{Action, Endpoint, Event, Record, SocketView, ThreadView};
 pub use lab::{Clause, Lab, Placeholder, Program, Tier};
 pub use picture::{Picture, ProcessPicture, SocketPicture, ThreadPicture};
 pub use run::{CheckReport, Environment, Isolation, Notice, RunReport, Score};
-pub use verdict::{Failure, Fault, Kind, Shown, Step, Stop, Verdict};
+pub use verdict::{Credit, Failure, Fault, Kind, Shown, Step, Stop, Verdict};

@@ -1,6 +1,6 @@
 //! What a run tells its readers while it goes on and when it is done.
 
-use crate::{Clause, Lab, Record, Tier, Verdict};
+use crate::{Clause, Credit, Lab, Record, Tier, Verdict};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ pub struct CheckReport {
     pub clause: &'static Clause,
     /// What became of it.
     pub verdict: Verdict,
+    /// What was measured and what was predicted, where the clause is about a prediction.
+    pub finding: Option<String>,
     /// How long it took, for reading only.
     pub duration: Duration,
     /// What happened, where that was to be kept.
@@ -40,14 +42,14 @@ pub struct CheckReport {
 impl CheckReport {
     /// The points that the submission gets for this clause.
     pub fn points(&self) -> u32 {
-        if self.verdict == Verdict::Passed { self.clause.points } else { 0 }
+        self.verdict.credit().share(self.clause.points)
     }
 }
 
 /// What the checks of a run add up to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Score {
-    /// Points for core clauses that passed.
+    /// Points for core clauses that passed, and for the right parts of others.
     pub points: u32,
     /// Points of all core clauses that ran.
     pub max: u32,
@@ -58,17 +60,17 @@ pub struct Score {
 }
 
 impl Score {
-    /// Adds up what clauses are worth, and of that those that passed.
-    pub fn of<'a>(clauses: impl IntoIterator<Item = (&'a Clause, bool)>) -> Score {
+    /// Adds up what clauses are worth, and how much of that was reached.
+    pub fn of<'a>(clauses: impl IntoIterator<Item = (&'a Clause, Credit)>) -> Score {
         let mut score = Score::default();
-        for (clause, passed) in clauses {
+        for (clause, credit) in clauses {
             match clause.tier {
                 Tier::Core => {
-                    score.points += if passed { clause.points } else { 0 };
+                    score.points += credit.share(clause.points);
                     score.max += clause.points;
                 }
                 Tier::Stretch => {
-                    score.stars += u32::from(passed);
+                    score.stars += u32::from(credit.is_full());
                     score.max_stars += 1;
                 }
             }
@@ -95,7 +97,7 @@ pub struct RunReport {
 impl RunReport {
     /// Adds up points and stars.
     pub fn score(&self) -> Score {
-        Score::of(self.checks.iter().map(|check| (check.clause, check.verdict == Verdict::Passed)))
+        Score::of(self.checks.iter().map(|check| (check.clause, check.verdict.credit())))
     }
 }
 

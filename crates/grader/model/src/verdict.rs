@@ -9,7 +9,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// The program stopped at a `todo!` before doing anything.
+    /// The program stopped at a `todo!` before doing anything, or a question has no answer yet.
     NotWritten,
     /// The program could not be started at all.
     NotStarted,
@@ -104,6 +104,32 @@ impl From<&[u8]> for Shown {
     }
 }
 
+/// How much of a clause is satisfied, in parts of equal weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credit {
+    /// Parts that are right.
+    pub right: u32,
+    /// All parts, at least one.
+    pub of: u32,
+}
+
+impl Credit {
+    /// All of it.
+    pub const FULL: Credit = Credit { right: 1, of: 1 };
+    /// Nothing.
+    pub const NONE: Credit = Credit { right: 0, of: 1 };
+
+    /// Whether nothing is missing.
+    pub fn is_full(self) -> bool {
+        self.right == self.of
+    }
+
+    /// Its share of so many points, rounded down.
+    pub fn share(self, points: u32) -> u32 {
+        points * self.right / self.of
+    }
+}
+
 /// The submission does not satisfy the clause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -115,6 +141,8 @@ pub struct Failure {
     pub expected: Option<Shown>,
     /// What came.
     pub got: Option<Shown>,
+    /// What is right all the same, where the clause's parts are marked; never all of it.
+    pub credit: Option<Credit>,
     /// The conversation up to the failure.
     pub transcript: Vec<Event>,
     /// What each thread of the submission was doing, when that explains the failure.
@@ -131,6 +159,7 @@ impl Failure {
             summary: summary.into(),
             expected: None,
             got: None,
+            credit: None,
             transcript: Vec::new(),
             kernel: Vec::new(),
             output: Vec::new(),
@@ -267,6 +296,15 @@ impl Verdict {
             Verdict::Failed(_) => "failed",
             Verdict::Skipped(_) => "skipped",
             Verdict::Error(_) => "error",
+        }
+    }
+
+    /// How much of the clause is satisfied.
+    pub fn credit(&self) -> Credit {
+        match self {
+            Verdict::Passed => Credit::FULL,
+            Verdict::Failed(failure) => failure.credit.unwrap_or(Credit::NONE),
+            Verdict::Skipped(_) | Verdict::Error(_) => Credit::NONE,
         }
     }
 }

@@ -13,10 +13,11 @@ pub fn command(lab: &Lab, clause: &Clause) -> String {
     format!("cargo xtask check {} --only {}", lab.name(), clause.id)
 }
 
-/// Where the student writes a program, seen from the root of the workspace.
+/// Where the student writes a program, or the document of a lab without programs, seen from the root of the workspace.
 pub fn stub_file(lab: &Lab, program: &str) -> String {
     let package = lab.package();
     match lab.programs {
+        [] => format!("labs/{package}/{program}"),
         [_] => format!("labs/{package}/src/main.rs"),
         _ => format!("labs/{package}/src/bin/{program}.rs"),
     }
@@ -59,11 +60,12 @@ pub fn list(lab: &Lab, clauses: &[&Clause], last: Option<&Dated>, palette: Palet
     };
     let mut lines = vec![format!("{}  {}", palette.strong(&heading), palette.faint(&worth))];
     let id = clauses.iter().map(|clause| width(clause.id)).max().unwrap_or(0);
-    for program in lab.programs {
-        let arguments = program.arguments.iter().map(|argument| format!(" {{{}}}", argument.name));
+    for subject in lab.subjects() {
+        let arguments = lab.program(subject).map_or(&[][..], |program| program.arguments);
+        let arguments: String = arguments.iter().map(|argument| format!(" {{{}}}", argument.name)).collect();
         lines.push(String::new());
-        lines.push(format!("  {}{}", palette.strong(program.name), arguments.collect::<String>()));
-        for clause in clauses.iter().filter(|clause| clause.program == program.name) {
+        lines.push(format!("  {}{arguments}", palette.strong(subject)));
+        for clause in clauses.iter().filter(|clause| clause.program == subject) {
             let mark = symbol(last.and_then(|dated| dated.record.mark(clause)), palette);
             let start = format!("{}  {:<7}  {:>3}  ", pad(clause.id, id), tier(clause), worth_short(clause));
             let columns = 4 + width(&start);
@@ -77,16 +79,17 @@ pub fn list(lab: &Lab, clauses: &[&Clause], last: Option<&Dated>, palette: Palet
 
 /// What the marks mean that the list of these clauses shows.
 fn legend(clauses: &[&Clause], last: &Dated, palette: Palette) -> Option<String> {
-    const WORDS: [(Option<Mark>, &str); 6] = [
-        (Some(Mark::Passed), "✓ passed"),
-        (Some(Mark::Failed), "✗ failed"),
-        (Some(Mark::NotWritten), "· not written yet"),
-        (Some(Mark::Skipped), "– not decided"),
-        (Some(Mark::Error), "! the grader failed"),
-        (None, "without a mark: not checked yet"),
+    const WORDS: [(&str, &str); 6] = [
+        ("✓", "✓ passed"),
+        ("✗", "✗ failed"),
+        ("·", "· not written yet"),
+        ("–", "– not decided"),
+        ("!", "! the grader failed"),
+        (" ", "without a mark: not checked yet"),
     ];
-    let shown = |mark| clauses.iter().any(|clause| last.record.mark(clause) == mark);
-    let words: Vec<&str> = WORDS.iter().filter(|(mark, _)| shown(*mark)).map(|(_, words)| *words).collect();
+    let plain = Palette::new(false);
+    let shown = |mark: &str| clauses.iter().any(|clause| symbol(last.record.mark(clause), plain) == mark);
+    let words: Vec<&str> = WORDS.iter().filter(|(mark, _)| shown(mark)).map(|(_, words)| *words).collect();
     (!words.is_empty()).then(|| format!("\n  {}", palette.faint(&words.join("   "))))
 }
 
@@ -94,7 +97,7 @@ fn symbol(mark: Option<Mark>, palette: Palette) -> String {
     match mark {
         None => " ".to_owned(),
         Some(Mark::Passed) => palette.good("✓"),
-        Some(Mark::Failed) => palette.bad("✗"),
+        Some(Mark::Failed | Mark::Partly(_)) => palette.bad("✗"),
         Some(Mark::NotWritten) => palette.faint("·"),
         Some(Mark::Skipped) => palette.odd("–"),
         Some(Mark::Error) => palette.odd("!"),

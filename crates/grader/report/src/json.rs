@@ -60,6 +60,9 @@ pub(crate) struct Check<'a> {
     points: u32,
     max: u32,
     duration_ms: u64,
+    /// What was measured and what was predicted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Report<'a>>,
 }
@@ -72,6 +75,8 @@ struct Report<'a> {
     summary: String,
     expected: Option<String>,
     got: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<Parts>,
     /// Bytes of the stream before the first that differs, when both are bytes.
     difference_at: Option<usize>,
     why: &'a str,
@@ -80,6 +85,13 @@ struct Report<'a> {
     kernel: Vec<Thread>,
     /// The end of what the program printed, escaped.
     output: String,
+}
+
+/// The parts of a clause that are right, where they are marked.
+#[derive(Serialize)]
+struct Parts {
+    right: u32,
+    of: u32,
 }
 
 #[derive(Serialize)]
@@ -149,6 +161,7 @@ impl<'a> Check<'a> {
             points: check.points(),
             max: clause.points,
             duration_ms: check.duration.as_millis() as u64,
+            finding: check.finding.as_deref().map(escape::text),
             failure: Report::of(check),
         }
     }
@@ -161,6 +174,7 @@ impl<'a> Report<'a> {
             summary: escape::text(summary),
             expected: None,
             got: None,
+            parts: None,
             difference_at: None,
             why: check.clause.lesson,
             hint: check.clause.hint,
@@ -189,6 +203,7 @@ impl<'a> Report<'a> {
             kind: failure.kind.name(),
             expected,
             got,
+            parts: failure.credit.map(|credit| Parts { right: credit.right, of: credit.of }),
             difference_at,
             transcript: failure.transcript.iter().map(Rung::of).collect(),
             kernel: failure.kernel.iter().map(Thread::of).collect(),

@@ -1,7 +1,7 @@
 //! What became of each clause when it was last checked: what `check` leaves behind and `list` shows. The document is
 //! the grader's own matter, and may be deleted at any time.
 
-use model::{CheckReport, Clause, Kind, RunReport, Score, Verdict};
+use model::{CheckReport, Clause, Credit, Kind, RunReport, Score, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -15,6 +15,8 @@ pub enum Mark {
     Passed,
     /// It is not.
     Failed,
+    /// Only these parts of it are.
+    Partly(Credit),
     /// It is not, since its program is not written yet.
     NotWritten,
     /// It could not be decided.
@@ -77,7 +79,8 @@ impl Record {
 
     /// What is done, of all that these clauses are worth.
     pub fn score(&self, clauses: &[&Clause]) -> Score {
-        Score::of(clauses.iter().map(|clause| (*clause, self.mark(clause) == Some(Mark::Passed))))
+        let credit = |clause| self.mark(clause).map_or(Credit::NONE, Mark::credit);
+        Score::of(clauses.iter().map(|clause| (*clause, credit(clause))))
     }
 }
 
@@ -86,11 +89,19 @@ fn key(clause: &Clause) -> String {
 }
 
 impl Mark {
+    fn credit(self) -> Credit {
+        match self {
+            Mark::Passed => Credit::FULL,
+            Mark::Partly(credit) => credit,
+            Mark::Failed | Mark::NotWritten | Mark::Skipped | Mark::Error => Credit::NONE,
+        }
+    }
+
     fn of(check: &CheckReport) -> Mark {
         match &check.verdict {
             Verdict::Passed => Mark::Passed,
             Verdict::Failed(failure) if failure.kind == Kind::NotWritten => Mark::NotWritten,
-            Verdict::Failed(_) => Mark::Failed,
+            Verdict::Failed(failure) => failure.credit.map_or(Mark::Failed, Mark::Partly),
             Verdict::Skipped(_) => Mark::Skipped,
             Verdict::Error(_) => Mark::Error,
         }

@@ -3,7 +3,7 @@
 
 mod sample;
 
-use model::{Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
+use model::{Credit, Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
 use report::record::{Dated, Record};
 use report::{Origin, Palette, catalogue, human, json, junit};
 use sample::{CLAUSES, LAB, answered_too_early, crashed, failed, golden, reader, run};
@@ -133,4 +133,32 @@ fn the_list_shows_what_is_done() {
     let labs = [(&LAB, clauses.clone(), Some(dated.clone())), (&LAB, clauses.clone(), None)];
     golden("done.txt", &format!("{}\n{list}", catalogue::overview(&labs, Palette::new(false))));
     golden("done.ansi.txt", &catalogue::list(&LAB, &clauses, Some(&dated), Palette::new(true)));
+}
+
+#[test]
+fn parts_that_are_right_are_points_wherever_points_are_told() {
+    let mut failure = answered_too_early();
+    failure.credit = Some(Credit { right: 2, of: 3 });
+    let report = run([PASSED, PASSED, failed(failure), PASSED, PASSED, PASSED]);
+    let text = terminal(&report, &stubs(), false);
+    for words in ["13/20", "(13 of 20 points)", "points 43/50"] {
+        assert!(text.contains(words), "{text}");
+    }
+    let mut record = Record::default();
+    record.update(&report);
+    let record = Record::from_json(&record.to_json().unwrap()).unwrap();
+    let clauses: Vec<_> = CLAUSES.iter().collect();
+    assert_eq!(record.score(&clauses), report.score());
+    let list =
+        catalogue::list(&LAB, &clauses, Some(&Dated { record, age: Duration::ZERO }), Palette::new(false));
+    assert!(list.contains("points 43/50") && list.contains("✗ L3.4"), "{list}");
+}
+
+#[test]
+fn what_was_measured_stands_below_a_clause_that_passed() {
+    let mut report = run([(); 6].map(|()| PASSED));
+    report.checks[0].finding = Some("sockets: 4 (measured, as predicted)".to_owned());
+    let text = terminal(&report, &stubs(), false);
+    let below = text.lines().skip_while(|line| !line.contains("L3.1 ")).nth(1);
+    assert_eq!(below.map(str::trim), Some("sockets: 4 (measured, as predicted)"), "{text}");
 }

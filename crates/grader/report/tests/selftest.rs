@@ -25,6 +25,7 @@ fn trial(program: &'static str, subject: Subject, different: &[(&str, Verdict)])
             .find(|(id, _)| *id == clause.id)
             .map_or_else(|| deserved(clause), |(_, v)| v.clone()),
         duration: Duration::from_millis(3),
+        finding: None,
         record: None,
     });
     Trial { checks: checks.collect(), program, subject }

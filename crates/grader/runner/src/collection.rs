@@ -4,7 +4,6 @@
 //! that is handed in as this program.
 
 use checks::Suite;
-use model::Program;
 use std::env;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -54,13 +53,16 @@ impl Specimen {
         Ok(Specimen { path: path.to_owned(), lab: lab.to_owned(), program: program.to_owned(), about, fails })
     }
 
-    /// The lab and the program that it is handed in as.
+    /// The lab, and the program or the document that it is handed in as.
     ///
     /// # Errors
     /// When there is no such program.
-    pub fn place(&self) -> io::Result<(&'static Suite, &'static Program)> {
+    pub fn place(&self) -> io::Result<(&'static Suite, &'static str)> {
         let suite = checks::suites().iter().find(|suite| suite.lab.name() == self.lab);
-        suite.and_then(|suite| Some((suite, suite.lab.program(&self.program)?))).ok_or_else(|| {
+        let place = |suite: &'static Suite| {
+            Some((suite, suite.lab.subjects().find(|subject| *subject == self.program)?))
+        };
+        suite.and_then(place).ok_or_else(|| {
             io::Error::other(format!(
                 "{}: there is no program {} in {}",
                 self.path.display(),
@@ -70,8 +72,8 @@ impl Specimen {
         })
     }
 
-    /// Whether it is no program but the document that is handed in beside one.
-    pub(crate) fn is_document(&self) -> bool {
+    /// Whether it is no program but the document that is handed in beside one, or alone.
+    pub fn is_document(&self) -> bool {
         self.path.extension().is_some_and(|extension| extension == "toml")
     }
 
@@ -81,11 +83,12 @@ impl Specimen {
     /// # Errors
     /// When it is no program of a lab, when its language's compiler or interpreter is missing, or when it does not compile.
     pub fn command(&self, cache: &Path) -> io::Result<String> {
-        let (_, program) = self.place()?;
+        let (suite, program) = self.place()?;
         let command = self
             .run_by(cache)
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display())))?;
-        let arguments = program.arguments.iter().map(|argument| format!(" {{{}}}", argument.name));
+        let arguments = suite.lab.program(program).map_or(&[][..], |program| program.arguments);
+        let arguments = arguments.iter().map(|argument| format!(" {{{}}}", argument.name));
         Ok(command + &arguments.collect::<String>())
     }
 

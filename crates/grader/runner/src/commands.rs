@@ -58,6 +58,9 @@ pub(crate) fn templates(
     notify: &(dyn Fn(Notice) + Sync),
 ) -> Result<BTreeMap<String, Template>, RunError> {
     let lab = &order.suite.lab;
+    if lab.programs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     if let Source::Templates(commands) = &order.source {
         return commands.iter().map(|(name, text)| Ok((name.clone(), parse(lab, name, text)?))).collect();
     }

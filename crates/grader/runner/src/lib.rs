@@ -200,15 +200,14 @@ fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool, k
     if let Task::Decide { keep, .. } = &mut plan.task {
         *keep = kept;
     }
-    let (verdict, record) = match worker::ask(&plan) {
-        Ok(Answer::Decided { verdict, record, .. }) => (*verdict, record),
-        Ok(Answer::Refused(reason)) => (Verdict::Error(Fault::new(reason)), None),
-        Ok(Answer::Shown(_)) => {
-            (Verdict::Error(Fault::new("the check's process answered with a picture")), None)
-        }
-        Err(fault) => (Verdict::Error(fault), None),
+    let error = |fault| (Verdict::Error(fault), None, None);
+    let (verdict, finding, record) = match worker::ask(&plan) {
+        Ok(Answer::Decided { verdict, finding, record, .. }) => (*verdict, finding, record),
+        Ok(Answer::Refused(reason)) => error(Fault::new(reason)),
+        Ok(Answer::Shown(_)) => error(Fault::new("the check's process answered with a picture")),
+        Err(fault) => error(fault),
     };
-    CheckReport { clause: &check.clause, verdict, duration: began.elapsed(), record }
+    CheckReport { clause: &check.clause, verdict, finding, duration: began.elapsed(), record }
 }
 
 /// What the files are called that are kept of a check, without their extensions.

@@ -155,13 +155,9 @@ impl SelfTest {
                 notify(Notice::Building(package));
             }
         })?;
-        let candidate = |program: &model::Program| Candidate {
-            suite,
-            subject: subject.clone(),
-            program: program.name,
-            hand_in: hand_in.clone(),
-        };
-        Ok(suite.lab.programs.iter().map(candidate).collect())
+        let candidate =
+            |program| Candidate { suite, subject: subject.clone(), program, hand_in: hand_in.clone() };
+        Ok(suite.lab.subjects().map(candidate).collect())
     }
 
     /// A file of the collection. What it lacks is the reference's: a program the document, a document the program.
@@ -175,10 +171,10 @@ impl SelfTest {
         let mut hand_in = HandIn { document: commands::document(&order)?, templates: BTreeMap::new() };
         if !specimen.is_document() {
             let command = specimen.command(&collection::cache()).map_err(usage)?;
-            order.source = Source::Templates(vec![(program.name.to_owned(), command)]);
+            order.source = Source::Templates(vec![(program.to_owned(), command)]);
         }
         hand_in.templates = commands::templates(&order, &|_| ())?;
-        Ok(Candidate { suite, subject: subject(specimen), program: program.name, hand_in })
+        Ok(Candidate { suite, subject: subject(specimen), program, hand_in })
     }
 
     fn order(&self, suite: &'static Suite, source: Source) -> Order {
@@ -198,7 +194,7 @@ impl SelfTest {
             // What lies where no lab looks would else never be tried.
             if named && (asked || all_labs) {
                 let (suite, program) = specimen.place().map_err(usage)?;
-                clauses_exist(&specimen, suite, program.name)?;
+                clauses_exist(&specimen, suite, program)?;
                 chosen.push(specimen);
             }
         }

@@ -60,7 +60,7 @@ pub(crate) enum Answer {
     /// The system refused the room; why, and what would help.
     Refused(String),
     /// What became of the check.
-    Decided { verdict: Box<Verdict>, starts: usize, record: Option<Record> },
+    Decided { verdict: Box<Verdict>, finding: Option<String>, starts: usize, record: Option<Record> },
     /// A picture.
     Shown(Box<Picture>),
 }
@@ -204,7 +204,7 @@ fn tell(answer: &Answer) -> io::Result<()> {
 
 fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
     let decided = |verdict: Verdict, starts: usize| {
-        tell(&Answer::Decided { verdict: Box::new(verdict), starts, record: None })
+        tell(&Answer::Decided { verdict: Box::new(verdict), finding: None, starts, record: None })
     };
     let fault = |what: String| decided(Verdict::Error(Fault::new(what)), 0);
     let Plan { task, seed, templates, document, .. } = plan;
@@ -216,11 +216,11 @@ fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
     let found = checks::suites().iter().find_map(|suite| {
         let check = id.and_then(|id| suite.check(id, program));
         let is_it = check.is_some() || lab.is_some_and(|lab| *lab == suite.lab.name());
-        is_it.then_some((suite, check, suite.lab.program(program)?))
+        is_it.then_some((suite, check, suite.lab.subjects().find(|subject| subject == program)?))
     });
     let Some((suite, check, program)) = found else { return fault(format!("nothing is known of {task:?}")) };
     let programs = suite.lab.programs;
-    let setup = Setup { room, program: program.name, templates, programs, document, seed };
+    let setup = Setup { room, program, templates, programs, document, seed };
     let session = match Session::new(setup) {
         Ok(session) => session,
         Err(error) => return fault(error.message),
@@ -237,12 +237,16 @@ fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
             });
             decided(shown.into(), 1)
         }
-        (Task::StartOnly { times, .. }, _) => decided(session.start_only(program.name, times).into(), times),
+        (Task::StartOnly { times, .. }, _) => decided(session.start_only(program, times).into(), times),
         (Task::Decide { keep, .. }, Some(check)) => {
             let is_kept = keep != Keep::Nothing;
             let decision = session.decide(check.decide, is_kept.then_some(packets));
-            let (verdict, starts) = (Box::new(decision.verdict), decision.starts);
-            tell(&Answer::Decided { verdict, starts, record: is_kept.then_some(decision.record) })
+            tell(&Answer::Decided {
+                verdict: Box::new(decision.verdict),
+                finding: decision.finding,
+                starts: decision.starts,
+                record: is_kept.then_some(decision.record),
+            })
         }
         (task, _) => fault(format!("nothing is known of {task:?}")),
     }

@@ -4,7 +4,7 @@ use super::{groups, ladder, threads};
 use crate::escape::{self, Nature};
 use crate::text::{WIDTH, indent, label, wrap};
 use crate::{Origin, Palette};
-use model::{CheckReport, Failure, Kind, RunReport, Shown, Tier, Verdict};
+use model::{Action, CheckReport, Failure, Kind, RunReport, Shown, Tier, Verdict};
 
 /// The column where the text behind a label begins.
 const LABEL: usize = 10;
@@ -43,9 +43,15 @@ pub(crate) fn evidence(failure: &Failure, palette: Palette) -> Vec<String> {
     lines.push(String::new());
     let shown = contrast(failure.expected.as_ref(), failure.got.as_ref(), palette);
     let output = if tells_much(failure.kind) { last_lines(&failure.output) } else { Vec::new() };
+    let only_notes = failure.transcript.iter().all(|event| event.action == Action::Note);
+    let conversation = if only_notes {
+        "what was done"
+    } else {
+        "conversation  (──▶ to the program, ◀── from it)"
+    };
     let sections = [
         ("", shown),
-        ("conversation  (──▶ to the program, ◀── from it)", ladder::lines(&failure.transcript, WIDTH - 6)),
+        (conversation, ladder::lines(&failure.transcript, WIDTH - 6)),
         ("the program at that moment", threads::lines(&failure.kernel, WIDTH - 6)),
         ("the end of what the program printed", output),
     ];
@@ -86,6 +92,7 @@ fn label_text(name: &str, palette: Palette) -> String {
 
 fn worth(check: &CheckReport) -> String {
     match check.clause.tier {
+        Tier::Core if check.points() > 0 => format!("{} of {} points", check.points(), check.clause.points),
         Tier::Core => crate::text::count(check.clause.points as usize, "point"),
         Tier::Stretch => "a star".to_owned(),
     }

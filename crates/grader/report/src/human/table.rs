@@ -2,8 +2,8 @@
 //! its clauses.
 
 use super::groups::{self, Groups};
-use crate::text::{WIDTH, indent, label, pad, width, wrap};
-use crate::{Origin, Palette};
+use crate::text::{WIDTH, count, indent, label, pad, width, wrap};
+use crate::{Origin, Palette, escape};
 use model::{CheckReport, RunReport, Tier, Verdict};
 
 /// What the mark, the gaps and the last column need beside id and title.
@@ -15,9 +15,9 @@ pub(super) fn lines(report: &RunReport, groups: &Groups, origin: &Origin, palett
     let widest = listed().map(|check| width(check.clause.title)).max().unwrap_or(0);
     let columns = Columns { id, title: widest.min(WIDTH - FRAME - id) };
     let mut lines = Vec::new();
-    for program in report.lab.programs {
-        let rows: Vec<_> = listed().filter(|check| check.clause.program == program.name).collect();
-        let unwritten = groups.unwritten.iter().find(|(name, _)| *name == program.name);
+    for subject in report.lab.subjects() {
+        let rows: Vec<_> = listed().filter(|check| check.clause.program == subject).collect();
+        let unwritten = groups.unwritten.iter().find(|(name, _)| *name == subject);
         if rows.is_empty() && unwritten.is_none() {
             continue;
         }
@@ -25,7 +25,7 @@ pub(super) fn lines(report: &RunReport, groups: &Groups, origin: &Origin, palett
             if !lines.is_empty() {
                 lines.push(String::new());
             }
-            lines.push(palette.strong(program.name));
+            lines.push(palette.strong(subject));
         }
         for check in rows {
             lines.extend(row(check, columns, palette));
@@ -62,6 +62,12 @@ fn row(check: &CheckReport, columns: Columns, palette: Palette) -> Vec<String> {
     let first = pad(&title.next().unwrap_or_default(), columns.title);
     let mut lines = vec![format!("  {mark} {}  {first}  {merit}", pad(clause.id, columns.id))];
     lines.extend(indent(title.collect(), 4 + columns.id + 2));
+    // Of what failed it is told below, as what was expected.
+    if let (Verdict::Passed, Some(finding)) = (&check.verdict, &check.finding) {
+        let found = wrap(&escape::text(finding), WIDTH - FRAME - columns.id);
+        let found = found.iter().map(|line| palette.faint(line)).collect();
+        lines.extend(indent(found, 4 + columns.id + 2));
+    }
     lines
 }
 
@@ -72,14 +78,24 @@ fn not_written(
     origin: &Origin,
     palette: Palette,
 ) -> Vec<String> {
-    let wait = if checks.len() == 1 { "1 clause waits" } else { &format!("{} clauses wait", checks.len()) };
     let ids = groups::ids(checks);
-    let said = format!("{program} is not written yet (it stops at a todo!): {wait} for it: {ids}");
+    let is_document = report.lab.program(program).is_none();
+    let said = if is_document {
+        format!("{program} has no answer yet for {}: {ids}", count(checks.len(), "clause"))
+    } else {
+        let wait =
+            if checks.len() == 1 { "1 clause waits" } else { &format!("{} clauses wait", checks.len()) };
+        format!("{program} is not written yet (it stops at a todo!): {wait} for it: {ids}")
+    };
     let mut lines = label(&format!("  {} ", palette.bad("✗")), wrap(&said, WIDTH - 4), 4);
     if origin.stubs {
         let package = report.lab.package();
         let stub = crate::catalogue::stub_file(report.lab, program);
-        let pointer = format!("Write it in {stub}; labs/{package}/README.md says what it has to do.");
+        let pointer = if is_document {
+            format!("Answer in {stub}; labs/{package}/README.md says how.")
+        } else {
+            format!("Write it in {stub}; labs/{package}/README.md says what it has to do.")
+        };
         lines.extend(indent(wrap(&pointer, WIDTH - 4), 4));
     }
     lines

@@ -65,7 +65,7 @@ impl Row {
 
 /// One row for each program that was tried.
 pub(super) fn rows(lab: &LabOutcome) -> Vec<Row> {
-    let rows = lab.lab.programs.iter().map(|program| Row::of(lab, program.name));
+    let rows = lab.lab.subjects().map(|subject| Row::of(lab, subject));
     rows.filter(|row| row.tallies().iter().any(|tally| tally.total > 0)).collect()
 }
 

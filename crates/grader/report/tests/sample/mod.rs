@@ -87,6 +87,7 @@ pub(crate) fn run(verdicts: [Verdict; 6]) -> RunReport {
         clause,
         verdict,
         duration: Duration::from_millis(i),
+        finding: None,
         record: None,
     });
     RunReport {

@@ -21,6 +21,7 @@ fn trial(subject: Subject, verdicts: [Verdict; 3]) -> Trial {
         clause: &check.clause,
         verdict,
         duration: Duration::ZERO,
+        finding: None,
         record: None,
     });
     Trial { subject, program: lab3.checks[0].clause.program, checks: checks.collect() }
