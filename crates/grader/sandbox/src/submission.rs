@@ -22,6 +22,8 @@ pub struct Command {
     pub arguments: Vec<String>,
     /// The folder that it starts in.
     pub directory: PathBuf,
+    /// Variables of its environment beside those that every submission gets; a PATH takes the place of the grader's.
+    pub environment: Vec<(String, String)>,
     /// The limit on open file descriptors; `None` leaves the system's.
     pub open_files: Option<u64>,
     /// Whether what it prints is thrown away, so that nobody has to read it.
@@ -212,8 +214,12 @@ fn plan(command: &Command) -> Result<Plan<'_>, StartError> {
     }
     let mut environment =
         vec![c"LANG=C.UTF-8".to_owned(), c"HOME=/tmp".to_owned(), c"TMPDIR=/tmp".to_owned()];
-    if let Some(path) = std::env::var_os("PATH") {
+    let given = |name: &str| command.environment.iter().any(|(given, _)| given == name);
+    if let Some(path) = std::env::var_os("PATH").filter(|_| !given("PATH")) {
         environment.push(CString::new([b"PATH=", path.as_bytes()].concat())?);
+    }
+    for (name, value) in &command.environment {
+        environment.push(CString::new(format!("{name}={value}"))?);
     }
     let directory = CString::new(command.directory.as_os_str().as_bytes())?;
     Ok(Plan { command, program, arguments, environment, directory })

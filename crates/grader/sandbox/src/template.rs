@@ -105,6 +105,7 @@ impl Template {
             program: self.program.clone(),
             arguments: self.words.iter().map(fill).collect(),
             directory: self.directory.clone(),
+            environment: Vec::new(),
             open_files: None,
             quiet: false,
         }

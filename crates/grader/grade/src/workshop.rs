@@ -1,0 +1,215 @@
+//! Where submissions are built: a pristine copy of the lab's package, its dependencies prepared once, and a room without a
+//! network in which the course, the results and other submissions are not there.
+//!
+//! Everything that is the same for all submissions is made by [`Workshop::open`], by trusted code: the dependencies' sources
+//! (`vendor`), and what is compiled of them (`warm`). A submission gets a copy of it in a file system of its own, so that it can
+//! spoil nobody else's.
+
+mod room;
+mod template;
+mod toolchain;
+
+pub use room::{ARGUMENT, main};
+
+use model::{Fault, Lab};
+use room::{Answer, Harvest, Plan};
+use sandbox::Template;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use toolchain::Toolchain;
+
+/// The files of a submission: contents by paths in the lab's folder.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// A workshop for one lab.
+#[derive(Clone, Debug)]
+pub struct Workshop {
+    package: String,
+    programs: Vec<String>,
+    folder: PathBuf,
+    toolchain: Toolchain,
+}
+
+/// What came of building a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Built<T> {
+    /// It is built.
+    Done(T),
+    /// It is not, for a reason that lies in it: what the compiler said, or why it was stopped.
+    Refused(String),
+}
+
+impl Workshop {
+    /// Prepares a workshop below `folder`, or takes up the one that is there. `root` is the workspace of the course.
+    ///
+    /// # Errors
+    /// A fault when the dependencies cannot be had, or the untouched stub does not compile.
+    pub fn open(root: &Path, lab: &Lab, folder: &Path) -> Result<Workshop, Fault> {
+        let fault = |error: io::Error| Fault::new(format!("preparing to compile {}: {error}", lab.package()));
+        let workshop = Workshop {
+            package: lab.package(),
+            programs: lab.programs.iter().map(|program| program.name.to_owned()).collect(),
+            folder: folder.to_owned(),
+            toolchain: Toolchain::of_this_user().map_err(fault)?,
+        };
+        let template = template::read(root, &workshop.package).map_err(fault)?;
+        let stamp = format!("{}\n{}\n", workshop.toolchain, template::digest(&template));
+        if fs::read_to_string(folder.join("stamp")).is_ok_and(|there| there == stamp) {
+            return Ok(workshop);
+        }
+        workshop.prepare(&template).map_err(fault)?;
+        // Written last: what was begun and not finished is begun again.
+        fs::write(folder.join("stamp"), stamp).map_err(fault)?;
+        Ok(workshop)
+    }
+
+    fn prepare(&self, template: &template::Sources) -> io::Result<()> {
+        if self.folder.exists() {
+            fs::remove_dir_all(&self.folder)?;
+        }
+        let (pristine, vendor, warm) = (self.pristine(), self.folder.join("vendor"), self.warm());
+        template::write(template, &pristine)?;
+        fs::create_dir_all(&vendor)?;
+        // With the user's settings and the network, as any build of the course.
+        let mut fetch = Command::new(self.toolchain.cargo());
+        run(fetch.args(["vendor", "--quiet", "--versioned-dirs"]).arg(&vendor).current_dir(&pristine))?;
+        fs::create_dir_all(self.home())?;
+        fs::write(self.home().join("config.toml"), toolchain::settings(&vendor))?;
+        // From here on just as in the room.
+        let manifest = template::manifest(&pristine, &self.package);
+        run(&mut self.toolchain.command(&self.home(), &toolchain::build(&manifest, &warm)))?;
+        // The stub's own executables are not those of any submission.
+        run(&mut self.toolchain.command(&self.home(), &toolchain::clean(&manifest, &warm, &self.package)))
+    }
+
+    /// Builds a submission in Rust: these files in place of the stub's or beside them. The executables are written below `folder`,
+    /// which must be there, and are told by program.
+    ///
+    /// # Errors
+    /// A fault when it could not even be tried.
+    pub fn compile(&self, files: &Files, folder: &Path) -> Result<Built<BTreeMap<String, PathBuf>>, Fault> {
+        let place = Path::new(room::PLACE);
+        let lab = Path::new("labs").join(&self.package);
+        let (home, output) = (place.join("home"), place.join("target"));
+        let staging = stage(files, folder)?;
+        let executable = |program: &String| {
+            let missing = format!("there is no program `{program}`: src/bin/{program}.rs is missing");
+            (output.join("debug").join(program), folder.join(program), missing)
+        };
+        let harvest = Harvest::Files(self.programs.iter().map(executable).collect());
+        let answer = room::ask(&Plan {
+            exposed: vec![self.toolchain.folder().to_owned(), self.folder.clone(), staging.clone()],
+            copies: vec![
+                (self.pristine(), place.to_owned()),
+                (staging.clone(), place.join(lab)),
+                (self.home(), home.clone()),
+                (self.warm(), output.clone()),
+            ],
+            program: self.toolchain.cargo(),
+            arguments: toolchain::build(&template::manifest(place, &self.package), &output),
+            // Away from any folder whose settings cargo would take over.
+            directory: PathBuf::from("/"),
+            environment: self.toolchain.environment(&home),
+            harvest,
+        })?;
+        clear(&staging)?;
+        let executables = self.programs.iter().map(|program| (program.clone(), folder.join(program)));
+        Ok(match refused(answer)? {
+            Some(why) => Built::Refused(why),
+            None => Built::Done(executables.map(made_executable).collect::<Result<_, Fault>>()?),
+        })
+    }
+
+    fn pristine(&self) -> PathBuf {
+        self.folder.join("template")
+    }
+
+    fn home(&self) -> PathBuf {
+        self.folder.join("home")
+    }
+
+    fn warm(&self) -> PathBuf {
+        self.folder.join("warm")
+    }
+}
+
+/// Builds a submission in another language by its own command, if it has one. Returns the folder, below `folder`, in which its
+/// programs are to be started.
+///
+/// # Errors
+/// A fault when it could not even be tried.
+pub fn assemble(files: &Files, command: Option<&str>, folder: &Path) -> Result<Built<PathBuf>, Fault> {
+    let staging = stage(files, folder)?;
+    let Some(command) = command else { return Ok(Built::Done(staging)) };
+    let place = Path::new(room::PLACE);
+    let template = match Template::parse(command, &staging) {
+        Ok(template) => template,
+        Err(error) => return Ok(Built::Refused(format!("the build command: {error}"))),
+    };
+    let filled = template.fill(&[]);
+    // What lies in the submission is there to be built with, and not only to be read.
+    let program = match filled.program.strip_prefix(&staging) {
+        Ok(own) => place.join(own),
+        Err(_) => filled.program,
+    };
+    let archive = folder.join("built.tar");
+    let answer = room::ask(&Plan {
+        exposed: template.paths(),
+        copies: vec![(staging.clone(), place.to_owned())],
+        program,
+        arguments: filled.arguments,
+        directory: place.to_owned(),
+        environment: Vec::new(),
+        harvest: Harvest::Folder(archive.clone()),
+    })?;
+    if let Some(why) = refused(answer)? {
+        return Ok(Built::Refused(why));
+    }
+    clear(&staging)?;
+    template::unpack(&archive, &staging).map_err(fault)?;
+    fs::remove_file(&archive).map_err(fault)?;
+    Ok(Built::Done(staging))
+}
+
+/// Writes a submission's files to a folder of their own below `folder`.
+fn stage(files: &Files, folder: &Path) -> Result<PathBuf, Fault> {
+    let staging = folder.join("submission");
+    fs::create_dir_all(&staging).map_err(fault)?;
+    let files = files.iter().map(|(path, content)| (PathBuf::from(path), content.clone())).collect();
+    template::write(&files, &staging).map_err(fault)?;
+    Ok(staging)
+}
+
+fn clear(folder: &Path) -> Result<(), Fault> {
+    fs::remove_dir_all(folder).map_err(fault)
+}
+
+fn refused(answer: Answer) -> Result<Option<String>, Fault> {
+    match answer {
+        Answer::Built => Ok(None),
+        Answer::Refused(why) => Ok(Some(why)),
+        Answer::Fault(what) => Err(Fault::new(what)),
+    }
+}
+
+fn made_executable((program, path): (String, PathBuf)) -> Result<(String, PathBuf), Fault> {
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).map_err(fault)?;
+    Ok((program, path))
+}
+
+fn fault(error: io::Error) -> Fault {
+    Fault::new(format!("building: {error}"))
+}
+
+/// Runs a trusted command to its end.
+fn run(command: &mut Command) -> io::Result<()> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}
