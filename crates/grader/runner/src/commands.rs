@@ -21,12 +21,12 @@ pub fn workspace_root() -> PathBuf {
 }
 
 /// What is handed in, ready to be checked.
-#[derive(Clone, Debug)]
-pub(crate) struct HandIn {
+#[derive(Clone, Debug, Default)]
+pub struct HandIn {
     /// How each program is started.
-    pub(crate) templates: BTreeMap<String, Template>,
+    pub templates: BTreeMap<String, Template>,
     /// The document beside them; `None` where the lab asks for none, and where it is missing.
-    pub(crate) document: Option<String>,
+    pub document: Option<String>,
 }
 
 pub(crate) fn hand_in(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<HandIn, RunError> {

@@ -2,6 +2,7 @@
 //! own, and tells how it goes by [`model::Notice`]s. Knows no output format.
 
 pub mod benchmark;
+mod class;
 pub mod collection;
 mod commands;
 mod measure;
@@ -9,13 +10,13 @@ pub mod selftest;
 pub mod worker;
 mod xray;
 
-pub use commands::workspace_root;
+pub use class::decide_all;
+pub use commands::{HandIn, workspace_root};
 pub use measure::Measurement;
 pub use xray::Xray;
 
 use checks::{Check, Suite};
-use commands::HandIn;
-use model::{CheckReport, Clause, Environment, Fault, Isolation, Notice, RunReport, Verdict};
+use model::{CheckReport, Clause, Environment, Fault, Isolation, Lab, Notice, RunReport, Verdict};
 use sandbox::Template;
 use std::fmt;
 use std::path::PathBuf;
@@ -109,15 +110,21 @@ pub fn default_jobs() -> usize {
 }
 
 fn jobs(order: &Order, hand_in: &HandIn) -> usize {
-    let sleeps = order.suite.lab.programs.iter().any(|program| {
+    let usual = || jobs_for(&order.suite.lab, order.checks.len(), hand_in, default_jobs());
+    order.jobs.unwrap_or_else(usual).max(1)
+}
+
+/// How many of so many checks run at the same time: as many as usual, or all where programs have a pause built in, since then
+/// they sleep.
+fn jobs_for(lab: &Lab, checks: usize, hand_in: &HandIn, usual: usize) -> usize {
+    let sleeps = lab.programs.iter().any(|program| {
         let template = hand_in.templates.get(program.name);
         let built_in = |template: &Template| {
             program.arguments.iter().any(|argument| argument.is_time() && !template.has(argument.name))
         };
         template.is_some_and(built_in)
     });
-    let usual = if sleeps { default_jobs().max(order.checks.len()) } else { default_jobs() };
-    order.jobs.unwrap_or(usual).max(1)
+    if sleeps { usual.max(checks) } else { usual }
 }
 
 /// Runs the checks of `order`, and tells `notify` about each as soon as it is decided.

@@ -1,0 +1,39 @@
+//! Checking one submission among many: what was handed in is ready, and whatever it lacks is its own affair.
+
+use crate::commands::HandIn;
+use crate::worker::Keep;
+use crate::{in_parallel, jobs_for, run_one, system};
+use checks::{Check, Suite};
+use model::{CheckReport, Environment, Failure, Isolation, Kind, RunReport, Verdict};
+use std::time::{Duration, Instant};
+
+/// Decides every clause of a lab on what was handed in, each in a room of its own, so many at a time. `most` holds where none of
+/// them mostly sleeps.
+pub fn decide_all(suite: &'static Suite, hand_in: &HandIn, seed: u64, most: usize) -> RunReport {
+    let jobs = jobs_for(&suite.lab, suite.checks.len(), hand_in, most);
+    let began = Instant::now();
+    let checks =
+        in_parallel(jobs, suite.checks.len(), |index| decide(suite, &suite.checks[index], hand_in, seed));
+    RunReport {
+        lab: &suite.lab,
+        seed,
+        environment: Environment { system: system(), isolation: Isolation::Full, jobs },
+        checks,
+        duration: began.elapsed(),
+    }
+}
+
+fn decide(suite: &Suite, check: &'static Check, hand_in: &HandIn, seed: u64) -> CheckReport {
+    let program = check.clause.program;
+    if suite.lab.program(program).is_none() || hand_in.templates.contains_key(program) {
+        return run_one(check, seed, hand_in, true, Keep::Nothing);
+    }
+    let missing = Failure::new(Kind::NotStarted, format!("there is no {program} in what was handed in"));
+    CheckReport {
+        clause: &check.clause,
+        verdict: Verdict::Failed(Box::new(missing)),
+        finding: None,
+        duration: Duration::ZERO,
+        record: None,
+    }
+}
