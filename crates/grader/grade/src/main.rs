@@ -1,33 +1,52 @@
-//! scratch
-use grade::workshop;
-use std::path::Path;
+//! The program behind `cargo xtask grade` and `cargo xtask merge`, which xtask builds when it is asked for.
+
+mod arguments;
+mod progress;
+mod run;
+
+use anstream::ColorChoice;
+use arguments::{Arguments, Command};
+use clap::Parser;
+use grade::{class, workshop};
+use run::Trouble;
+use run::ledger::{self, Ledger};
 use std::process::ExitCode;
 
+/// The command makes no sense.
+const WRONG_USE: u8 = 2;
+/// The grader itself failed.
+const FAILED: u8 = 3;
+
 fn main() -> ExitCode {
-    let status = match std::env::args().nth(1).as_deref() {
-        Some(workshop::ARGUMENT) => workshop::main(),
-        _ => {
-            let lab = std::env::args().nth(1).unwrap();
-            let suite = checks::suites().iter().find(|s| s.lab.name() == lab).unwrap();
-            let t = std::time::Instant::now();
-            let w = workshop::Workshop::open(
-                Path::new("/tmp/w-grade"),
-                &suite.lab,
-                &Path::new("/tmp/wk").join(&lab),
-            )
-            .unwrap();
-            println!("open {:?}", t.elapsed());
-            for i in 0..3 {
-                let t = std::time::Instant::now();
-                let mut files = std::collections::BTreeMap::new();
-                if let Some(f) = std::env::args().nth(2) {
-                    files.insert("src/bin/echo-server.rs".into(), std::fs::read(f).unwrap());
-                }
-                std::fs::create_dir_all(format!("/tmp/wk/out{i}")).unwrap();
-                println!("{:?} {:?}", w.compile(&files, Path::new(&format!("/tmp/wk/out{i}"))), t.elapsed());
-            }
-            0
-        }
+    match std::env::args().nth(1).as_deref() {
+        Some(runner::worker::ARGUMENT) => return runner::worker::main(),
+        Some(workshop::ARGUMENT) => return u8::try_from(workshop::main()).unwrap_or(FAILED).into(),
+        _ => {}
+    }
+    let arguments = Arguments::parse();
+    match arguments.color {
+        clap::ColorChoice::Auto => ColorChoice::Auto,
+        clap::ColorChoice::Always => ColorChoice::Always,
+        clap::ColorChoice::Never => ColorChoice::Never,
+    }
+    .write_global();
+    let result = match &arguments.command {
+        Command::Grade(grade) => ledger::suite(&grade.lab).and_then(|suite| run::grade(grade, suite)),
+        Command::Merge(merge) => run::merge(merge),
     };
-    ExitCode::from(u8::try_from(status).unwrap_or(3))
+    match result {
+        Ok(ledger) => told(&ledger),
+        Err(trouble) => {
+            anstream::eprintln!("error: {trouble}");
+            let status = if matches!(trouble, Trouble::Usage(_)) { WRONG_USE } else { FAILED };
+            status.into()
+        }
+    }
+}
+
+/// Tells what was found out. The exit status says whether every submission has its marks.
+fn told(ledger: &Ledger) -> ExitCode {
+    anstream::print!("{}", ledger.summary());
+    let is_open = ledger.entries().iter().any(class::Entry::has_fault);
+    if is_open { FAILED.into() } else { ExitCode::SUCCESS }
 }

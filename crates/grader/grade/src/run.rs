@@ -1,0 +1,158 @@
+//! A class from beginning to end: which submissions have to be graded, each of them built and checked, and everything written
+//! as soon as it is known.
+
+pub(crate) mod ledger;
+mod submission;
+
+use crate::arguments::{self, Shard};
+use grade::class::Entry;
+use crate::progress::Progress;
+use grade::workshop::Workshop;
+use checks::Suite;
+use intake::Digest;
+use ledger::{Key, Ledger};
+use model::Fault;
+use std::collections::HashMap;
+use std::fmt;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use submission::Bench;
+
+/// Why a class is not graded.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// The user can mend it.
+    Usage(String),
+    /// The grader itself failed.
+    Fault(Fault),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Trouble::Usage(message) => f.write_str(message),
+            Trouble::Fault(fault) => write!(f, "{fault}"),
+        }
+    }
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Trouble::Fault(fault)
+    }
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        Trouble::Fault(error.into())
+    }
+}
+
+/// A submission that has to be graded.
+struct Task {
+    entry: intake::Entry,
+    /// `None` where it was refused.
+    digest: Option<Digest>,
+}
+
+/// Grades a class. Returns what was found out, also what had been found out before.
+pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Result<Ledger, Trouble> {
+    let listed = intake::list(&arguments.submissions).map_err(|error| Trouble::Usage(error.to_string()))?;
+    let is_ours = |entry: &intake::Entry| arguments.shard.is_none_or(|shard: Shard| shard.holds(&entry.name));
+    let entries: Vec<intake::Entry> = listed.into_iter().filter(is_ours).collect();
+    let key = Key::new(suite, arguments.seed, arguments.shard);
+    let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
+    let tasks = what_to_do(entries, &mut ledger, suite)?;
+    let work = arguments.out.join(".work");
+    let bench = Bench::new(suite, Workshop::open(&runner::workspace_root(), &suite.lab, &workshop_folder(suite))?, work, ledger.seed(), &tasks_by_digest(&tasks));
+    let progress = Progress::new(tasks.len());
+    let jobs = arguments.jobs.unwrap_or_else(processors).clamp(1, tasks.len().max(1));
+    let (next, ledger) = (AtomicUsize::new(0), Mutex::new(ledger));
+    let broken = Mutex::new(None);
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    progress.begin(&task.entry.name);
+                    let (outcome, digest) = bench.grade(&task.entry, &arguments.out);
+                    let entry = Entry {
+                        name: task.entry.name.clone(),
+                        original_name: task.entry.original.clone(),
+                        outcome,
+                        digest,
+                    };
+                    let added = ledger.lock().unwrap_or_else(PoisonError::into_inner).add(entry);
+                    if let Err(error) = added {
+                        // What cannot be kept need not be found out.
+                        next.store(tasks.len(), Ordering::Relaxed);
+                        *broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    }
+                    progress.done();
+                }
+            });
+        }
+    });
+    progress.clear();
+    if let Some(error) = broken.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error.into());
+    }
+    bench.close()?;
+    let mut ledger = ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
+    ledger.close()?;
+    Ok(ledger)
+}
+
+/// Sorts out what has been graded before: the same content, by the same grader.
+fn what_to_do(entries: Vec<intake::Entry>, ledger: &mut Ledger, suite: &Suite) -> Result<Vec<Task>, Trouble> {
+    let mut tasks = Vec::new();
+    let mut kept = Vec::new();
+    for entry in entries {
+        // Only the digest is kept: a class may have more than fits into memory.
+        let digest = entry.take(&suite.lab)?.content.ok().map(|content| content.digest);
+        match digest.and_then(|digest| ledger.known(&entry.name, digest)) {
+            Some(known) => kept.push(known),
+            None => tasks.push(Task { entry, digest }),
+        }
+    }
+    ledger.keep(kept)?;
+    Ok(tasks)
+}
+
+/// How often each content has to be graded: it is built for the first of them and cleared away behind the last.
+fn tasks_by_digest(tasks: &[Task]) -> HashMap<Digest, usize> {
+    let mut counts = HashMap::new();
+    for digest in tasks.iter().filter_map(|task| task.digest) {
+        *counts.entry(digest).or_default() += 1;
+    }
+    counts
+}
+
+fn workshop_folder(suite: &Suite) -> PathBuf {
+    runner::collection::target_folder().join("workshop").join(suite.lab.name())
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Puts together the results of shards.
+pub(crate) fn merge(arguments: &arguments::Merge) -> Result<Ledger, Trouble> {
+    let ledgers = arguments.results.iter().map(|folder| Ledger::read(folder)).collect::<Result<Vec<_>, _>>()?;
+    let mut merged = Ledger::merge(&arguments.out, ledgers)?;
+    for folder in &arguments.results {
+        for kept in fs::read_dir(folder.join(ledger::SUBMISSIONS))? {
+            let kept = kept?;
+            let target = arguments.out.join(ledger::SUBMISSIONS).join(kept.file_name());
+            fs::create_dir_all(&target)?;
+            for file in fs::read_dir(kept.path())? {
+                let file = file?;
+                fs::copy(file.path(), target.join(file.file_name()))?;
+            }
+        }
+    }
+    merged.close()?;
+    Ok(merged)
+}

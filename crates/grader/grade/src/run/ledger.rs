@@ -1,0 +1,225 @@
+//! What has been found out about a class: the folder with the results, which at any moment holds all that is known.
+
+use super::Trouble;
+use crate::arguments::Shard;
+use grade::class::{self, Class, Entry, Sheet, SheetError, replace};
+use checks::Suite;
+use intake::Digest;
+use model::Clause;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// The folder with a folder for each submission.
+pub(super) const SUBMISSIONS: &str = "submissions";
+/// The marks.
+const SHEET: &str = "grades.csv";
+/// What all marks have in common.
+const KEY: &str = "class.json";
+
+/// What must be the same for marks to be comparable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Key {
+    lab: String,
+    seed: u64,
+    /// A number that changes with the grader.
+    grader: String,
+    shard: Option<String>,
+    /// Whether the seed was chosen by the user.
+    #[serde(skip)]
+    is_chosen: bool,
+}
+
+impl Key {
+    pub(super) fn new(suite: &Suite, seed: Option<u64>, shard: Option<Shard>) -> Key {
+        Key {
+            lab: suite.lab.name(),
+            seed: seed.unwrap_or_else(|| fastrand::u64(..1_000_000_000)),
+            grader: this_grader(),
+            shard: shard.map(|shard| shard.to_string()),
+            is_chosen: seed.is_some(),
+        }
+    }
+}
+
+/// A number for the program that runs.
+fn this_grader() -> String {
+    let mut hasher = DefaultHasher::new();
+    // One that cannot be read is no other's.
+    fs::read("/proc/self/exe").unwrap_or_default().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// The results of a class.
+pub(crate) struct Ledger {
+    folder: PathBuf,
+    suite: &'static Suite,
+    clauses: &'static [&'static Clause],
+    key: Key,
+    entries: Vec<Entry>,
+    /// What was found out in a run before.
+    before: HashMap<String, Entry>,
+    sheet: Option<Sheet<'static>>,
+}
+
+impl Ledger {
+    /// Opens the folder for results, which is empty or gone on with.
+    pub(super) fn open(folder: &Path, suite: &'static Suite, mut key: Key, resume: bool) -> Result<Ledger, Trouble> {
+        fs::create_dir_all(folder.join(SUBMISSIONS))?;
+        let there = match read_key(folder) {
+            Ok(there) => Some(there),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+        let shown = folder.display();
+        let mut before = HashMap::new();
+        if let Some(there) = there {
+            let usage = |message: String| Err(Trouble::Usage(message));
+            if !resume {
+                return usage(format!("{shown} has results already; --resume goes on with them, or choose another folder"));
+            }
+            if there.lab != key.lab || there.shard != key.shard {
+                return usage(format!("{shown} has results of {}{}", there.lab, there.shard.map_or(String::new(), |shard| format!(", part {shard}"))));
+            }
+            if key.is_chosen && there.seed != key.seed {
+                return usage(format!("{shown} has results with the seed {}; leave --seed out", there.seed));
+            }
+            key.seed = there.seed;
+            if there.grader == key.grader {
+                let rows = read_rows(folder, suite)?;
+                before = rows.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+            }
+        }
+        let ledger = Ledger { before, ..Ledger::empty(folder, suite, key) };
+        ledger.write_key()?;
+        Ok(ledger)
+    }
+
+    fn empty(folder: &Path, suite: &'static Suite, key: Key) -> Ledger {
+        // For the rest of the process, like the clauses themselves.
+        let clauses = suite.checks.iter().map(|check| &check.clause).collect::<Vec<_>>().leak();
+        let (entries, before) = (Vec::new(), HashMap::new());
+        Ledger { folder: folder.to_owned(), suite, clauses, key, entries, before, sheet: None }
+    }
+
+    /// Reads the results in a folder.
+    pub(super) fn read(folder: &Path) -> Result<Ledger, Trouble> {
+        let key = read_key(folder)
+            .map_err(|error| Trouble::Usage(format!("{}: there are no results ({error})", folder.display())))?;
+        let suite = suite(&key.lab)?;
+        let entries = read_rows(folder, suite)?;
+        Ok(Ledger { entries, ..Ledger::empty(folder, suite, key) })
+    }
+
+    /// Puts the results of several folders into another.
+    pub(super) fn merge(folder: &Path, parts: Vec<Ledger>) -> Result<Ledger, Trouble> {
+        let Some(first) = parts.first() else { return Err(Trouble::Usage("there is nothing to merge".to_owned())) };
+        let key = Key { shard: None, ..first.key.clone() };
+        let mut merged = Ledger::empty(folder, first.suite, key);
+        let mut entries = Vec::new();
+        for part in parts {
+            if (Key { shard: None, ..part.key.clone() }) != merged.key {
+                let (one, other) = (&merged.key, &part.key);
+                return Err(Trouble::Usage(format!(
+                    "{} has results of {} with the seed {} by grader {}, the first has {}, {}, {}",
+                    part.folder.display(), other.lab, other.seed, other.grader, one.lab, one.seed, one.grader
+                )));
+            }
+            entries.extend(part.entries);
+        }
+        entries.sort_by(|a: &Entry, b| a.name.cmp(&b.name));
+        if let Some(pair) = entries.windows(2).find(|pair| pair[0].name == pair[1].name) {
+            return Err(Trouble::Usage(format!("{} is in two of them", pair[0].name)));
+        }
+        fs::create_dir_all(folder.join(SUBMISSIONS))?;
+        if folder.join(KEY).exists() {
+            return Err(Trouble::Usage(format!("{} has results already; choose another folder", folder.display())));
+        }
+        merged.write_key()?;
+        merged.keep(entries)?;
+        Ok(merged)
+    }
+
+    /// The seed of all checks.
+    pub(super) fn seed(&self) -> u64 {
+        self.key.seed
+    }
+
+    /// All that is known, in the order in which it was found out.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What a run before found out about a submission, if its content is the same now.
+    pub(super) fn known(&self, name: &str, digest: Digest) -> Option<Entry> {
+        let known = self.before.get(name)?;
+        let holds = known.digest == digest.to_string() && !known.has_fault();
+        holds.then(|| known.clone())
+    }
+
+    /// Begins the sheet of marks with what holds already.
+    pub(super) fn keep(&mut self, entries: Vec<Entry>) -> io::Result<()> {
+        self.sheet = Some(Sheet::start(&self.folder.join(SHEET), self.clauses, &entries)?);
+        self.entries = entries;
+        Ok(())
+    }
+
+    /// Adds what was found out about a submission; it is on disk when this returns.
+    pub(super) fn add(&mut self, entry: Entry) -> io::Result<()> {
+        if let Some(sheet) = &mut self.sheet {
+            sheet.append(&entry)?;
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Writes what follows from all marks together.
+    pub(super) fn close(&mut self) -> io::Result<()> {
+        self.entries.sort_by(|a, b| a.name.cmp(&b.name));
+        self.keep(self.entries.clone())?;
+        replace(&self.folder.join("summary.md"), class::summary::markdown(&self.class()).as_bytes())?;
+        replace(&self.folder.join("summary.txt"), self.summary().as_bytes())?;
+        replace(&self.folder.join("junit.xml"), class::junit::document(&self.class())?.as_bytes())
+    }
+
+    /// What the class missed, for a terminal.
+    pub(crate) fn summary(&self) -> String {
+        class::summary::text(&self.class())
+    }
+
+    fn class(&self) -> Class<'_> {
+        Class { lab: &self.suite.lab, clauses: self.clauses, entries: &self.entries }
+    }
+
+    fn write_key(&self) -> io::Result<()> {
+        let text = serde_json::to_vec_pretty(&self.key).map_err(io::Error::from)?;
+        replace(&self.folder.join(KEY), &text)
+    }
+}
+
+fn read_key(folder: &Path) -> io::Result<Key> {
+    Ok(serde_json::from_slice(&fs::read(folder.join(KEY))?)?)
+}
+
+fn read_rows(folder: &Path, suite: &Suite) -> Result<Vec<Entry>, Trouble> {
+    let path = folder.join(SHEET);
+    let clauses: Vec<&Clause> = suite.checks.iter().map(|check| &check.clause).collect();
+    match class::read(&path, &clauses) {
+        Ok(rows) => Ok(rows.entries),
+        // Killed before the first mark.
+        Err(SheetError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(Trouble::Usage(format!("{}: {error}", path.display()))),
+    }
+}
+
+/// The lab of that name.
+pub(crate) fn suite(name: &str) -> Result<&'static Suite, Trouble> {
+    let suite = checks::suites().iter().find(|suite| suite.lab.name() == name);
+    suite.ok_or_else(|| {
+        let names: Vec<String> = checks::suites().iter().map(|suite| suite.lab.name()).collect();
+        Trouble::Usage(format!("unknown lab `{name}`; there are {}", names.join(", ")))
+    })
+}

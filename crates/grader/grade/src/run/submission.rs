@@ -1,0 +1,171 @@
+//! One submission: taken, built, checked, and told about.
+
+use grade::class::{Outcome, replace};
+use grade::workshop::{Built, Workshop, assemble};
+use checks::Suite;
+use intake::{Content, Digest, Taken};
+use model::{Fault, RunReport};
+use report::{Origin, feedback};
+use runner::HandIn;
+use sandbox::Template;
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// How many checks of a submission run at the same time: they mostly wait, and there are as many submissions as processors.
+const CHECKS: usize = 2;
+
+/// Where submissions are graded.
+pub(super) struct Bench {
+    suite: &'static Suite,
+    workshop: Workshop,
+    folder: PathBuf,
+    seed: u64,
+    /// What is built, or will be, and for how many more it is needed.
+    products: Mutex<HashMap<Digest, (Arc<OnceLock<Result<Ready, Fault>>>, usize)>>,
+}
+
+/// What came of building.
+#[derive(Clone, Debug)]
+enum Ready {
+    /// How each program is started.
+    Programs(BTreeMap<String, Template>),
+    /// It does not compile; what the compiler said.
+    Not(String),
+    /// It cannot be tried, for this reason of its own.
+    Refused(String),
+}
+
+impl Bench {
+    pub(super) fn new(suite: &'static Suite, workshop: Workshop, folder: PathBuf, seed: u64, counts: &HashMap<Digest, usize>) -> Bench {
+        let products = counts.iter().map(|(digest, count)| (*digest, (Arc::default(), *count))).collect();
+        Bench { suite, workshop, folder, seed, products: Mutex::new(products) }
+    }
+
+    /// Grades a submission and writes what is told of it. Returns the outcome, and the digest of its content.
+    pub(super) fn grade(&self, entry: &intake::Entry, out: &Path) -> (Outcome, String) {
+        let told = out.join(super::ledger::SUBMISSIONS).join(&entry.name);
+        let graded = fs::create_dir_all(&told).map_err(Fault::from).and_then(|()| {
+            let Taken { content, ignored } = entry.take(&self.suite.lab)?;
+            let remarks: Vec<String> =
+                ignored.iter().map(|ignored| format!("ignored: {}: {}", ignored.path, ignored.reason)).collect();
+            match content {
+                Ok(content) => Ok((self.decide(&content, &told, &remarks)?, content.digest.to_string())),
+                Err(refusal) => {
+                    let reason = refusal.to_string();
+                    self.tell_without_verdicts(&told, "Nothing of this submission could be taken.", &reason, &remarks)?;
+                    Ok((Outcome::Refused(reason), String::new()))
+                }
+            }
+        });
+        graded.unwrap_or_else(|fault: Fault| (Outcome::Fault(fault.message), String::new()))
+    }
+
+    fn decide(&self, content: &Content, told: &Path, remarks: &[String]) -> Result<Outcome, Fault> {
+        if content.files.is_empty() {
+            let reason = format!("nothing in it is what {} asks for", self.suite.lab.name());
+            self.tell_without_verdicts(told, "There was nothing to check.", &reason, remarks)?;
+            return Ok(Outcome::Refused(reason));
+        }
+        let ready = self.ready(content);
+        let outcome = match ready? {
+            Ready::Programs(templates) => {
+                let document = self.suite.lab.document.and_then(|name| content.files.get(name));
+                let document = document.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+                let hand_in = HandIn { templates, document };
+                let report = runner::decide_all(self.suite, &hand_in, self.seed, CHECKS);
+                self.tell(told, &report, remarks)?;
+                Outcome::of(&report)
+            }
+            Ready::Not(words) => {
+                self.tell_without_verdicts(told, "It does not compile.", &words, remarks)?;
+                Outcome::DoesNotCompile
+            }
+            Ready::Refused(reason) => {
+                self.tell_without_verdicts(told, "Its programs cannot be started.", &reason, remarks)?;
+                Outcome::Refused(reason)
+            }
+        };
+        self.leave(content.digest)?;
+        Ok(outcome)
+    }
+
+    /// Builds it, unless the same content has been built for another.
+    fn ready(&self, content: &Content) -> Result<Ready, Fault> {
+        let product = {
+            let mut products = self.products.lock().unwrap_or_else(PoisonError::into_inner);
+            products.entry(content.digest).or_insert_with(|| (Arc::default(), 1)).0.clone()
+        };
+        product.get_or_init(|| self.build(content)).clone()
+    }
+
+    fn build(&self, content: &Content) -> Result<Ready, Fault> {
+        let folder = self.folder.join(content.digest.to_string());
+        fs::create_dir_all(&folder)?;
+        let Some(settings) = &content.settings else {
+            if self.suite.lab.programs.is_empty() {
+                return Ok(Ready::Programs(BTreeMap::new()));
+            }
+            return Ok(match self.workshop.compile(&content.files, &folder)? {
+                Built::Done(executables) => Ready::Programs(executables.into_iter().map(|built| self.template(built)).collect()),
+                Built::Refused(words) => Ready::Not(words),
+            });
+        };
+        let place = match assemble(&content.files, settings.build.as_deref(), &folder)? {
+            Built::Done(place) => place,
+            Built::Refused(words) => return Ok(Ready::Not(words)),
+        };
+        let parse = |(program, command): (&String, &String)| {
+            let template = Template::parse(command, &place).map_err(|error| format!("{program}: {error}"))?;
+            Ok((program.clone(), template))
+        };
+        let templates: Result<_, String> = settings.programs.iter().map(parse).collect();
+        Ok(templates.map_or_else(Ready::Refused, Ready::Programs))
+    }
+
+    fn template(&self, (program, executable): (String, PathBuf)) -> (String, Template) {
+        let arguments = self.suite.lab.program(&program).map_or(&[][..], |program| program.arguments);
+        let placeholders: Vec<&str> = arguments.iter().map(|argument| argument.name).collect();
+        (program, Template::executable(executable, &placeholders))
+    }
+
+    /// Clears away what was built, if this was the last that needed it.
+    fn leave(&self, digest: Digest) -> io::Result<()> {
+        let mut products = self.products.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((_, count)) = products.get_mut(&digest) else { return Ok(()) };
+        *count = count.saturating_sub(1);
+        if *count > 0 {
+            return Ok(());
+        }
+        products.remove(&digest);
+        fs::remove_dir_all(self.folder.join(digest.to_string()))
+    }
+
+    fn tell(&self, folder: &Path, report: &RunReport, remarks: &[String]) -> Result<(), Fault> {
+        let origin = Origin::default();
+        write(folder, "result.json", |out| report::json::write(report, out))?;
+        write(folder, "feedback.md", |out| feedback::write(report, remarks, &origin, out))?;
+        write(folder, "gradescope.json", |out| report::gradescope::write(report, &origin, out))?;
+        Ok(())
+    }
+
+    fn tell_without_verdicts(&self, folder: &Path, told: &str, words: &str, remarks: &[String]) -> Result<(), Fault> {
+        write(folder, "feedback.md", |out| {
+            feedback::without_verdicts(&self.suite.lab, told, words.as_bytes(), remarks, out)
+        })?;
+        Ok(())
+    }
+
+    /// Clears away all that is needed only while submissions are graded.
+    pub(super) fn close(self) -> io::Result<()> {
+        if self.folder.exists() { fs::remove_dir_all(&self.folder) } else { Ok(()) }
+    }
+}
+
+fn write(folder: &Path, name: &str, print: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
+    let mut text = Vec::new();
+    print(&mut text)?;
+    replace(&folder.join(name), &text)
+}
