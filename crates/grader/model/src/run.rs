@@ -99,6 +99,17 @@ impl RunReport {
     pub fn score(&self) -> Score {
         Score::of(self.checks.iter().map(|check| (check.clause, check.verdict.credit())))
     }
+
+    /// The core clauses of which nothing is known.
+    pub fn undecided(&self) -> impl Iterator<Item = &CheckReport> {
+        self.checks.iter().filter(|check| check.clause.tier == Tier::Core && !check.verdict.is_decided())
+    }
+
+    /// The points, as a mark that can be defended: none where a core clause was not decided, since the sum of the
+    /// others would take points away for something that is not the submission's.
+    pub fn mark(&self) -> Option<u32> {
+        self.undecided().next().is_none().then(|| self.score().points)
+    }
 }
 
 /// What the runner says while it works. Readers turn it into progress lines; nothing depends on their reading it.

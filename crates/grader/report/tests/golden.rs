@@ -5,7 +5,7 @@ mod sample;
 
 use model::{Credit, Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
 use report::record::{Dated, Record};
-use report::{Origin, Palette, catalogue, human, json, junit};
+use report::{Origin, Palette, catalogue, classroom50, gradescope, human, json, junit};
 use sample::{CLAUSES, LAB, answered_too_early, crashed, failed, golden, reader, run};
 use std::time::Duration;
 
@@ -106,6 +106,63 @@ fn junit_tells_failures_errors_and_skips_apart() {
     let text = String::from_utf8(out).unwrap();
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "XML forbids control characters");
     golden("mixed.xml", &text);
+}
+
+/// As [`mixed`], but nothing was skipped among the core clauses and nothing broke there.
+fn decided() -> RunReport {
+    let mut report = mixed();
+    let mut partly = answered_too_early();
+    partly.credit = Some(Credit { right: 2, of: 3 });
+    report.checks[1].finding = Some("sockets: 4 | `measured`".to_owned());
+    report.checks[2].verdict = failed(partly);
+    report.checks[3].verdict = PASSED;
+    report.checks[4].verdict = failed(crashed());
+    report
+}
+
+fn in_gradescope(report: &RunReport) -> String {
+    let mut out = Vec::new();
+    gradescope::write(report, &stubs(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn gradescope_has_a_test_for_each_clause_and_stars_are_worth_nothing() {
+    let text = in_gradescope(&decided());
+    golden("gradescope.json", &text);
+    let result: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let tests = result["tests"].as_array().unwrap();
+    let sum: u64 = tests.iter().filter_map(|test| test["score"].as_u64()).sum();
+    assert_eq!(result["score"].as_u64(), Some(sum));
+    assert!(tests.iter().all(|test| test.get("score").is_some() == (test["tags"][1] == "core")));
+}
+
+#[test]
+fn what_nobody_knows_is_no_score_in_gradescope() {
+    let text = in_gradescope(&mixed());
+    golden("gradescope_undecided.json", &text);
+    assert!(!text.contains("score\":"), "Gradescope would add up what is left");
+}
+
+#[test]
+fn classroom_50_gets_a_document_only_when_there_is_a_mark() {
+    let submission = classroom50::Submission {
+        classroom: "tcp".to_owned(),
+        assignment: "lab3".to_owned(),
+        submission: "submit/7".to_owned(),
+        commit: "https://example.org/commit/1".to_owned(),
+        release: "https://example.org/release/1".to_owned(),
+        review: "https://example.org/commit/1".to_owned(),
+        datetime: "2026-09-01T12:00:00Z".to_owned(),
+        graded_at: "2026-09-01T12:01:00Z".to_owned(),
+        ..Default::default()
+    };
+    let mut out = Vec::new();
+    assert!(classroom50::write(&decided(), &submission, &mut out).unwrap());
+    golden("classroom50.json", &String::from_utf8(out).unwrap());
+    let mut out = Vec::new();
+    assert!(!classroom50::write(&mixed(), &submission, &mut out).unwrap());
+    assert!(out.is_empty());
 }
 
 #[test]

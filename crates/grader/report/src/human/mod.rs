@@ -14,6 +14,9 @@ use groups::Groups;
 use model::{CheckReport, Environment, Event, Failure, Isolation, RunReport};
 use std::io;
 
+/// What is said above the grader's own failures.
+pub(crate) const GRADER_FAILED: &str = "the grader itself failed; this says nothing about the program";
+
 /// Writes the report of a finished run.
 pub fn write(
     report: &RunReport,
@@ -78,7 +81,7 @@ fn undecided(groups: &Groups, palette: Palette) -> Vec<String> {
     }
     if !groups.faults.is_empty() {
         lines.push(String::new());
-        lines.push(palette.odd("! the grader itself failed; this says nothing about the program"));
+        lines.push(palette.odd(&format!("! {GRADER_FAILED}")));
         for (message, checks) in &groups.faults {
             let text = format!("{}: {}", groups::ids(checks), escape::text(message));
             lines.extend(indent(wrap(&text, WIDTH - 2), 2));
