@@ -46,6 +46,13 @@ pub fn escape(bytes: &[u8]) -> String {
     cells(bytes).into_iter().map(|cell| cell.text).collect()
 }
 
+/// Escapes what was printed, line by line; line ends are those of any system.
+pub fn lines(printed: &[u8]) -> Vec<String> {
+    let printed = printed.strip_suffix(b"\n").unwrap_or(printed);
+    let lines = printed.split(|&byte| byte == b'\n');
+    lines.map(|line| escape(line.strip_suffix(b"\r").unwrap_or(line))).collect()
+}
+
 /// Escapes bytes from the beginning, cut with `…` where they would need more than `columns`.
 pub fn cut(bytes: &[u8], columns: usize) -> String {
     let window = &bytes[..bytes.len().min(reach(columns))];

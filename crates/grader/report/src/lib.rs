@@ -1,6 +1,6 @@
 //! Turns what a run found out ([`model::RunReport`], and [`model::Notice`]s on the way) into something to read:
 //! text for a terminal ([`human`]), JSON ([`json`]), JUnit XML ([`junit`]), what learning platforms read ([`gradescope`],
-//! [`classroom50`]), a progress line ([`Progress`]), and the catalogue of labs and clauses ([`catalogue`]) with what is done of them ([`record`]). A self-test has
+//! [`classroom50`]), a file for the student ([`feedback`]), a progress line ([`Progress`]), and the catalogue of labs and clauses ([`catalogue`]) with what is done of them ([`record`]). A self-test has
 //! writers of its own ([`selftest`]), and so has the picture of a running program ([`xray`]).
 //!
 //! Nothing here knows how a verdict was reached, and every format keeps its own types. Whatever comes from a
@@ -9,6 +9,7 @@
 pub mod catalogue;
 pub mod classroom50;
 pub mod escape;
+pub mod feedback;
 pub mod gradescope;
 pub mod human;
 pub mod json;

@@ -5,7 +5,7 @@ mod sample;
 
 use model::{Credit, Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
 use report::record::{Dated, Record};
-use report::{Origin, Palette, catalogue, classroom50, gradescope, human, json, junit};
+use report::{Origin, Palette, catalogue, classroom50, feedback, gradescope, human, json, junit};
 use sample::{CLAUSES, LAB, answered_too_early, crashed, failed, golden, reader, run};
 use std::time::Duration;
 
@@ -163,6 +163,28 @@ fn classroom_50_gets_a_document_only_when_there_is_a_mark() {
     let mut out = Vec::new();
     assert!(!classroom50::write(&mixed(), &submission, &mut out).unwrap());
     assert!(out.is_empty());
+}
+
+fn fed_back(report: &RunReport, remarks: &[String], origin: &Origin) -> String {
+    let mut out = Vec::new();
+    feedback::write(report, remarks, origin, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn feedback_shows_what_the_terminal_shows() {
+    golden("feedback.md", &fed_back(&decided(), &["left out: `.git` <img src=x>\n".to_owned()], &stubs()));
+    golden("feedback_undecided.md", &fed_back(&mixed(), &[], &stubs()));
+    let todo = || failed(Failure::new(Kind::NotWritten, "stopped at a todo!"));
+    golden("feedback_unwritten.md", &fed_back(&run([(); 6].map(|()| todo())), &[], &stubs()));
+}
+
+#[test]
+fn feedback_without_verdicts_shows_the_words_that_explain_it() {
+    let words = b"error: ```\r\n  | <script>\n  ::error::forged\n\x1b[2J\n";
+    let mut out = Vec::new();
+    feedback::without_verdicts(&LAB, "The programs do not compile.", words, &[], &mut out).unwrap();
+    golden("feedback_unbuilt.md", &String::from_utf8(out).unwrap());
 }
 
 #[test]

@@ -3,15 +3,15 @@
 //! not start, is one message with a list of clauses, not a page for each of them.
 
 pub(crate) mod failure;
-mod groups;
+pub(crate) mod groups;
 mod ladder;
-mod table;
+pub(crate) mod table;
 mod threads;
 
 use crate::text::{WIDTH, count, indent, label, wrap};
 use crate::{Origin, Palette, escape};
 use groups::Groups;
-use model::{CheckReport, Environment, Event, Failure, Isolation, RunReport};
+use model::{CheckReport, Environment, Event, Failure, Isolation, Lab, RunReport};
 use std::io;
 
 /// What is said above the grader's own failures.
@@ -25,7 +25,7 @@ pub fn write(
     out: &mut impl io::Write,
 ) -> io::Result<()> {
     let groups = Groups::of(report);
-    let mut lines = vec![String::new(), palette.strong(&heading(report)), String::new()];
+    let mut lines = vec![String::new(), palette.strong(&heading(report.lab)), String::new()];
     lines.extend(table::lines(report, &groups, origin, palette));
     for (_, checks) in &groups.failed {
         lines.push(String::new());
@@ -66,8 +66,8 @@ pub(crate) fn without_isolation(environment: &Environment) -> Vec<String> {
     lines
 }
 
-fn heading(report: &RunReport) -> String {
-    format!("Lab {} · {}", report.lab.number, report.lab.title)
+pub(crate) fn heading(lab: &Lab) -> String {
+    format!("Lab {} · {}", lab.number, lab.title)
 }
 
 /// What was skipped, once for each reason, and the grader's own failures, apart from all that the program did.
@@ -90,7 +90,7 @@ fn undecided(groups: &Groups, palette: Palette) -> Vec<String> {
     lines
 }
 
-fn score(report: &RunReport) -> String {
+pub(crate) fn score(report: &RunReport) -> String {
     let score = report.score();
     let mut parts = Vec::new();
     if score.max > 0 {
