@@ -5,7 +5,7 @@
 //! people to be notified. It must have been escaped before: then it has no control characters, and a line of it is one line.
 
 /// A block of code around these lines. Its fence is longer than any run of backticks within, so that nothing ends it early.
-pub(super) fn block(lines: &[String]) -> Vec<String> {
+pub fn block(lines: &[String]) -> Vec<String> {
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     let mut block = vec![format!("{fence}text")];
@@ -15,7 +15,7 @@ pub(super) fn block(lines: &[String]) -> Vec<String> {
 }
 
 /// A span of code in a line of text.
-pub(super) fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let fence = "`".repeat(longest_run(text) + 1);
     // A backtick at an end would join the fence; one space on each side is not shown.
     let space =
@@ -24,7 +24,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// The grader's own words: what they have between backticks stays code, and all else is taken literally.
-pub(super) fn prose(text: &str) -> String {
+pub fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let has_pairs = parts.len() % 2 == 1;
     let written = parts.iter().enumerate().map(|(i, part)| match has_pairs && i % 2 == 1 {
@@ -35,7 +35,7 @@ pub(super) fn prose(text: &str) -> String {
 }
 
 /// A cell of a table, from text that is Markdown already.
-pub(super) fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 

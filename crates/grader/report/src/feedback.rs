@@ -1,15 +1,13 @@
 //! What a student gets to read: one Markdown file with all that the terminal would show.
 //!
 //! Evidence is what [`human`] shows, in blocks of code, where the conversation keeps its columns and nothing that a
-//! submission said is read as Markdown ([`markdown`]).
-
-mod markdown;
+//! submission said is read as Markdown ([`crate::markdown`]).
 
 use crate::human::{self, failure, groups, table};
+use crate::markdown::{block, cell, code, prose};
 use crate::text::count;
 use crate::{Origin, Palette, escape};
 use groups::Groups;
-use markdown::{block, cell, code, prose};
 use model::{CheckReport, Lab, RunReport, Verdict};
 use std::io;
 

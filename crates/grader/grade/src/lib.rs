@@ -1,0 +1,3 @@
+//! Grading a class: many submissions to one lab, by one instructor. Students never build this package.
+
+pub mod class;
