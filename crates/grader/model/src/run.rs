@@ -95,6 +95,26 @@ pub struct RunReport {
 }
 
 impl RunReport {
+    /// A run in which no check could begin, for one reason: all clauses have that verdict. A submission that does not
+    /// compile or was refused failed, and one on which the grader broke has its fault.
+    pub fn without_checks(
+        lab: &'static Lab,
+        clauses: impl IntoIterator<Item = &'static Clause>,
+        seed: u64,
+        environment: Environment,
+        verdict: &Verdict,
+    ) -> RunReport {
+        let check = |clause| CheckReport {
+            clause,
+            verdict: verdict.clone(),
+            finding: None,
+            duration: Duration::ZERO,
+            record: None,
+        };
+        let checks = clauses.into_iter().map(check).collect();
+        RunReport { lab, seed, environment, checks, duration: Duration::ZERO }
+    }
+
     /// Adds up points and stars.
     pub fn score(&self) -> Score {
         Score::of(self.checks.iter().map(|check| (check.clause, check.verdict.credit())))

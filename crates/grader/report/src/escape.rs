@@ -1,7 +1,6 @@
 //! The one way in which bytes and foreign text are shown: printable ASCII and letters as they are, all else as
 //! `\n`, `\r`, `\t`, `\\` or `\xNN`, so that nothing invisible stays invisible and nothing reaches a terminal's
-//! control functions. `…` is always a cut of ours: the data's own is escaped. Nor does anything reach a CI service's
-//! log as a command to it ([`command`]).
+//! control functions. `…` is always a cut of ours: the data's own is escaped. Nor does a CI service find a command in it.
 
 mod command;
 

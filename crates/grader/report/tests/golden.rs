@@ -3,7 +3,7 @@
 
 mod sample;
 
-use model::{Credit, Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
+use model::{Credit, Environment, Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
 use report::record::{Dated, Record};
 use report::{Origin, Palette, catalogue, classroom50, feedback, gradescope, human, json, junit};
 use sample::{CLAUSES, LAB, answered_too_early, crashed, failed, golden, reader, run};
@@ -142,6 +142,24 @@ fn what_nobody_knows_is_no_score_in_gradescope() {
     let text = in_gradescope(&mixed());
     golden("gradescope_undecided.json", &text);
     assert!(!text.contains("score\":"), "Gradescope would add up what is left");
+}
+
+#[test]
+fn a_submission_that_never_ran_has_a_score_where_that_is_its_own_doing() {
+    let mut unbuilt = Failure::new(Kind::NotStarted, "the programs do not compile");
+    unbuilt.output = b"error[E0425]: cannot find value `x`\n".to_vec();
+    let without_checks = |verdict: &Verdict| {
+        let environment = Environment { system: String::new(), isolation: Isolation::Full, jobs: 1 };
+        let report = RunReport::without_checks(&LAB, &CLAUSES, 7, environment, verdict);
+        serde_json::from_str::<serde_json::Value>(&in_gradescope(&report)).unwrap()
+    };
+    let result = without_checks(&failed(unbuilt));
+    assert_eq!(result["score"], 0);
+    assert_eq!(result["tests"].as_array().unwrap().len(), CLAUSES.len());
+    assert!(result["tests"][0]["output"].as_str().unwrap().contains("cannot find value `x`"));
+    let result = without_checks(&Verdict::Error(Fault::new("no space left on device")));
+    assert_eq!(result.get("score"), None);
+    assert!(result["output"].as_str().unwrap().starts_with("There is no score"));
 }
 
 #[test]

@@ -122,7 +122,10 @@ pub(crate) fn entries() -> impl Strategy<Value = Vec<Entry>> {
 
 /// Whether a text could steer a terminal or a CI service, or change the direction of reading.
 pub(crate) fn is_harmless(text: &str) -> bool {
-    let invisible = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
+    let invisible = |c: char| {
+        let steers = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        steers || (c.is_control() && c != '\n')
+    };
     let is_command = |line: &str| {
         line.trim_start().starts_with("::error") || line.contains("##[") || line.contains("##vso[")
     };
