@@ -1,3 +1,4 @@
-//! Grades a class: takes in what was submitted, builds it where it can do no harm, checks it, and keeps what was found.
+//! Grading a class: many submissions to one lab, by one instructor. Students never build this package.
 
+pub mod class;
 pub mod workshop;

@@ -95,9 +95,40 @@ pub struct RunReport {
 }
 
 impl RunReport {
+    /// A run in which no check could begin, for one reason: all clauses have that verdict. A submission that does not
+    /// compile or was refused failed, and one on which the grader broke has its fault.
+    pub fn without_checks(
+        lab: &'static Lab,
+        clauses: impl IntoIterator<Item = &'static Clause>,
+        seed: u64,
+        environment: Environment,
+        verdict: &Verdict,
+    ) -> RunReport {
+        let check = |clause| CheckReport {
+            clause,
+            verdict: verdict.clone(),
+            finding: None,
+            duration: Duration::ZERO,
+            record: None,
+        };
+        let checks = clauses.into_iter().map(check).collect();
+        RunReport { lab, seed, environment, checks, duration: Duration::ZERO }
+    }
+
     /// Adds up points and stars.
     pub fn score(&self) -> Score {
         Score::of(self.checks.iter().map(|check| (check.clause, check.verdict.credit())))
+    }
+
+    /// The core clauses of which nothing is known.
+    pub fn undecided(&self) -> impl Iterator<Item = &CheckReport> {
+        self.checks.iter().filter(|check| check.clause.tier == Tier::Core && !check.verdict.is_decided())
+    }
+
+    /// The points, as a mark that can be defended: none where a core clause was not decided, since the sum of the
+    /// others would take points away for something that is not the submission's.
+    pub fn mark(&self) -> Option<u32> {
+        self.undecided().next().is_none().then(|| self.score().points)
     }
 }
 

@@ -299,6 +299,11 @@ impl Verdict {
         }
     }
 
+    /// Whether it says anything about the submission. What was skipped, and where the grader broke, does not.
+    pub fn is_decided(&self) -> bool {
+        matches!(self, Verdict::Passed | Verdict::Failed(_))
+    }
+
     /// How much of the clause is satisfied.
     pub fn credit(&self) -> Credit {
         match self {

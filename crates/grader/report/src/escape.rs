@@ -1,7 +1,10 @@
 //! The one way in which bytes and foreign text are shown: printable ASCII and letters as they are, all else as
 //! `\n`, `\r`, `\t`, `\\` or `\xNN`, so that nothing invisible stays invisible and nothing reaches a terminal's
-//! control functions. `…` is always a cut of ours: the data's own is escaped.
+//! control functions. `…` is always a cut of ours: the data's own is escaped. Nor does a CI service find a command in it.
 
+mod command;
+
+use command::Tail;
 use unicode_width::UnicodeWidthChar;
 
 /// Two byte strings, cut to the same width around the first byte in which they differ.
@@ -42,6 +45,13 @@ pub fn escape(bytes: &[u8]) -> String {
     cells(bytes).into_iter().map(|cell| cell.text).collect()
 }
 
+/// Escapes what was printed, line by line; line ends are those of any system.
+pub fn lines(printed: &[u8]) -> Vec<String> {
+    let printed = printed.strip_suffix(b"\n").unwrap_or(printed);
+    let lines = printed.split(|&byte| byte == b'\n');
+    lines.map(|line| escape(line.strip_suffix(b"\r").unwrap_or(line))).collect()
+}
+
 /// Escapes bytes from the beginning, cut with `…` where they would need more than `columns`.
 pub fn cut(bytes: &[u8], columns: usize) -> String {
     let window = &bytes[..bytes.len().min(reach(columns))];
@@ -51,12 +61,15 @@ pub fn cut(bytes: &[u8], columns: usize) -> String {
 /// Makes foreign text harmless: control, invisible and direction characters are escaped, except line feeds.
 pub fn text(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
+    let mut tail = Tail::default();
     for c in text.chars() {
         match c {
+            c if tail.names_command(c) => push_bytes(&mut harmless, c),
             '\n' | '…' | '\\' => harmless.push(c),
             '\t' => harmless.push(' '),
             c => push_char(&mut harmless, c),
         }
+        tail.push(c);
     }
     harmless
 }
@@ -132,17 +145,25 @@ fn width(cells: &[Cell]) -> usize {
 
 fn cells(bytes: &[u8]) -> Vec<Cell> {
     let mut cells = Vec::with_capacity(bytes.len());
+    let mut tail = Tail::default();
     let mut start = 0;
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             let mut text = String::new();
-            push_char(&mut text, c);
-            let width = if is_shown(c) { c.width().unwrap_or(1) } else { text.len() };
+            let is_command = tail.names_command(c);
+            if is_command {
+                push_bytes(&mut text, c);
+            } else {
+                push_char(&mut text, c);
+            }
+            let width = if is_shown(c) && !is_command { c.width().unwrap_or(1) } else { text.len() };
             cells.push(Cell { start, length: c.len_utf8(), text, width });
+            tail.push(c);
             start += c.len_utf8();
         }
         for &byte in chunk.invalid() {
             cells.push(raw(start, byte));
+            tail.push(char::REPLACEMENT_CHARACTER);
             start += 1;
         }
     }
@@ -160,11 +181,13 @@ fn push_char(text: &mut String, c: char) {
         '\t' => text.push_str("\\t"),
         '\\' => text.push_str("\\\\"),
         c if is_shown(c) => text.push(c),
-        c => {
-            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                text.push_str(&format!("\\x{byte:02X}"));
-            }
-        }
+        c => push_bytes(text, c),
+    }
+}
+
+fn push_bytes(text: &mut String, c: char) {
+    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+        text.push_str(&format!("\\x{byte:02X}"));
     }
 }
 

@@ -1,21 +1,27 @@
 //! Turns what a run found out ([`model::RunReport`], and [`model::Notice`]s on the way) into something to read:
-//! text for a terminal ([`human`]), JSON ([`json`]), JUnit XML ([`junit`]), a progress line ([`Progress`]),
-//! and the catalogue of labs and clauses ([`catalogue`]) with what is done of them ([`record`]). A self-test has
-//! writers of its own ([`selftest`]), and so has the picture of a running program ([`xray`]).
+//! text for a terminal ([`human`]), JSON ([`json`]), JUnit XML ([`junit`]), what learning platforms read ([`gradescope`],
+//! [`classroom50`]), a file for the student ([`feedback`]), a progress line ([`Progress`]), and the catalogue of labs and
+//! clauses ([`catalogue`]) with what is done of them ([`record`]). A self-test has writers of its own ([`selftest`]), and
+//! so has the picture of a running program ([`xray`]).
 //!
 //! Nothing here knows how a verdict was reached, and every format keeps its own types. Whatever comes from a
-//! submission passes through [`escape`] on its way out, so that no submission can steer a reader's terminal.
+//! submission passes through [`escape`] on its way out, so that no submission can steer a reader's terminal or CI service.
+//! What reports are laid out with ([`text`], [`mod@markdown`]) is public for those about more than one submission.
 
 pub mod catalogue;
+pub mod classroom50;
 pub mod escape;
+pub mod feedback;
+pub mod gradescope;
 pub mod human;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 mod paint;
 mod progress;
 pub mod record;
 pub mod selftest;
-mod text;
+pub mod text;
 pub mod xray;
 
 pub use paint::Palette;

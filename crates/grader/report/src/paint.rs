@@ -9,6 +9,9 @@ pub struct Palette {
 }
 
 impl Palette {
+    /// Without any escape sequence.
+    pub(crate) const PLAIN: Palette = Palette { colour: false };
+
     /// With colours, or without any escape sequence.
     pub fn new(colour: bool) -> Self {
         Palette { colour }

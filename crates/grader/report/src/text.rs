@@ -3,21 +3,21 @@
 use unicode_width::UnicodeWidthStr;
 
 /// The widest line that a report writes by its own choice, in columns.
-pub(crate) const WIDTH: usize = 100;
+pub const WIDTH: usize = 100;
 
 /// How many columns a text takes.
-pub(crate) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.width()
 }
 
 /// Fills a text up with spaces to so many columns.
-pub(crate) fn pad(text: &str, columns: usize) -> String {
+pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
 /// Breaks a text at its spaces into lines of at most `columns`, unless one word alone is longer.
 /// Line feeds in the text are kept.
-pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();
@@ -36,13 +36,13 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// Puts the same spaces before each line.
-pub(crate) fn indent(lines: Vec<String>, columns: usize) -> Vec<String> {
+pub fn indent(lines: Vec<String>, columns: usize) -> Vec<String> {
     let spaces = " ".repeat(columns);
     lines.into_iter().map(|line| format!("{spaces}{line}").trim_end().to_owned()).collect()
 }
 
 /// Puts a label before the first line and as much room before the others.
-pub(crate) fn label(label: &str, lines: Vec<String>, columns: usize) -> Vec<String> {
+pub fn label(label: &str, lines: Vec<String>, columns: usize) -> Vec<String> {
     let room = " ".repeat(columns);
     let labelled = |(i, line): (usize, String)| match i {
         0 => format!("{}{line}", pad(label, columns)),
@@ -52,7 +52,7 @@ pub(crate) fn label(label: &str, lines: Vec<String>, columns: usize) -> Vec<Stri
 }
 
 /// `1 clause`, `2 clauses`.
-pub(crate) fn count(n: usize, noun: &str) -> String {
+pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 

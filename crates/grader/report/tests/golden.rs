@@ -3,9 +3,9 @@
 
 mod sample;
 
-use model::{Credit, Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
+use model::{Credit, Environment, Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
 use report::record::{Dated, Record};
-use report::{Origin, Palette, catalogue, human, json, junit};
+use report::{Origin, Palette, catalogue, classroom50, feedback, gradescope, human, json, junit};
 use sample::{CLAUSES, LAB, answered_too_early, crashed, failed, golden, reader, run};
 use std::time::Duration;
 
@@ -106,6 +106,103 @@ fn junit_tells_failures_errors_and_skips_apart() {
     let text = String::from_utf8(out).unwrap();
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "XML forbids control characters");
     golden("mixed.xml", &text);
+}
+
+/// As [`mixed`], but nothing was skipped among the core clauses and nothing broke there.
+fn decided() -> RunReport {
+    let mut report = mixed();
+    let mut partly = answered_too_early();
+    partly.credit = Some(Credit { right: 2, of: 3 });
+    report.checks[1].finding = Some("sockets: 4 | `measured`".to_owned());
+    report.checks[2].verdict = failed(partly);
+    report.checks[3].verdict = PASSED;
+    report.checks[4].verdict = failed(crashed());
+    report
+}
+
+fn in_gradescope(report: &RunReport) -> String {
+    let mut out = Vec::new();
+    gradescope::write(report, &stubs(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn gradescope_has_a_test_for_each_clause_and_stars_are_worth_nothing() {
+    let text = in_gradescope(&decided());
+    golden("gradescope.json", &text);
+    let result: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let tests = result["tests"].as_array().unwrap();
+    let sum: u64 = tests.iter().filter_map(|test| test["score"].as_u64()).sum();
+    assert_eq!(result["score"].as_u64(), Some(sum));
+    assert!(tests.iter().all(|test| test.get("score").is_some() == (test["tags"][1] == "core")));
+}
+
+#[test]
+fn what_nobody_knows_is_no_score_in_gradescope() {
+    let text = in_gradescope(&mixed());
+    golden("gradescope_undecided.json", &text);
+    assert!(!text.contains("score\":"), "Gradescope would add up what is left");
+}
+
+#[test]
+fn a_submission_that_never_ran_has_a_score_where_that_is_its_own_doing() {
+    let mut unbuilt = Failure::new(Kind::NotStarted, "the programs do not compile");
+    unbuilt.output = b"error[E0425]: cannot find value `x`\n".to_vec();
+    let without_checks = |verdict: &Verdict| {
+        let environment = Environment { system: String::new(), isolation: Isolation::Full, jobs: 1 };
+        let report = RunReport::without_checks(&LAB, &CLAUSES, 7, environment, verdict);
+        serde_json::from_str::<serde_json::Value>(&in_gradescope(&report)).unwrap()
+    };
+    let result = without_checks(&failed(unbuilt));
+    assert_eq!(result["score"], 0);
+    assert_eq!(result["tests"].as_array().unwrap().len(), CLAUSES.len());
+    assert!(result["tests"][0]["output"].as_str().unwrap().contains("cannot find value `x`"));
+    let result = without_checks(&Verdict::Error(Fault::new("no space left on device")));
+    assert_eq!(result.get("score"), None);
+    assert!(result["output"].as_str().unwrap().starts_with("There is no score"));
+}
+
+#[test]
+fn classroom_50_gets_a_document_only_when_there_is_a_mark() {
+    let submission = classroom50::Submission {
+        classroom: "tcp".to_owned(),
+        assignment: "lab3".to_owned(),
+        submission: "submit/7".to_owned(),
+        commit: "https://example.org/commit/1".to_owned(),
+        release: "https://example.org/release/1".to_owned(),
+        review: "https://example.org/commit/1".to_owned(),
+        datetime: "2026-09-01T12:00:00Z".to_owned(),
+        graded_at: "2026-09-01T12:01:00Z".to_owned(),
+        ..Default::default()
+    };
+    let mut out = Vec::new();
+    assert!(classroom50::write(&decided(), &submission, &mut out).unwrap());
+    golden("classroom50.json", &String::from_utf8(out).unwrap());
+    let mut out = Vec::new();
+    assert!(!classroom50::write(&mixed(), &submission, &mut out).unwrap());
+    assert!(out.is_empty());
+}
+
+fn fed_back(report: &RunReport, remarks: &[String], origin: &Origin) -> String {
+    let mut out = Vec::new();
+    feedback::write(report, remarks, origin, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn feedback_shows_what_the_terminal_shows() {
+    golden("feedback.md", &fed_back(&decided(), &["left out: `.git` <img src=x>\n".to_owned()], &stubs()));
+    golden("feedback_undecided.md", &fed_back(&mixed(), &[], &stubs()));
+    let todo = || failed(Failure::new(Kind::NotWritten, "stopped at a todo!"));
+    golden("feedback_unwritten.md", &fed_back(&run([(); 6].map(|()| todo())), &[], &stubs()));
+}
+
+#[test]
+fn feedback_without_verdicts_shows_the_words_that_explain_it() {
+    let words = b"error: ```\r\n  | <script>\n  ::error::forged\n\x1b[2J\n";
+    let mut out = Vec::new();
+    feedback::without_verdicts(&LAB, "The programs do not compile.", words, &[], &mut out).unwrap();
+    golden("feedback_unbuilt.md", &String::from_utf8(out).unwrap());
 }
 
 #[test]

@@ -37,6 +37,24 @@ fn text_keeps_its_lines_but_no_controls() {
 }
 
 #[test]
+fn nothing_is_a_command_to_a_ci_service() {
+    assert_eq!(escape(b"::error::forged"), r"::\x65rror::forged");
+    assert_eq!(escape(b"a ::set-env name=A::b"), r"a ::\x73et-env name=A::b");
+    assert_eq!(text("two\n \t::stop-commands::x"), "two\n  ::\\x73top-commands::x");
+    assert_eq!(text("1: ##vso[task.complete]"), r"1: ##\x76so[task.complete]");
+    assert_eq!(text("###[error]"), r"###\x5Berror]");
+    assert_eq!(escape(b"section_start:1:a\r\x1b[0K"), r"section_start:1:a\r\x1B[0K");
+    for harmless in ["std::io::Error", "[::1]:80 and ::1", "## heading", "a:: b", "#[test]"] {
+        assert_eq!(text(harmless), harmless);
+    }
+}
+
+#[test]
+fn two_streams_are_shown_alike_up_to_a_command_in_one_of_them() {
+    assert_eq!(shown(b"::error", b"::1", 80), "::\\x65rror\n::1\n  ^2");
+}
+
+#[test]
 fn cutting_shows_that_something_is_missing() {
     assert_eq!(cut(b"0123456789", 10), "0123456789");
     assert_eq!(cut(b"0123456789a", 10), "012345678…");
@@ -91,14 +109,15 @@ fn long_strings_are_cut_around_the_difference() {
 /// Whatever the two strings are, the byte under the caret is the first that differs, and nothing is too wide.
 #[test]
 fn the_caret_is_right_for_any_two_strings() {
-    let alphabet: [&[u8]; 8] = [b"a", b"\n", b"\xc3", b"\xa9", "é".as_bytes(), "漢".as_bytes(), b"\0", b"\\"];
+    let alphabet: [&[u8]; 10] =
+        [b"a", b"\n", b"\xc3", b"\xa9", "é".as_bytes(), "漢".as_bytes(), b"\0", b"\\", b"::", b"##"];
     let mut state = 1u32;
     let mut next = move |below: usize| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 16) as usize % below
     };
     for _ in 0..20_000 {
-        let mut string = |length| (0..length).flat_map(|_| alphabet[next(8)].to_vec()).collect::<Vec<u8>>();
+        let mut string = |length| (0..length).flat_map(|_| alphabet[next(10)].to_vec()).collect::<Vec<u8>>();
         let (common, left, right) = (string(12), string(3), string(3));
         let (expected, got) = ([common.clone(), left].concat(), [common, right].concat());
         let columns = 16;

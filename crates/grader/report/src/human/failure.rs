@@ -78,19 +78,21 @@ pub(super) fn teaching(
     for (name, text) in [("why", check.clause.lesson), ("hint", check.clause.hint)] {
         lines.extend(label(&label_text(name, palette), wrap(text, WIDTH - 2 - LABEL), LABEL));
     }
-    let mut command = crate::catalogue::command(report.lab, check.clause);
-    if !origin.command_suffix.is_empty() {
-        command = format!("{command} {}", origin.command_suffix);
-    }
-    lines.push(format!("{}{}", label_text("again", palette), escape::text(&command)));
+    lines.push(format!("{}{}", label_text("again", palette), again(report, check, origin)));
     lines
+}
+
+/// The command that runs just this check, escaped.
+pub(crate) fn again(report: &RunReport, check: &CheckReport, origin: &Origin) -> String {
+    let command = crate::catalogue::command(report.lab, check.clause);
+    escape::text(format!("{command} {}", origin.command_suffix).trim_end())
 }
 
 fn label_text(name: &str, palette: Palette) -> String {
     format!("{}{}", palette.faint(name), " ".repeat(LABEL - name.len()))
 }
 
-fn worth(check: &CheckReport) -> String {
+pub(crate) fn worth(check: &CheckReport) -> String {
     match check.clause.tier {
         Tier::Core if check.points() > 0 => format!("{} of {} points", check.points(), check.clause.points),
         Tier::Core => crate::text::count(check.clause.points as usize, "point"),

@@ -4,7 +4,7 @@ use model::{CheckReport, Failure, Kind, RunReport, Shown, Verdict};
 
 /// What makes two failures the same to a reader.
 #[derive(PartialEq)]
-pub(super) struct Sameness<'a> {
+pub(crate) struct Sameness<'a> {
     program: &'static str,
     kind: Kind,
     summary: String,
@@ -45,19 +45,19 @@ fn without_ports(text: &str) -> String {
 type Shared<'a, K> = Vec<(K, Vec<&'a CheckReport>)>;
 
 /// The checks that did not pass, by what they have in common.
-pub(super) struct Groups<'a> {
+pub(crate) struct Groups<'a> {
     /// By program: its stub is not written yet.
-    pub(super) unwritten: Shared<'a, &'static str>,
+    pub(crate) unwritten: Shared<'a, &'static str>,
     /// By what happened.
-    pub(super) failed: Shared<'a, Sameness<'a>>,
+    pub(crate) failed: Shared<'a, Sameness<'a>>,
     /// By reason.
-    pub(super) skipped: Shared<'a, &'a str>,
+    pub(crate) skipped: Shared<'a, &'a str>,
     /// By message.
-    pub(super) faults: Shared<'a, &'a str>,
+    pub(crate) faults: Shared<'a, &'a str>,
 }
 
 impl<'a> Groups<'a> {
-    pub(super) fn of(report: &'a RunReport) -> Self {
+    pub(crate) fn of(report: &'a RunReport) -> Self {
         let mut groups =
             Groups { unwritten: Vec::new(), failed: Vec::new(), skipped: Vec::new(), faults: Vec::new() };
         for check in &report.checks {
@@ -79,12 +79,12 @@ impl<'a> Groups<'a> {
 }
 
 /// Whether a check waits for a stub that is not written.
-pub(super) fn is_unwritten(check: &CheckReport) -> bool {
+pub(crate) fn is_unwritten(check: &CheckReport) -> bool {
     matches!(&check.verdict, Verdict::Failed(failure) if failure.kind == Kind::NotWritten)
 }
 
 /// `L3.1, L3.2`. A clause about several programs is named once.
-pub(super) fn ids(checks: &[&CheckReport]) -> String {
+pub(crate) fn ids(checks: &[&CheckReport]) -> String {
     let mut ids: Vec<&str> = Vec::new();
     for check in checks {
         if !ids.contains(&check.clause.id) {

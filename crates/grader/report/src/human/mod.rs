@@ -3,16 +3,19 @@
 //! not start, is one message with a list of clauses, not a page for each of them.
 
 pub(crate) mod failure;
-mod groups;
+pub(crate) mod groups;
 mod ladder;
-mod table;
+pub(crate) mod table;
 mod threads;
 
 use crate::text::{WIDTH, count, indent, label, wrap};
 use crate::{Origin, Palette, escape};
 use groups::Groups;
-use model::{CheckReport, Environment, Event, Failure, Isolation, RunReport};
+use model::{CheckReport, Environment, Event, Failure, Isolation, Lab, RunReport};
 use std::io;
+
+/// What is said above the grader's own failures.
+pub(crate) const GRADER_FAILED: &str = "the grader itself failed; this says nothing about the program";
 
 /// Writes the report of a finished run.
 pub fn write(
@@ -22,7 +25,7 @@ pub fn write(
     out: &mut impl io::Write,
 ) -> io::Result<()> {
     let groups = Groups::of(report);
-    let mut lines = vec![String::new(), palette.strong(&heading(report)), String::new()];
+    let mut lines = vec![String::new(), palette.strong(&heading(report.lab)), String::new()];
     lines.extend(table::lines(report, &groups, origin, palette));
     for (_, checks) in &groups.failed {
         lines.push(String::new());
@@ -63,8 +66,8 @@ pub(crate) fn without_isolation(environment: &Environment) -> Vec<String> {
     lines
 }
 
-fn heading(report: &RunReport) -> String {
-    format!("Lab {} · {}", report.lab.number, report.lab.title)
+pub(crate) fn heading(lab: &Lab) -> String {
+    format!("Lab {} · {}", lab.number, lab.title)
 }
 
 /// What was skipped, once for each reason, and the grader's own failures, apart from all that the program did.
@@ -78,7 +81,7 @@ fn undecided(groups: &Groups, palette: Palette) -> Vec<String> {
     }
     if !groups.faults.is_empty() {
         lines.push(String::new());
-        lines.push(palette.odd("! the grader itself failed; this says nothing about the program"));
+        lines.push(palette.odd(&format!("! {GRADER_FAILED}")));
         for (message, checks) in &groups.faults {
             let text = format!("{}: {}", groups::ids(checks), escape::text(message));
             lines.extend(indent(wrap(&text, WIDTH - 2), 2));
@@ -87,7 +90,7 @@ fn undecided(groups: &Groups, palette: Palette) -> Vec<String> {
     lines
 }
 
-fn score(report: &RunReport) -> String {
+pub(crate) fn score(report: &RunReport) -> String {
     let score = report.score();
     let mut parts = Vec::new();
     if score.max > 0 {

@@ -45,19 +45,8 @@ struct Columns {
 
 fn row(check: &CheckReport, columns: Columns, palette: Palette) -> Vec<String> {
     let clause = check.clause;
-    let mark = match check.verdict {
-        Verdict::Passed => palette.good("✓"),
-        Verdict::Failed(_) => palette.bad("✗"),
-        Verdict::Skipped(_) => palette.odd("–"),
-        Verdict::Error(_) => palette.odd("!"),
-    };
-    let merit = match (&check.verdict, clause.tier) {
-        (Verdict::Skipped(_), _) => "skipped".to_owned(),
-        (Verdict::Error(_), _) => "error".to_owned(),
-        (_, Tier::Core) => format!("{}/{}", check.points(), clause.points),
-        (Verdict::Passed, Tier::Stretch) => "★".to_owned(),
-        (Verdict::Failed(_), Tier::Stretch) => "☆".to_owned(),
-    };
+    let mark = symbol(&check.verdict, palette);
+    let merit = merit(check);
     let mut title = wrap(clause.title, columns.title).into_iter();
     let first = pad(&title.next().unwrap_or_default(), columns.title);
     let mut lines = vec![format!("  {mark} {}  {first}  {merit}", pad(clause.id, columns.id))];
@@ -69,6 +58,27 @@ fn row(check: &CheckReport, columns: Columns, palette: Palette) -> Vec<String> {
         lines.extend(indent(found, 4 + columns.id + 2));
     }
     lines
+}
+
+/// The mark before a clause.
+pub(crate) fn symbol(verdict: &Verdict, palette: Palette) -> String {
+    match verdict {
+        Verdict::Passed => palette.good("✓"),
+        Verdict::Failed(_) => palette.bad("✗"),
+        Verdict::Skipped(_) => palette.odd("–"),
+        Verdict::Error(_) => palette.odd("!"),
+    }
+}
+
+/// What a clause was worth to the submission: `6/10`, a star, or why it was worth nothing.
+pub(crate) fn merit(check: &CheckReport) -> String {
+    match (&check.verdict, check.clause.tier) {
+        (Verdict::Skipped(_), _) => "skipped".to_owned(),
+        (Verdict::Error(_), _) => "error".to_owned(),
+        (_, Tier::Core) => format!("{}/{}", check.points(), check.clause.points),
+        (Verdict::Passed, Tier::Stretch) => "★".to_owned(),
+        (Verdict::Failed(_), Tier::Stretch) => "☆".to_owned(),
+    }
 }
 
 fn not_written(

@@ -1,0 +1,149 @@
+//! What a class gets: for each submission its marks ([`Entry`]), and the files that tell of all together: the sheet of marks
+//! ([`Sheet`]), JUnit XML ([`junit`]) and the summary of what the class missed ([`summary`]).
+//!
+//! The sheet is also what a run that was stopped goes on from: a row is on disk before the next submission starts, and
+//! [`read`] gets back what was written. The other files follow from it and are written whole ([`replace`]).
+//!
+//! What the grader could not find out is never a number. Such a mark is empty, and a word says why.
+
+mod cell;
+pub mod junit;
+mod replace;
+mod sheet;
+pub mod summary;
+
+pub use replace::replace;
+pub use sheet::{Rows, Sheet, SheetError, read};
+
+use model::{CheckReport, Clause, Lab, RunReport, Tier, Verdict};
+
+/// All submissions of a class to one lab.
+#[derive(Clone, Copy, Debug)]
+pub struct Class<'a> {
+    /// The lab.
+    pub lab: &'a Lab,
+    /// Its clauses, in the lab's order.
+    pub clauses: &'a [&'a Clause],
+    /// The submissions, in the order in which they are to be shown.
+    pub entries: &'a [Entry],
+}
+
+/// What became of one submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name that it has in the class, which no other has.
+    pub name: String,
+    /// The name that it was handed in with.
+    pub original_name: String,
+    /// What was found out about it.
+    pub outcome: Outcome,
+    /// A digest of all that the outcome depends on: as long as it is the same, there is no need to grade again.
+    pub digest: String,
+}
+
+/// What was found out about a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was checked. The marks are those of the class's clauses, in their order.
+    Graded(Vec<Mark>),
+    /// It does not compile, which is worth nothing.
+    DoesNotCompile,
+    /// It was not taken, for this reason, which is its own and worth nothing either.
+    Refused(String),
+    /// The grader broke on it, in this way; nothing is known about the submission.
+    Fault(String),
+}
+
+/// What became of one clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// It is satisfied.
+    Passed,
+    /// Parts of it are, for so many of its points: more than none and less than all.
+    Partly(u32),
+    /// It is not.
+    Missed,
+    /// It could not be decided.
+    Skipped,
+    /// The grader broke.
+    Fault,
+}
+
+/// What the marks of a submission add up to, as far as that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// Points, where each core clause is decided.
+    pub points: Option<u32>,
+    /// Stretch clauses that passed, where each is decided.
+    pub stars: Option<u32>,
+}
+
+impl Outcome {
+    /// The outcome of a run over all clauses of the class.
+    pub fn of(report: &RunReport) -> Self {
+        Outcome::Graded(report.checks.iter().map(Mark::of).collect())
+    }
+}
+
+impl Mark {
+    /// The mark of one clause.
+    pub fn of(check: &CheckReport) -> Self {
+        match &check.verdict {
+            Verdict::Passed => Mark::Passed,
+            Verdict::Failed(_) if check.points() > 0 => Mark::Partly(check.points()),
+            Verdict::Failed(_) => Mark::Missed,
+            Verdict::Skipped(_) => Mark::Skipped,
+            Verdict::Error(_) => Mark::Fault,
+        }
+    }
+
+    /// How much of a clause that is worth so much was reached; none where nobody knows.
+    fn share(self, worth: u32) -> Option<u32> {
+        match self {
+            Mark::Passed => Some(worth),
+            Mark::Partly(points) => Some(points),
+            Mark::Missed => Some(0),
+            Mark::Skipped | Mark::Fault => None,
+        }
+    }
+}
+
+impl Entry {
+    /// Adds up the marks.
+    pub fn total(&self, clauses: &[&Clause]) -> Total {
+        let sum = |tier| match &self.outcome {
+            Outcome::Graded(marks) => {
+                let decided = clauses.iter().zip(marks).filter(|(clause, _)| clause.tier == tier);
+                decided.map(|(clause, mark)| mark.share(worth(clause))).sum()
+            }
+            Outcome::DoesNotCompile | Outcome::Refused(_) => Some(0),
+            Outcome::Fault(_) => None,
+        };
+        Total { points: sum(Tier::Core), stars: sum(Tier::Stretch) }
+    }
+
+    /// The outcome in a word. A submission of which a core clause was not decided is `incomplete`.
+    pub fn status(&self, clauses: &[&Clause]) -> &'static str {
+        match self.outcome {
+            Outcome::Graded(_) if self.total(clauses).points.is_none() => "incomplete",
+            Outcome::Graded(_) => "graded",
+            Outcome::DoesNotCompile => "does not compile",
+            Outcome::Refused(_) => "refused",
+            Outcome::Fault(_) => "fault",
+        }
+    }
+}
+
+/// Points for a core clause, one star for any other.
+fn worth(clause: &Clause) -> u32 {
+    match clause.tier {
+        Tier::Core => clause.points,
+        Tier::Stretch => 1,
+    }
+}
+
+/// `L3.4`, and the program where several clauses have that id.
+fn label(clause: &Clause, clauses: &[&Clause]) -> String {
+    let namesakes = clauses.iter().filter(|other| other.id == clause.id).count();
+    if namesakes > 1 { format!("{} {}", clause.id, clause.program) } else { clause.id.to_owned() }
+}

@@ -1,0 +1,67 @@
+//! Text in a cell of a sheet, so that it comes back as it was and does no harm on the way: not in a spreadsheet, which takes
+//! some cells for formulas (<https://owasp.org/www-community/attacks/CSV_Injection>), and not in a terminal.
+//!
+//! It is escaped as everywhere, which leaves no control characters, so that each row is one line. A semicolon is
+//! escaped as well: many spreadsheets take it for the separator, and a formula could follow it. What would begin a formula
+//! then, as well as what begins with an apostrophe itself, gets an apostrophe in front.
+
+use report::escape;
+
+/// What spreadsheets take for the beginning of a formula, in both widths, and the mark of what is none.
+const GUARDED: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\''];
+
+pub(super) fn write(text: &str) -> String {
+    let escaped = escape::escape(text.as_bytes()).replace(';', "\\x3B");
+    if escaped.starts_with(GUARDED) { format!("'{escaped}") } else { escaped }
+}
+
+/// Reads what [`write`] has written; none where it is anything else.
+pub(super) fn read(cell: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(cell.len());
+    let mut rest = cell.strip_prefix('\'').unwrap_or(cell);
+    while let Some(at) = rest.find('\\') {
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        let (byte, length) = match *rest.as_bytes().get(at + 1)? {
+            b'n' => (b'\n', 2),
+            b'r' => (b'\r', 2),
+            b't' => (b'\t', 2),
+            b'\\' => (b'\\', 2),
+            b'x' => (u8::from_str_radix(rest.get(at + 2..at + 4)?, 16).ok()?, 4),
+            _ => return None,
+        };
+        bytes.push(byte);
+        rest = &rest[at + length..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_no_formula_and_comes_back() {
+        let pairs = [
+            ("=1+1", "'=1+1"),
+            ("@x", "'@x"),
+            ("'", "''"),
+            ("\t=1", "\\t=1"),
+            ("a;=1\n", "a\\x3B=1\\n"),
+            ("José\\n", "José\\\\n"),
+            ("\u{202e}", "\\xE2\\x80\\xAE"),
+            ("", ""),
+        ];
+        for (text, cell) in pairs {
+            assert_eq!(write(text), cell);
+            assert_eq!(read(cell).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn what_was_never_written_is_not_read() {
+        for cell in ["\\", "\\q", "\\x4", "\\xZZ", "\\xFF", "\\xé"] {
+            assert_eq!(read(cell), None, "{cell}");
+        }
+    }
+}

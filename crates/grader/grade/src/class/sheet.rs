@@ -1,0 +1,198 @@
+//! `grades.csv`: a row for each submission, for a spreadsheet, and for the grader to go on from.
+//!
+//! A row is one line, so that a line without its end is one that a kill has cut off.
+
+use super::{Entry, Mark, Outcome, cell, label, replace, worth};
+use model::{Clause, Tier};
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The columns before those of the clauses.
+const COLUMNS: [&str; 8] = ["name", "handed in as", "status", "reason", "points", "of", "stars", "digest"];
+
+/// A sheet that rows are appended to.
+#[derive(Debug)]
+pub struct Sheet<'a> {
+    file: File,
+    length: u64,
+    clauses: &'a [&'a Clause],
+}
+
+/// What a sheet holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// The submissions, in the order in which they were written.
+    pub entries: Vec<Entry>,
+    /// Whether the last line was cut off. Its submission is not among the others.
+    pub is_torn: bool,
+}
+
+/// Why a sheet cannot be read.
+#[derive(Debug)]
+pub enum SheetError {
+    /// The file cannot be read.
+    Io(io::Error),
+    /// It is no sheet of marks for these clauses.
+    OtherColumns,
+    /// The line of this number was not written by the grader, or was changed since.
+    Line(u64),
+}
+
+impl fmt::Display for SheetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SheetError::Io(error) => error.fmt(f),
+            SheetError::OtherColumns => f.write_str("its columns are not those of this lab"),
+            SheetError::Line(number) => write!(f, "line {number} is not as the grader writes it"),
+        }
+    }
+}
+
+impl std::error::Error for SheetError {}
+
+impl From<io::Error> for SheetError {
+    fn from(error: io::Error) -> Self {
+        SheetError::Io(error)
+    }
+}
+
+impl<'a> Sheet<'a> {
+    /// Writes a sheet with these rows in place of what may be there, and keeps it open for more: with none to begin with,
+    /// with those of [`read`] that still hold to go on, with those of several sheets to merge them.
+    ///
+    /// # Errors
+    /// Those of the file system; what was there before is then still there.
+    pub fn start(path: &Path, clauses: &'a [&'a Clause], entries: &[Entry]) -> io::Result<Self> {
+        let mut text = line(header(clauses))?;
+        for entry in entries {
+            text.extend(line(row(entry, clauses)?)?);
+        }
+        replace(path, &text)?;
+        let file = OpenOptions::new().append(true).open(path)?;
+        Ok(Sheet { file, length: text.len() as u64, clauses })
+    }
+
+    /// Appends a row, which is on disk when this returns.
+    ///
+    /// # Errors
+    /// Those of the file system; the sheet then has the rows that it had before.
+    pub fn append(&mut self, entry: &Entry) -> io::Result<()> {
+        let line = line(row(entry, self.clauses)?)?;
+        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
+        match written {
+            Ok(()) => self.length += line.len() as u64,
+            // Half a line, as a full disk leaves it, would swallow the next one.
+            Err(_) => self.file.set_len(self.length)?,
+        }
+        written
+    }
+}
+
+/// Reads a sheet for these clauses.
+///
+/// # Errors
+/// When the file cannot be read or is not as the grader writes it. A last line that was cut off is no error.
+pub fn read(path: &Path, clauses: &[&Clause]) -> Result<Rows, SheetError> {
+    let text = fs::read(path)?;
+    let whole = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    let mut lines = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&text[..whole]);
+    let mut records = lines.records();
+    let first = records.next().and_then(Result::ok).ok_or(SheetError::OtherColumns)?;
+    if !first.iter().eq(header(clauses).iter().map(|name| &**name)) {
+        return Err(SheetError::OtherColumns);
+    }
+    let entries = records.zip(2..).map(|(record, number)| {
+        let record = record.map_err(|_| SheetError::Line(number))?;
+        entry(&record, clauses).ok_or(SheetError::Line(number))
+    });
+    Ok(Rows { entries: entries.collect::<Result<_, _>>()?, is_torn: whole < text.len() })
+}
+
+fn header(clauses: &[&Clause]) -> Vec<String> {
+    let fixed = COLUMNS.iter().map(|name| (*name).to_owned());
+    fixed.chain(clauses.iter().map(|clause| label(clause, clauses))).collect()
+}
+
+/// # Errors
+/// When the marks are not those of these clauses: such a row could not be read again.
+fn row(entry: &Entry, clauses: &[&Clause]) -> io::Result<Vec<String>> {
+    let total = entry.total(clauses);
+    let max: u32 =
+        clauses.iter().filter(|clause| clause.tier == Tier::Core).map(|clause| clause.points).sum();
+    let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    let reason = match &entry.outcome {
+        Outcome::Refused(reason) | Outcome::Fault(reason) => cell::write(reason),
+        Outcome::Graded(_) | Outcome::DoesNotCompile => String::new(),
+    };
+    let fixed = [
+        cell::write(&entry.name),
+        cell::write(&entry.original_name),
+        entry.status(clauses).to_owned(),
+        reason,
+        number(total.points),
+        max.to_string(),
+        number(total.stars),
+        cell::write(&entry.digest),
+    ];
+    let mut row = Vec::from(fixed);
+    match &entry.outcome {
+        Outcome::Graded(marks) if marks.len() != clauses.len() => {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a mark for each clause is needed"));
+        }
+        Outcome::Graded(marks) => {
+            row.extend(clauses.iter().zip(marks).map(|(clause, mark)| written(*mark, clause)));
+        }
+        _ => row.extend(clauses.iter().map(|_| String::new())),
+    }
+    Ok(row)
+}
+
+fn line(cells: Vec<String>) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(cells).map_err(io::Error::other)?;
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// A row's submission. What follows from the marks is not read.
+fn entry(record: &csv::StringRecord, clauses: &[&Clause]) -> Option<Entry> {
+    if record.len() != COLUMNS.len() + clauses.len() {
+        return None;
+    }
+    let reason = cell::read(&record[3])?;
+    let outcome = match &record[2] {
+        "graded" | "incomplete" => {
+            let marks = clauses.iter().zip(record.iter().skip(COLUMNS.len()));
+            Outcome::Graded(marks.map(|(clause, cell)| mark(cell, clause)).collect::<Option<_>>()?)
+        }
+        "does not compile" => Outcome::DoesNotCompile,
+        "refused" => Outcome::Refused(reason),
+        "fault" => Outcome::Fault(reason),
+        _ => return None,
+    };
+    let [name, original_name, digest] = [0, 1, 7].map(|column| cell::read(&record[column]));
+    Some(Entry { name: name?, original_name: original_name?, outcome, digest: digest? })
+}
+
+/// The points or the star that a clause gave, or the word for why that is not known.
+fn written(mark: Mark, clause: &Clause) -> String {
+    match mark.share(worth(clause)) {
+        Some(share) => share.to_string(),
+        None if mark == Mark::Skipped => "skipped".to_owned(),
+        None => "fault".to_owned(),
+    }
+}
+
+fn mark(cell: &str, clause: &Clause) -> Option<Mark> {
+    match cell {
+        "skipped" => Some(Mark::Skipped),
+        "fault" => Some(Mark::Fault),
+        number => match number.parse().ok()? {
+            all if all == worth(clause) => Some(Mark::Passed),
+            0 => Some(Mark::Missed),
+            points if points < worth(clause) => Some(Mark::Partly(points)),
+            _ => None,
+        },
+    }
+}

@@ -1,0 +1,182 @@
+//! What is written about a class: golden files for one class (`UPDATE_GOLDEN=1 cargo test -p grade` writes them anew), and
+//! what holds for any class, whatever its submissions are called and say.
+
+mod sample;
+
+use grade::class::{Class, Entry, Mark, Outcome, Sheet, SheetError, junit, read, summary};
+use proptest::prelude::*;
+use sample::{CLAUSES, LAB, entries, is_harmless};
+use std::fs;
+use std::path::Path;
+
+fn entry(name: &str, outcome: Outcome) -> Entry {
+    Entry { name: name.to_owned(), original_name: format!("{name}.zip"), outcome, digest: "7f3a".to_owned() }
+}
+
+/// One of each kind, and some that missed the same.
+fn class_of_seven() -> Vec<Entry> {
+    use Mark::{Fault, Missed, Partly, Passed, Skipped};
+    vec![
+        entry("ada", Outcome::Graded(vec![Passed; 5])),
+        entry("brian", Outcome::Graded(vec![Passed, Partly(13), Passed, Missed, Missed])),
+        entry("=cmd|' /C calc'!A0", Outcome::Graded(vec![Passed, Missed, Passed, Passed, Skipped])),
+        entry("dennis", Outcome::Graded(vec![Passed, Missed, Passed, Fault, Passed])),
+        entry("edsger", Outcome::DoesNotCompile),
+        entry("<b>frances</b>", Outcome::Refused("`../../etc/passwd` leaves the folder".to_owned())),
+        entry("grace", Outcome::Fault("no space left on device".to_owned())),
+    ]
+}
+
+fn class(entries: &[Entry]) -> Class<'_> {
+    Class { lab: &LAB, clauses: &CLAUSES, entries }
+}
+
+#[track_caller]
+fn golden(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, actual).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(actual, expected, "{} differs\n{actual}", path.display());
+}
+
+/// The sheet of these submissions, as it grows row by row.
+fn written(entries: &[Entry]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grades.csv");
+    let mut sheet = Sheet::start(&path, &CLAUSES, &[]).unwrap();
+    for entry in entries {
+        sheet.append(entry).unwrap();
+    }
+    fs::read_to_string(path).unwrap()
+}
+
+fn read_back(text: &[u8]) -> Result<grade::class::Rows, SheetError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grades.csv");
+    fs::write(&path, text).unwrap();
+    read(&path, &CLAUSES)
+}
+
+#[test]
+fn each_kind_of_outcome_has_its_place_in_each_file() {
+    let entries = class_of_seven();
+    golden("grades.csv", &written(&entries));
+    golden("junit.xml", &junit::document(&class(&entries)).unwrap());
+    golden("summary.txt", &summary::text(&class(&entries)));
+    golden("summary.md", &summary::markdown(&class(&entries)));
+}
+
+#[test]
+fn a_class_that_missed_nothing_and_an_empty_one_have_short_summaries() {
+    let all = [entry("ada", Outcome::Graded(vec![Mark::Passed; 5]))];
+    assert_eq!(summary::text(&class(&all)), "Lab 3 · Echo · 1 submission\n\n    1  graded\n");
+    assert_eq!(summary::text(&class(&[])), "Lab 3 · Echo · 0 submissions\n\n");
+}
+
+#[test]
+fn what_nobody_knows_is_never_a_zero() {
+    let table = written(&class_of_seven());
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split(',').collect()).collect();
+    let points = |name: &str| rows.iter().find(|row| row[0] == name).unwrap()[4];
+    assert_eq!([points("ada"), points("brian"), points("edsger")], ["50", "33", "0"]);
+    assert_eq!([points("dennis"), points("grace")], ["", ""]);
+}
+
+#[test]
+fn a_sheet_of_other_clauses_is_not_read() {
+    let text = written(&class_of_seven());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grades.csv");
+    fs::write(&path, &text).unwrap();
+    assert!(matches!(read(&path, &CLAUSES[..4]), Err(SheetError::OtherColumns)));
+    assert!(matches!(read_back(b""), Err(SheetError::OtherColumns)));
+    assert!(matches!(read(&folder.path().join("none"), &CLAUSES), Err(SheetError::Io(_))));
+    let changed = text.replace("does not compile", "does compile");
+    assert!(matches!(read_back(changed.as_bytes()), Err(SheetError::Line(6))));
+    let more = text.replacen(",50,50,1,7f3a,10,", ",50,50,1,7f3a,11,", 1);
+    assert!(matches!(read_back(more.as_bytes()), Err(SheetError::Line(2))));
+}
+
+#[test]
+fn a_row_without_a_mark_for_each_clause_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grades.csv");
+    let mut sheet = Sheet::start(&path, &CLAUSES, &[]).unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(sheet.append(&entry("ada", Outcome::Graded(vec![Mark::Passed; 4]))).is_err());
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+proptest! {
+    // Each row waits for the disk, which many cases would keep busy for long.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_sheet_comes_back_as_it_was_written(entries in entries()) {
+        let text = written(&entries);
+        let rows = read_back(text.as_bytes()).unwrap();
+        prop_assert_eq!(rows.entries, entries);
+        prop_assert!(!rows.is_torn);
+    }
+
+    #[test]
+    fn a_row_is_a_line_and_no_cell_is_a_formula(entries in entries()) {
+        let text = written(&entries);
+        prop_assert_eq!(text.lines().count(), entries.len() + 1);
+        prop_assert!(is_harmless(&text));
+        prop_assert!(!text.contains(';'));
+        for record in csv::Reader::from_reader(text.as_bytes()).records() {
+            prop_assert!(record.unwrap().iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '＝', '\t'])));
+        }
+    }
+
+    /// A kill can cut the file anywhere. What was whole is read, and a run that goes on ends with the same sheet.
+    #[test]
+    fn what_a_kill_left_is_read_and_gone_on_from(entries in entries(), cut in any::<prop::sample::Index>()) {
+        let text = written(&entries);
+        let header = text.find('\n').unwrap() + 1;
+        let kept = &text.as_bytes()[..header + cut.index(text.len() - header + 1)];
+        let rows = read_back(kept).unwrap();
+        prop_assert_eq!(rows.is_torn, !kept.ends_with(b"\n"));
+        prop_assert_eq!(&rows.entries[..], &entries[..rows.entries.len()]);
+        prop_assert_eq!(rows.entries.len(), kept.iter().filter(|&&byte| byte == b'\n').count() - 1);
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("grades.csv");
+        let mut sheet = Sheet::start(&path, &CLAUSES, &rows.entries).unwrap();
+        for entry in &entries[rows.entries.len()..] {
+            sheet.append(entry).unwrap();
+        }
+        prop_assert_eq!(fs::read_to_string(path).unwrap(), text);
+    }
+
+    #[test]
+    fn junit_is_well_formed_and_counts_faults_apart(entries in entries()) {
+        let text = junit::document(&class(&entries)).unwrap();
+        prop_assert!(is_harmless(&text));
+        let document = quick_junit::Report::deserialize_from_str(&text).unwrap();
+        prop_assert_eq!(document.test_suites.len(), entries.len());
+        let faults = |entry: &Entry| match &entry.outcome {
+            Outcome::Graded(marks) => marks.iter().filter(|mark| **mark == Mark::Fault).count(),
+            Outcome::Fault(_) => 1,
+            _ => 0,
+        };
+        prop_assert_eq!(document.errors, entries.iter().map(faults).sum::<usize>());
+    }
+
+    #[test]
+    fn a_summary_is_harmless_and_its_table_lines_up(entries in entries()) {
+        let text = summary::text(&class(&entries));
+        let markdown = summary::markdown(&class(&entries));
+        prop_assert!(is_harmless(&text) && is_harmless(&markdown), "{}\n{}", text, markdown);
+        sample::assert_inert(&markdown);
+        let table = markdown.lines().filter(|line| line.starts_with('|'));
+        let widths: Vec<usize> = table.map(report::text::width).collect();
+        prop_assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{}", markdown);
+        let bars = text.lines().filter_map(|line| line.find(['█', '░']).map(|at| report::text::width(&line[..at])));
+        let bars: Vec<usize> = bars.collect();
+        prop_assert!(bars.windows(2).all(|pair| pair[0] == pair[1]), "{}", text);
+    }
+}

@@ -1,0 +1,148 @@
+//! A small lab of its own, and texts as a hostile submission would choose them.
+
+// Not every file of tests needs all of it.
+#![allow(dead_code)]
+
+use grade::class::{Entry, Mark, Outcome};
+use model::{Clause, Lab, Program, Tier};
+use proptest::prelude::*;
+
+const fn clause(
+    id: &'static str,
+    tier: Tier,
+    points: u32,
+    program: &'static str,
+    title: &'static str,
+) -> Clause {
+    Clause {
+        id,
+        tier,
+        points,
+        program,
+        title,
+        lesson: "TCP carries a stream of bytes, not messages.",
+        hint: "Where does `\\n` end?",
+        method: "",
+        causes: &[],
+    }
+}
+
+const PROGRAMS: &[Program] =
+    &[Program { name: "echo-server", arguments: &[] }, Program { name: "echo-client", arguments: &[] }];
+
+pub(crate) static LAB: Lab =
+    Lab { number: 3, slug: "echo", title: "Echo", programs: PROGRAMS, reference: "echo", document: None };
+
+pub(crate) static CLAUSES: [&Clause; 5] = [
+    &clause("L3.1", Tier::Core, 10, "echo-server", "listens on the port"),
+    &clause(
+        "L3.4",
+        Tier::Core,
+        20,
+        "echo-server",
+        "waits for the end of the line before it answers, however TCP cuts the line, and then answers with the \
+         whole line in upper case",
+    ),
+    &clause("L3.5", Tier::Core, 10, "echo-server", "ends without `panic!`"),
+    &clause("L3.5", Tier::Core, 10, "echo-client", "ends without `panic!`"),
+    &clause("L3.S1", Tier::Stretch, 0, "echo-server", "letters outside ASCII: `é` becomes `É`, 漢 stays"),
+];
+
+/// What would do harm in a sheet, a terminal, a log of a CI service, or a rendered document.
+const HARMFUL: [&str; 30] = [
+    "=HYPERLINK(\"http://x\")",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "'",
+    "＝1",
+    "\t=1",
+    ";=1",
+    ",",
+    "\"",
+    "\n",
+    "\r\n",
+    "\0",
+    "\x1b[2J",
+    "\x1b]0;x\x07",
+    "\u{202e}",
+    "\u{feff}",
+    "::error::x",
+    "##vso[task.complete]",
+    "##[error]",
+    "```",
+    "`",
+    "<script>alert(1)</script>",
+    "![x](http://x)",
+    "[x](javascript:1)",
+    "|",
+    "\\",
+    "…",
+    " ",
+    "<!--",
+];
+
+/// Any text, rich in what would do harm.
+pub(crate) fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => prop::sample::select(&HARMFUL[..]).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+        1 => "[a-zA-Z ]{0,6}",
+    ];
+    prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+fn mark(clause: &'static Clause) -> BoxedStrategy<Mark> {
+    let known = prop_oneof![Just(Mark::Passed), Just(Mark::Missed), Just(Mark::Skipped), Just(Mark::Fault)];
+    match clause.tier {
+        Tier::Core => prop_oneof![4 => known, 1 => (1..clause.points).prop_map(Mark::Partly)].boxed(),
+        Tier::Stretch => known.boxed(),
+    }
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        4 => CLAUSES.map(mark).to_vec().prop_map(Outcome::Graded),
+        1 => Just(Outcome::DoesNotCompile),
+        1 => hostile().prop_map(Outcome::Refused),
+        1 => hostile().prop_map(Outcome::Fault),
+    ]
+}
+
+pub(crate) fn entries() -> impl Strategy<Value = Vec<Entry>> {
+    let entry = (hostile(), hostile(), outcome(), hostile());
+    let entry = entry.prop_map(|(name, original_name, outcome, digest)| Entry {
+        name,
+        original_name,
+        outcome,
+        digest,
+    });
+    prop::collection::vec(entry, 0..8)
+}
+
+/// Whether a text could steer a terminal or a CI service, or change the direction of reading.
+pub(crate) fn is_harmless(text: &str) -> bool {
+    let invisible = |c: char| {
+        let steers = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        steers || (c.is_control() && c != '\n')
+    };
+    let is_command = |line: &str| {
+        line.trim_start().starts_with("::error") || line.contains("##[") || line.contains("##vso[")
+    };
+    !text.contains(invisible) && !text.lines().any(is_command)
+}
+
+/// Asserts that a Markdown document has no link, no image and no HTML in it.
+#[track_caller]
+pub(crate) fn assert_inert(markdown: &str) {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        let is_live = matches!(
+            event,
+            Event::Html(_)
+                | Event::InlineHtml(_)
+                | Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::HtmlBlock)
+        );
+        assert!(!is_live, "{event:?} in\n{markdown}");
+    }
+}
