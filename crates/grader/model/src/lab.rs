@@ -34,6 +34,28 @@ pub struct Program {
     pub arguments: &'static [Placeholder],
 }
 
+impl Program {
+    /// What is wrong with the placeholders in a command template for this program, as one line; `None` if nothing is. A
+    /// placeholder is a word of lower-case letters and underscores between braces.
+    pub fn misused_placeholder(&self, template: &str) -> Option<String> {
+        let braces = template.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+        let is_name =
+            |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let held: Vec<&str> = braces.filter(is_name).collect();
+        if let Some(unknown) =
+            held.iter().find(|name| !self.arguments.iter().any(|known| known.name == **name))
+        {
+            let known: Vec<String> =
+                self.arguments.iter().map(|known| format!("{{{}}}", known.name)).collect();
+            let known = known.join(" ");
+            return Some(format!("there is no placeholder {{{unknown}}}; it may hold {known}"));
+        }
+        let is_missing = |known: &&Placeholder| known.default.is_none() && !held.contains(&known.name);
+        let missing = self.arguments.iter().find(is_missing)?;
+        Some(format!("the command must hold {{{}}}", missing.name))
+    }
+}
+
 /// One sentence that one check decides, with all that a reader needs to learn from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Clause {
@@ -85,6 +107,15 @@ impl Lab {
     /// The package of the stub crate, which is also its folder's name below `labs`: `lab3-echo`.
     pub fn package(&self) -> String {
         format!("lab{}-{}", self.number, self.slug)
+    }
+
+    /// Where the stub of a program, or the document, lies in the lab's folder: `src/bin/echo-server.rs`.
+    pub fn source_file(&self, subject: &str) -> String {
+        match self.programs {
+            [] => subject.to_owned(),
+            [_] => "src/main.rs".to_owned(),
+            _ => format!("src/bin/{subject}.rs"),
+        }
     }
 
     /// What its clauses are about: its programs or, where it has none, its document.

@@ -15,12 +15,7 @@ pub fn command(lab: &Lab, clause: &Clause) -> String {
 
 /// Where the student writes a program, or the document of a lab without programs, seen from the root of the workspace.
 pub fn stub_file(lab: &Lab, program: &str) -> String {
-    let package = lab.package();
-    match lab.programs {
-        [] => format!("labs/{package}/{program}"),
-        [_] => format!("labs/{package}/src/main.rs"),
-        _ => format!("labs/{package}/src/bin/{program}.rs"),
-    }
+    format!("labs/{}/{}", lab.package(), lab.source_file(program))
 }
 
 /// Where the lab's text for students is, seen from the root of the workspace.

@@ -116,17 +116,8 @@ fn parse(lab: &Lab, program: &str, text: &str) -> Result<Template, RunError> {
     let usage = |message: String| RunError::Usage(format!("--program {program}: {message}"));
     let directory = env::current_dir().map_err(|error| Fault::new(format!("the current folder: {error}")))?;
     let template = Template::parse(text, &directory).map_err(|error| usage(error.to_string()))?;
-    let arguments = lab.program(program).map_or(&[][..], |program| program.arguments);
-    let known = |name: &str| arguments.iter().any(|argument| argument.name == name);
-    let names =
-        arguments.iter().map(|argument| format!("{{{}}}", argument.name)).collect::<Vec<_>>().join(" ");
-    if let Some(unknown) = template.placeholders().find(|name| !known(name)) {
-        return Err(usage(format!("there is no placeholder {{{unknown}}}; it may hold {names}")));
+    match lab.program(program).and_then(|program| program.misused_placeholder(text)) {
+        Some(misuse) => Err(usage(misuse)),
+        None => Ok(template),
     }
-    if let Some(missing) =
-        arguments.iter().find(|argument| argument.default.is_none() && !template.has(argument.name))
-    {
-        return Err(usage(format!("the command must hold {{{}}}", missing.name)));
-    }
-    Ok(template)
 }

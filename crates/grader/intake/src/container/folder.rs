@@ -1,0 +1,133 @@
+//! A folder on the instructor's disk. It was perhaps unpacked from an archive, so links in it may lead anywhere.
+
+use super::{Item, Kind, Scope, Stop, read_within};
+use crate::limits;
+use crate::vetting;
+use model::Fault;
+use rustix::fs::{CWD, Mode, OFlags, openat};
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// All that belongs to the submission. Folders that are ignored as a whole are not entered.
+pub(super) fn items(folder: &Path, scope: &Scope) -> Result<Vec<Item>, Stop> {
+    let mut items = Vec::new();
+    let mut add = |name: Vec<u8>, data: &Metadata| {
+        let position = items.len();
+        items.push(Item { name, kind: kind(data), size: data.len(), position });
+        items.len() <= limits::ITEMS
+    };
+    match scope {
+        Scope::Folder(name) => {
+            let top = folder.join(OsStr::from_bytes(name.strip_suffix(b"/").unwrap_or(name)));
+            let data = fs::symlink_metadata(&top).map_err(|error| fault(&top, &error))?;
+            if data.is_dir() {
+                walk(&top, &[], &mut add)?;
+            } else {
+                add(name.clone(), &data);
+            }
+        }
+        Scope::File(name) => {
+            let file = folder.join(OsStr::from_bytes(name));
+            let data = fs::symlink_metadata(&file).map_err(|error| fault(&file, &error))?;
+            let within = scope.name_within(name);
+            add(within.unwrap_or_else(|| name.clone()), &data);
+        }
+        Scope::Attachments(_) => {
+            for (name, data) in children(folder)? {
+                if let Some(within) = scope.name_within(&name) {
+                    add(within, &data);
+                }
+            }
+        }
+    }
+    Ok(items)
+}
+
+/// Names all below a folder, for as long as more are wanted.
+fn walk(folder: &Path, before: &[u8], add: &mut dyn FnMut(Vec<u8>, &Metadata) -> bool) -> Result<bool, Stop> {
+    for (name, data) in children(folder)? {
+        let within = [before, &name].concat();
+        if !add(within.clone(), &data) {
+            return Ok(false);
+        }
+        let is_entered =
+            data.is_dir() && vetting::is_ignored_whole(&String::from_utf8_lossy(&name)).is_none();
+        // A path that is too long is refused as soon as its name is vetted.
+        if is_entered && within.len() <= limits::PATH {
+            let below = folder.join(OsStr::from_bytes(&name));
+            if !walk(&below, &[&within[..], b"/"].concat(), add)? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// What is directly in a folder, in order of the names.
+fn children(folder: &Path) -> Result<Vec<(Vec<u8>, Metadata)>, Fault> {
+    let read = || {
+        let entries = fs::read_dir(folder)?;
+        // Neither follows links.
+        entries
+            .map(|entry| {
+                entry.and_then(|entry| Ok((entry.file_name().as_bytes().to_vec(), entry.metadata()?)))
+            })
+            .collect::<io::Result<Vec<_>>>()
+    };
+    let mut children = read().map_err(|error| fault(folder, &error))?;
+    children.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(children)
+}
+
+fn kind(data: &Metadata) -> Kind {
+    match data.file_type() {
+        kind if kind.is_dir() => Kind::Folder,
+        kind if kind.is_symlink() => Kind::SymbolicLink,
+        kind if kind.is_file() && data.nlink() > 1 => Kind::HardLink,
+        kind if kind.is_file() => Kind::File,
+        _ => Kind::Special,
+    }
+}
+
+/// Reads a file. What became a link or a pipe since it was looked at is not followed, and not waited for.
+pub(super) fn read(folder: &Path, scope: &Scope, item: &Item, limit: u64) -> Result<Vec<u8>, Stop> {
+    let (folder, name) = match scope {
+        Scope::Folder(top) => (folder.join(OsStr::from_bytes(top)), item.name.clone()),
+        Scope::File(name) => (folder.to_owned(), name.clone()),
+        Scope::Attachments(_) => (folder.to_owned(), attachment(folder, scope, item)?),
+    };
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let open = || {
+        let mut at =
+            openat(CWD, &folder, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::DIRECTORY, Mode::empty())?;
+        for part in name.split(|byte| *byte == b'/') {
+            at = openat(&at, part, flags, Mode::empty())?;
+        }
+        Ok::<_, io::Error>(File::from(at))
+    };
+    let file = open().map_err(|error| fault(&folder.join(OsStr::from_bytes(&name)), &error))?;
+    read_within(file, limit)
+}
+
+/// The whole name of an attachment.
+fn attachment(folder: &Path, scope: &Scope, item: &Item) -> Result<Vec<u8>, Fault> {
+    let same = |name: &Vec<u8>| scope.name_within(name).as_ref() == Some(&item.name);
+    let found = children(folder)?.into_iter().map(|(name, _)| name).find(same);
+    found.ok_or_else(|| {
+        Fault::new(format!("{} has gone from {}", crate::refusal::shown(&item.name), folder.display()))
+    })
+}
+
+fn fault(path: &Path, error: &io::Error) -> Fault {
+    Fault::new(format!("{}: {error}", path.display()))
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Stop::Fault(fault)
+    }
+}

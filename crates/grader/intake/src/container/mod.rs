@@ -1,0 +1,143 @@
+//! Where the files of a submission lie: in a folder, in a zip archive, in a tarball. A container names its items, and later
+//! reads those that are wanted; what the names and kinds are worth is for others to judge.
+
+mod folder;
+mod tarball;
+mod zip;
+
+use crate::refusal::Refusal;
+use model::Fault;
+use std::io;
+use std::path::PathBuf;
+
+pub(crate) use zip::names as zip_names;
+
+/// Something in a container.
+#[derive(Debug)]
+pub(crate) struct Item {
+    /// Its path as the container has it, seen from the submission.
+    pub(crate) name: Vec<u8>,
+    /// What it is.
+    pub(crate) kind: Kind,
+    /// Its size in bytes, as the container claims.
+    pub(crate) size: u64,
+    /// By which the container finds it again.
+    pub(crate) position: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    File,
+    Folder,
+    SymbolicLink,
+    HardLink,
+    Special,
+    Encrypted,
+}
+
+/// Which part of a container with a whole class in it is the submission.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Scope {
+    /// All below this folder, whose name here ends in a slash; all that there is, where it is empty.
+    Folder(Vec<u8>),
+    /// This file.
+    File(Vec<u8>),
+    /// The files whose names begin like this.
+    Attachments(Vec<u8>),
+}
+
+impl Scope {
+    /// The name within the submission, if a name in the container belongs to it.
+    pub(crate) fn name_within(&self, name: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Scope::Folder(folder) => name.strip_prefix(&folder[..]).map(<[u8]>::to_vec),
+            Scope::File(file) if file == name => Some(name.rsplit(|byte| *byte == b'/').next()?.to_vec()),
+            Scope::File(_) => None,
+            Scope::Attachments(prefix) => {
+                let rest = name.strip_prefix(&prefix[..])?;
+                Some(crate::platform::without_number(rest).to_vec())
+            }
+        }
+    }
+}
+
+/// A container, which is read anew each time.
+#[derive(Debug)]
+pub(crate) enum Container {
+    /// A part of a folder.
+    Folder(PathBuf, Scope),
+    /// A part of an archive that holds a class.
+    Export(PathBuf, Scope),
+    /// The bytes of a zip archive.
+    Zip(Vec<u8>),
+    /// The bytes of a tarball, compressed.
+    Tarball(Vec<u8>),
+}
+
+/// Why a container cannot be read.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The submission is to blame.
+    Refused(Refusal),
+    /// The machine is.
+    Fault(Fault),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Stop::Refused(refusal)
+    }
+}
+
+impl From<io::Error> for Stop {
+    /// What has a number comes from the operating system, so from the disk; the rest is said by who decodes an archive.
+    fn from(error: io::Error) -> Self {
+        match error.raw_os_error() {
+            Some(_) => Stop::Fault(Fault::new(format!("reading a submission: {error}"))),
+            None => Stop::Refused(Refusal::Broken(crate::refusal::shown(error.to_string().as_bytes()))),
+        }
+    }
+}
+
+impl Container {
+    /// The archive with these bytes, which tell its kind whatever it is called.
+    pub(crate) fn archive(bytes: Vec<u8>) -> Result<Container, Refusal> {
+        match bytes.get(..2) {
+            Some(b"PK") => Ok(Container::Zip(bytes)),
+            Some(b"\x1f\x8b") => Ok(Container::Tarball(bytes)),
+            _ => Err(Refusal::Broken("it is neither a zip archive nor compressed by gzip".to_owned())),
+        }
+    }
+
+    /// All that is in it, up to a bit more than the limit.
+    pub(crate) fn items(&self) -> Result<Vec<Item>, Stop> {
+        match self {
+            Container::Folder(folder, scope) => folder::items(folder, scope),
+            Container::Export(archive, scope) => zip::items(std::fs::File::open(archive)?, scope),
+            Container::Zip(bytes) => {
+                zip::count(bytes)?;
+                zip::items(io::Cursor::new(bytes), &Scope::Folder(Vec::new()))
+            }
+            Container::Tarball(bytes) => tarball::items(bytes),
+        }
+    }
+
+    /// The content of these items, each of which may have so many bytes.
+    pub(crate) fn read(&self, wanted: &[&Item], limit: u64) -> Result<Vec<Vec<u8>>, Stop> {
+        match self {
+            Container::Folder(folder, scope) => {
+                wanted.iter().map(|item| folder::read(folder, scope, item, limit)).collect()
+            }
+            Container::Export(archive, _) => zip::read(std::fs::File::open(archive)?, wanted, limit),
+            Container::Zip(bytes) => zip::read(io::Cursor::new(bytes), wanted, limit),
+            Container::Tarball(bytes) => tarball::read(bytes, wanted, limit),
+        }
+    }
+}
+
+/// Reads to the end, which must come within the limit, whatever size was claimed.
+fn read_within(reader: impl io::Read, limit: u64) -> Result<Vec<u8>, Stop> {
+    let mut bytes = Vec::new();
+    io::Read::read_to_end(&mut io::Read::take(reader, limit + 1), &mut bytes)?;
+    if bytes.len() as u64 > limit { Err(Refusal::TooLarge(limit).into()) } else { Ok(bytes) }
+}

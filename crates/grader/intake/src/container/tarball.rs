@@ -1,0 +1,67 @@
+//! Tarballs that are compressed by gzip. They have no directory: to find one file, all before it is unpacked.
+
+use super::{Item, Kind, Stop, read_within};
+use crate::limits;
+use crate::refusal::Refusal;
+use flate2::read::MultiGzDecoder;
+use std::io::{self, Read};
+use tar::{Archive, Entry, EntryType};
+
+/// A tarball that ends where it becomes a bomb.
+type Bounded<'a> = io::Take<MultiGzDecoder<&'a [u8]>>;
+
+/// All that is in it.
+pub(super) fn items(bytes: &[u8]) -> Result<Vec<Item>, Stop> {
+    let mut items = Vec::new();
+    visit(bytes, |position, entry| {
+        let name = entry.path_bytes().into_owned();
+        let kind = match entry.header().entry_type() {
+            // What holds for all that follows, a commit's number for example.
+            EntryType::XGlobalHeader => return Ok(true),
+            EntryType::Directory => Kind::Folder,
+            // So folders were marked before there was a type for them.
+            EntryType::Regular if name.ends_with(b"/") => Kind::Folder,
+            EntryType::Regular | EntryType::Continuous => Kind::File,
+            EntryType::Symlink => Kind::SymbolicLink,
+            EntryType::Link => Kind::HardLink,
+            _ => Kind::Special,
+        };
+        items.push(Item { name, kind, size: entry.size(), position });
+        Ok(items.len() <= limits::ITEMS)
+    })?;
+    Ok(items)
+}
+
+/// The content of these items, in their order.
+pub(super) fn read(bytes: &[u8], wanted: &[&Item], limit: u64) -> Result<Vec<Vec<u8>>, Stop> {
+    let mut found = vec![Vec::new(); wanted.len()];
+    let mut missing = wanted.len();
+    visit(bytes, |position, entry| {
+        if let Some(index) = wanted.iter().position(|item| item.position == position) {
+            found[index] = read_within(entry, limit)?;
+            missing -= 1;
+        }
+        Ok(missing > 0)
+    })?;
+    Ok(found)
+}
+
+/// Shows each entry with its position, for as long as more are wanted.
+fn visit(
+    bytes: &[u8],
+    mut see: impl FnMut(usize, &mut Entry<'_, Bounded<'_>>) -> Result<bool, Stop>,
+) -> Result<(), Stop> {
+    let most = (bytes.len() as u64).saturating_mul(limits::RATIO).clamp(limits::RATIO_FROM, limits::UNPACKED);
+    let mut archive = Archive::new(MultiGzDecoder::new(bytes).take(most));
+    let mut see_all = || {
+        for (position, entry) in archive.entries()?.enumerate() {
+            if !see(position, &mut entry?)? {
+                break;
+            }
+        }
+        Ok(())
+    };
+    let seen: Result<(), Stop> = see_all();
+    // However the end of what may be read showed itself to those who read.
+    if archive.into_inner().limit() == 0 { Err(Refusal::Bomb.into()) } else { seen }
+}

@@ -1,0 +1,90 @@
+//! Zip archives. The central directory at the end tells all names and sizes, so that what is not wanted is never unpacked.
+
+use super::{Item, Kind, Scope, Stop, read_within};
+use crate::limits;
+use crate::refusal::Refusal;
+use std::io::{self, Read, Seek};
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// The type of a file in its Unix mode (inode(7)), which a zip archive may tell.
+const TYPE: u32 = 0o170_000;
+const REGULAR: u32 = 0o100_000;
+const FOLDER: u32 = 0o040_000;
+const LINK: u32 = 0o120_000;
+
+/// Refuses an archive whose directory alone would fill the memory, before it is read: by the number of the marks with which
+/// each entry of a directory begins.
+pub(super) fn count(bytes: &[u8]) -> Result<(), Refusal> {
+    let entries = bytes.windows(4).filter(|window| *window == b"PK\x01\x02").count();
+    if entries > limits::ITEMS { Err(Refusal::TooMany(limits::ITEMS)) } else { Ok(()) }
+}
+
+/// All that belongs to the submission.
+pub(super) fn items(archive: impl Read + Seek, scope: &Scope) -> Result<Vec<Item>, Stop> {
+    let archive = open(archive)?;
+    let (mut items, mut packed, mut unpacked) = (Vec::new(), 0_u64, 0_u64);
+    for position in 0..archive.len() {
+        let entry = archive.by_index_data(position).map_err(stop)?;
+        let Some(name) = scope.name_within(&with_slashes(entry.name_raw())) else { continue };
+        let kind = match entry.unix_mode().map_or(0, |mode| mode & TYPE) {
+            LINK => Kind::SymbolicLink,
+            _ if entry.encrypted() => Kind::Encrypted,
+            FOLDER => Kind::Folder,
+            0 | REGULAR if entry.is_dir() => Kind::Folder,
+            0 | REGULAR => Kind::File,
+            _ => Kind::Special,
+        };
+        packed = packed.saturating_add(entry.compressed_size());
+        unpacked = unpacked.saturating_add(entry.size());
+        items.push(Item { name, kind, size: entry.size(), position });
+        if items.len() > limits::ITEMS {
+            break;
+        }
+    }
+    // What an archive claims about itself is enough here: `read` stops at the limit of what is taken.
+    if unpacked > limits::RATIO_FROM && unpacked / packed.max(1) > limits::RATIO {
+        return Err(Refusal::Bomb.into());
+    }
+    Ok(items)
+}
+
+/// The content of these items.
+pub(super) fn read(archive: impl Read + Seek, wanted: &[&Item], limit: u64) -> Result<Vec<Vec<u8>>, Stop> {
+    let mut archive = open(archive)?;
+    wanted.iter().map(|item| read_within(archive.by_index(item.position).map_err(stop)?, limit)).collect()
+}
+
+/// The names of all files and folders of an archive, folders with a slash at their end.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn names(archive: impl Read + Seek) -> io::Result<Vec<Vec<u8>>> {
+    let archive = ZipArchive::new(archive)?;
+    if archive.has_duplicate_names() {
+        return Err(io::Error::other("it has two files of the same name"));
+    }
+    Ok(archive.file_names_raw().map(with_slashes).collect())
+}
+
+fn open<R: Read + Seek>(archive: R) -> Result<ZipArchive<R>, Stop> {
+    let archive = ZipArchive::new(archive).map_err(stop)?;
+    if archive.has_duplicate_names() {
+        // The library keeps one of each name and forgets the others.
+        let twice = "a file of it".to_owned();
+        return Err(Refusal::Duplicate(twice.clone(), twice).into());
+    }
+    Ok(archive)
+}
+
+/// Some programs of Windows divide paths by backslashes, which the format does not allow (APPNOTE 4.4.17.1).
+fn with_slashes(name: &[u8]) -> Vec<u8> {
+    name.iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect()
+}
+
+fn stop(error: ZipError) -> Stop {
+    match error {
+        ZipError::Io(error) => error.into(),
+        error => Refusal::Broken(crate::refusal::shown(error.to_string().as_bytes())).into(),
+    }
+}

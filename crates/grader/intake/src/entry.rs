@@ -1,0 +1,99 @@
+//! One submission: where it lies, and what is taken from it.
+
+use crate::container::{Container, Item, Scope, Stop};
+use crate::digest::Digest;
+use crate::limits;
+use crate::refusal::{Ignored, Refusal};
+use crate::selection::{self, Selection};
+use crate::settings::{self, SETTINGS, Settings};
+use crate::vetting;
+use model::{Fault, Lab};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// A submission that has not been looked into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// A name for files: letters and digits of ASCII, `.`, `-` and `_`, at most 100 bytes. No other entry has it, and the same
+    /// submission has it again.
+    pub name: String,
+    /// What the folder, the archive or the list calls it. It comes from outside: escape it where it is shown.
+    pub original: String,
+    pub(crate) place: Place,
+}
+
+/// Where a submission lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// A folder, or an archive that holds a class.
+    pub(crate) source: PathBuf,
+    pub(crate) is_archive: bool,
+    pub(crate) scope: Scope,
+}
+
+/// What came of looking into a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// What is taken, or why nothing is.
+    pub content: Result<Content, Refusal>,
+    /// What was ignored, with the reasons, in order of the paths.
+    pub ignored: Vec<Ignored>,
+}
+
+/// The files of a submission that count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Their contents by their paths in the lab's folder, with `/` between the parts; none where nothing was found that the lab
+    /// asks for. No path is absolute or has `..` in it, and none is the folder of another.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// How the programs are built and started, where they are in another language; its file is among the others.
+    pub settings: Option<Settings>,
+    /// The same for the same files.
+    pub digest: Digest,
+}
+
+impl Entry {
+    /// Looks into the submission and takes what the lab asks for.
+    ///
+    /// # Errors
+    /// When the instructor's disk cannot be read. Whatever is wrong with the submission is a refusal in what is returned.
+    pub fn take(&self, lab: &Lab) -> Result<Taken, Fault> {
+        let mut ignored = BTreeSet::new();
+        let content = match self.content(lab, &mut ignored) {
+            Ok(content) => Ok(content),
+            Err(Stop::Refused(refusal)) => Err(refusal),
+            Err(Stop::Fault(fault)) => return Err(fault),
+        };
+        Ok(Taken { content, ignored: ignored.into_iter().collect() })
+    }
+
+    fn content(&self, lab: &Lab, ignored: &mut BTreeSet<Ignored>) -> Result<Content, Stop> {
+        let Place { source, is_archive, scope } = self.place.clone();
+        let kind = if is_archive { Container::Export } else { Container::Folder };
+        let mut container = kind(source, scope);
+        for _ in 0..=limits::NESTING {
+            let vetted = vetting::vet(container.items()?)?;
+            match selection::select(lab, &vetted, ignored)? {
+                Selection::Files(wanted) => return read(lab, &container, &wanted),
+                Selection::Archive(item) => {
+                    let bytes = container.read(&[item], limits::ARCHIVE)?;
+                    container = Container::archive(bytes.into_iter().next().unwrap_or_default())?;
+                }
+            }
+        }
+        Err(Refusal::Nested.into())
+    }
+}
+
+fn read(lab: &Lab, container: &Container, wanted: &BTreeMap<String, &Item>) -> Result<Content, Stop> {
+    let items: Vec<&Item> = wanted.values().copied().collect();
+    let contents = container.read(&items, limits::FILE)?;
+    if contents.iter().map(|content| content.len() as u64).sum::<u64>() > limits::TAKEN {
+        // More than was claimed, else it would have been refused before.
+        return Err(Refusal::TooLarge(limits::TAKEN).into());
+    }
+    let files: BTreeMap<_, _> = wanted.keys().cloned().zip(contents).collect();
+    let settings = files.get(SETTINGS).map(|bytes| settings::parse(bytes, lab)).transpose()?;
+    let digest = Digest::of(&files);
+    Ok(Content { files, settings, digest })
+}

@@ -1,0 +1,28 @@
+//! Turns what a class has handed in into plain data: folders and archives that nobody trusts become, for each submission, the
+//! few files that its lab allows, or a refusal with a reason. For instructors only; nothing that `xtask` needs depends on it.
+//!
+//! Invariants: a link is never followed and nothing is ever unpacked to disk, so what a submission names can only be wrong,
+//! never dangerous. What is bad about one submission stays with it ([`Refusal`]); what the instructor's own folder or list
+//! lacks is a [`ListError`]; a disk that fails is a [`model::Fault`], and nobody's zero.
+//!
+//! The way of a submission: [`list()`] says where each lies; [`Entry::take`] lets a *container* (folder, zip, tarball) name its
+//! items, has all names and kinds *vetted*, finds the lab's files among them (*selection*), and only then reads these.
+
+mod container;
+mod digest;
+mod entry;
+pub mod limits;
+mod listing;
+mod naming;
+mod path;
+mod platform;
+mod refusal;
+mod selection;
+mod settings;
+mod vetting;
+
+pub use digest::Digest;
+pub use entry::{Content, Entry, Taken};
+pub use listing::{ListError, list};
+pub use refusal::{Ignored, Reason, Refusal};
+pub use settings::{SETTINGS, Settings};

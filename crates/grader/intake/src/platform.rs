@@ -1,0 +1,83 @@
+//! How learning platforms name what they export.
+//!
+//! - Moodle: a folder `Given Family_12345_assignsubmission_file_` for each student or, without folders, files that begin so;
+//!   texts typed into the browser are in folders with `onlinetext` in place of `file`.
+//! - Canvas: files `familygiven_123_456_name.zip`, with `_LATE` before the numbers of late ones: the student's number, then the
+//!   upload's.
+//! - Gradescope: folders `submission_123`, and `submission_metadata.yml` beside them.
+
+const MOODLE: &str = "_assignsubmission_file";
+
+/// The student's part of a folder's or file's name.
+pub(crate) fn student(name: &str) -> &str {
+    name.split_once(MOODLE).map_or(name, |(student, _)| student).trim_end_matches('_')
+}
+
+/// Whether a folder holds what was typed into the browser, and no files.
+pub(crate) fn is_typed_text(name: &str) -> bool {
+    name.contains("_assignsubmission_onlinetext")
+}
+
+/// Whether a folder is called as platforms call a student's.
+pub(crate) fn is_students_folder(name: &str) -> bool {
+    name.contains(MOODLE)
+        || name
+            .strip_prefix("submission_")
+            .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// For a file that is one of a student's attachments: how the names of all of them begin.
+pub(crate) fn attachments_prefix(name: &str) -> Option<&str> {
+    if let Some(at) = name.find(MOODLE) {
+        let end = at + MOODLE.len() + 1;
+        return name[..end.min(name.len())]
+            .strip_suffix('_')
+            .and(name.get(..end))
+            .filter(|_| end < name.len());
+    }
+    let (student, mut rest) = name.split_once('_')?;
+    let late = ["LATE_", "late_"].iter().find_map(|late| rest.strip_prefix(late));
+    rest = late.unwrap_or(rest);
+    let (number, rest) = numbered(rest)?;
+    // The upload's number has to follow, and a name.
+    let (_, file) = numbered(rest)?;
+    let is_canvas = !student.is_empty() && number > 0 && !file.is_empty();
+    is_canvas.then(|| &name[..name.len() - rest.len()])
+}
+
+/// The name of an attachment behind its prefix, without the upload's number.
+pub(crate) fn without_number(rest: &[u8]) -> &[u8] {
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match rest.get(digits) {
+        Some(b'_') if digits > 0 => &rest[digits + 1..],
+        _ => rest,
+    }
+}
+
+/// How many digits a text begins with, and what follows the underscore behind them.
+fn numbered(text: &str) -> Option<(usize, &str)> {
+    let (number, rest) = text.split_once('_')?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some((number.len(), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_platforms_are_known() {
+        assert_eq!(attachments_prefix("doejane_123_456_lab3.zip"), Some("doejane_123_"));
+        assert_eq!(attachments_prefix("doejane_LATE_123_456_echo-server.rs"), Some("doejane_LATE_123_"));
+        assert_eq!(
+            attachments_prefix("Jane Doe_12345_assignsubmission_file_lab3.zip"),
+            Some("Jane Doe_12345_assignsubmission_file_")
+        );
+        for other in ["jane.zip", "lab_3.zip", "a_1.zip", "_1_2_x", "a_b_c_d.zip"] {
+            assert_eq!(attachments_prefix(other), None, "{other}");
+        }
+        assert_eq!(student("Jane Doe_12345_assignsubmission_file_"), "Jane Doe_12345");
+        assert_eq!(without_number(b"456_lab3.zip"), b"lab3.zip");
+        assert_eq!(without_number(b"lab3.zip"), b"lab3.zip");
+    }
+}

@@ -1,0 +1,152 @@
+//! Why a submission is not taken, or a part of it.
+
+use std::fmt;
+
+/// Why nothing of a submission is taken. Names are in it as they can be shown: cut, and without control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A symbolic link.
+    SymbolicLink(String),
+    /// A second name of another file.
+    HardLink(String),
+    /// Neither a file nor a folder: a device, a pipe, a socket, a sparse file.
+    Special(String),
+    /// A path from the root of a file system.
+    AbsolutePath(String),
+    /// A path with `..` in it.
+    ParentFolder(String),
+    /// A name with control characters, or with such that change how a line is read.
+    OddName(String),
+    /// A name that is not UTF-8.
+    NameNotText(String),
+    /// A name or path longer than [`limits::NAME`](crate::limits::NAME) or [`limits::PATH`](crate::limits::PATH).
+    LongName(String),
+    /// Two files of the same path, or of paths that are the same where case does not count.
+    Duplicate(String, String),
+    /// A path that is a file, and a folder on the way to another.
+    FileAndFolder(String),
+    /// More than [`limits::ITEMS`](crate::limits::ITEMS) files and folders, or [`limits::FILES`](crate::limits::FILES) that
+    /// would be taken.
+    TooMany(usize),
+    /// Files that would be taken come to more bytes than this, or an archive has more.
+    TooLarge(u64),
+    /// An archive that unpacks to far more than it is.
+    Bomb,
+    /// Archives in archives in archives.
+    Nested,
+    /// An encrypted file.
+    Encrypted(String),
+    /// An archive that cannot be read; what is wrong with it.
+    Broken(String),
+    /// Two places that could each be the submission.
+    Ambiguous(String, String),
+    /// A `submission.toml` that makes no sense, where (from 1) and why.
+    Settings {
+        /// Its line.
+        line: usize,
+        /// The column in that line, in characters.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+    },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use Refusal as R;
+        match self {
+            R::SymbolicLink(path) => write!(f, "{path} is a symbolic link; hand in the file itself"),
+            R::HardLink(path) => write!(f, "{path} is a hard link; hand in a file of its own"),
+            R::Special(path) => write!(f, "{path} is neither a file nor a folder"),
+            R::AbsolutePath(path) => write!(f, "{path} is an absolute path"),
+            R::ParentFolder(path) => write!(f, "{path} leads out of its folder"),
+            R::OddName(path) => write!(f, "{path} has control or invisible characters in its name"),
+            R::NameNotText(path) => write!(f, "{path} has a name that is not UTF-8"),
+            R::LongName(path) => write!(f, "{path} has too long a name"),
+            R::Duplicate(one, other) if one == other => write!(f, "{one} is there twice"),
+            R::Duplicate(one, other) => {
+                write!(f, "{one} and {other} are the same file where upper and lower case are")
+            }
+            R::FileAndFolder(path) => write!(f, "{path} is both a file and a folder"),
+            R::TooMany(limit) => write!(f, "there are more than {limit} files"),
+            R::TooLarge(limit) => write!(f, "it has more than {} MiB", limit >> 20),
+            R::Bomb => write!(f, "the archive unpacks to far more than it is"),
+            R::Nested => write!(f, "there are archives in archives in archives"),
+            R::Encrypted(path) => write!(f, "{path} is encrypted; hand it in without a password"),
+            R::Broken(what) => write!(f, "the archive cannot be read: {what}"),
+            R::Ambiguous(one, other) => {
+                write!(f, "{one} and {other} could each be the submission; hand in one of them")
+            }
+            R::Settings { line, column, message } => {
+                write!(f, "{}:{line}:{column}: {message}", crate::SETTINGS)
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// A file or folder that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ignored {
+    /// Its path in the submission; a folder's, with all that is in it, ends in `/`.
+    pub path: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a file or folder of a submission is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Its name, or its folder's, begins with a dot.
+    Hidden,
+    /// What compilers and operating systems leave behind.
+    LeftBehind,
+    /// The lab's own manifest and dependencies are used.
+    Manifest,
+    /// A build script would run at compile time.
+    BuildScript,
+    /// The course's toolchain is used.
+    Toolchain,
+    /// A source file that belongs to no program of the lab.
+    NoProgram,
+    /// Neither a source nor the lab's document.
+    NotAsked,
+    /// A folder with nothing in it that the lab asks for.
+    NothingInIt,
+    /// More than [`limits::FILE`](crate::limits::FILE) bytes.
+    Large,
+    /// An archive beside sources, or one of several.
+    Archive,
+    /// An archive of a kind that is not opened.
+    OtherArchive,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::Hidden => "hidden files do not count",
+            Reason::LeftBehind => "it is left over from a build or a system, and no source",
+            Reason::Manifest => "the lab's own Cargo.toml and dependencies are used",
+            Reason::BuildScript => "build scripts do not run",
+            Reason::Toolchain => "the course's toolchain is used",
+            Reason::NoProgram => "it is not in src, and has the name of no program of the lab",
+            Reason::NotAsked => "the lab does not ask for it",
+            Reason::NothingInIt => "nothing in this folder is what the lab asks for",
+            Reason::Large => "it is larger than 1 MiB",
+            Reason::Archive => "an archive is opened only where it is all that was handed in",
+            Reason::OtherArchive => "archives are opened if they are .zip, .tar.gz or .tgz",
+        })
+    }
+}
+
+/// A name from outside as it can be shown in one line.
+pub(crate) fn shown(name: &[u8]) -> String {
+    const LONGEST: usize = 120;
+    let text = String::from_utf8_lossy(name);
+    let mut shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
