@@ -122,6 +122,11 @@ impl Entry {
         Total { points: sum(Tier::Core), stars: sum(Tier::Stretch) }
     }
 
+    /// Whether it is known how many points it is worth.
+    pub fn is_decided(&self, clauses: &[&Clause]) -> bool {
+        self.total(clauses).points.is_some()
+    }
+
     /// The outcome in a word. A submission of which a core clause was not decided is `incomplete`.
     pub fn status(&self, clauses: &[&Clause]) -> &'static str {
         match self.outcome {

@@ -7,7 +7,7 @@ mod run;
 use anstream::ColorChoice;
 use arguments::{Arguments, Command};
 use clap::Parser;
-use grade::{class, workshop};
+use grade::workshop;
 use run::Trouble;
 use run::ledger::{self, Ledger};
 use std::process::ExitCode;
@@ -47,6 +47,5 @@ fn main() -> ExitCode {
 /// Tells what was found out. The exit status says whether every submission has its marks.
 fn told(ledger: &Ledger) -> ExitCode {
     anstream::print!("{}", ledger.summary());
-    let is_open = ledger.entries().iter().any(class::Entry::has_fault);
-    if is_open { FAILED.into() } else { ExitCode::SUCCESS }
+    if ledger.is_complete() { ExitCode::SUCCESS } else { FAILED.into() }
 }

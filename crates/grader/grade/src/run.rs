@@ -5,10 +5,10 @@ pub(crate) mod ledger;
 mod submission;
 
 use crate::arguments::{self, Shard};
-use grade::class::Entry;
 use crate::progress::Progress;
-use grade::workshop::Workshop;
 use checks::Suite;
+use grade::class::Entry;
+use grade::workshop::Workshop;
 use intake::Digest;
 use ledger::{Key, Ledger};
 use model::Fault;
@@ -67,7 +67,13 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
     let tasks = what_to_do(entries, &mut ledger, suite)?;
     let work = arguments.out.join(".work");
-    let bench = Bench::new(suite, Workshop::open(&runner::workspace_root(), &suite.lab, &workshop_folder(suite))?, work, ledger.seed(), &tasks_by_digest(&tasks));
+    let bench = Bench::new(
+        suite,
+        Workshop::open(&runner::workspace_root(), &suite.lab, &workshop_folder(suite))?,
+        work,
+        ledger.seed(),
+        &tasks_by_digest(&tasks),
+    );
     let progress = Progress::new(tasks.len());
     let jobs = arguments.jobs.unwrap_or_else(processors).clamp(1, tasks.len().max(1));
     let (next, ledger) = (AtomicUsize::new(0), Mutex::new(ledger));
@@ -140,7 +146,8 @@ fn processors() -> usize {
 
 /// Puts together the results of shards.
 pub(crate) fn merge(arguments: &arguments::Merge) -> Result<Ledger, Trouble> {
-    let ledgers = arguments.results.iter().map(|folder| Ledger::read(folder)).collect::<Result<Vec<_>, _>>()?;
+    let ledgers =
+        arguments.results.iter().map(|folder| Ledger::read(folder)).collect::<Result<Vec<_>, _>>()?;
     let mut merged = Ledger::merge(&arguments.out, ledgers)?;
     for folder in &arguments.results {
         for kept in fs::read_dir(folder.join(ledger::SUBMISSIONS))? {

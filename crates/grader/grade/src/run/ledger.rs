@@ -2,8 +2,8 @@
 
 use super::Trouble;
 use crate::arguments::Shard;
-use grade::class::{self, Class, Entry, Sheet, SheetError, replace};
 use checks::Suite;
+use grade::class::{self, Class, Entry, Sheet, SheetError, replace};
 use intake::Digest;
 use model::Clause;
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,12 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     /// Opens the folder for results, which is empty or gone on with.
-    pub(super) fn open(folder: &Path, suite: &'static Suite, mut key: Key, resume: bool) -> Result<Ledger, Trouble> {
+    pub(super) fn open(
+        folder: &Path,
+        suite: &'static Suite,
+        mut key: Key,
+        resume: bool,
+    ) -> Result<Ledger, Trouble> {
         fs::create_dir_all(folder.join(SUBMISSIONS))?;
         let there = match read_key(folder) {
             Ok(there) => Some(there),
@@ -79,10 +84,16 @@ impl Ledger {
         if let Some(there) = there {
             let usage = |message: String| Err(Trouble::Usage(message));
             if !resume {
-                return usage(format!("{shown} has results already; --resume goes on with them, or choose another folder"));
+                return usage(format!(
+                    "{shown} has results already; --resume goes on with them, or choose another folder"
+                ));
             }
             if there.lab != key.lab || there.shard != key.shard {
-                return usage(format!("{shown} has results of {}{}", there.lab, there.shard.map_or(String::new(), |shard| format!(", part {shard}"))));
+                return usage(format!(
+                    "{shown} has results of {}{}",
+                    there.lab,
+                    there.shard.map_or(String::new(), |shard| format!(", part {shard}"))
+                ));
             }
             if key.is_chosen && there.seed != key.seed {
                 return usage(format!("{shown} has results with the seed {}; leave --seed out", there.seed));
@@ -107,8 +118,9 @@ impl Ledger {
 
     /// Reads the results in a folder.
     pub(super) fn read(folder: &Path) -> Result<Ledger, Trouble> {
-        let key = read_key(folder)
-            .map_err(|error| Trouble::Usage(format!("{}: there are no results ({error})", folder.display())))?;
+        let key = read_key(folder).map_err(|error| {
+            Trouble::Usage(format!("{}: there are no results ({error})", folder.display()))
+        })?;
         let suite = suite(&key.lab)?;
         let entries = read_rows(folder, suite)?;
         Ok(Ledger { entries, ..Ledger::empty(folder, suite, key) })
@@ -116,7 +128,9 @@ impl Ledger {
 
     /// Puts the results of several folders into another.
     pub(super) fn merge(folder: &Path, parts: Vec<Ledger>) -> Result<Ledger, Trouble> {
-        let Some(first) = parts.first() else { return Err(Trouble::Usage("there is nothing to merge".to_owned())) };
+        let Some(first) = parts.first() else {
+            return Err(Trouble::Usage("there is nothing to merge".to_owned()));
+        };
         let key = Key { shard: None, ..first.key.clone() };
         let mut merged = Ledger::empty(folder, first.suite, key);
         let mut entries = Vec::new();
@@ -125,7 +139,13 @@ impl Ledger {
                 let (one, other) = (&merged.key, &part.key);
                 return Err(Trouble::Usage(format!(
                     "{} has results of {} with the seed {} by grader {}, the first has {}, {}, {}",
-                    part.folder.display(), other.lab, other.seed, other.grader, one.lab, one.seed, one.grader
+                    part.folder.display(),
+                    other.lab,
+                    other.seed,
+                    other.grader,
+                    one.lab,
+                    one.seed,
+                    one.grader
                 )));
             }
             entries.extend(part.entries);
@@ -136,7 +156,10 @@ impl Ledger {
         }
         fs::create_dir_all(folder.join(SUBMISSIONS))?;
         if folder.join(KEY).exists() {
-            return Err(Trouble::Usage(format!("{} has results already; choose another folder", folder.display())));
+            return Err(Trouble::Usage(format!(
+                "{} has results already; choose another folder",
+                folder.display()
+            )));
         }
         merged.write_key()?;
         merged.keep(entries)?;
@@ -148,15 +171,10 @@ impl Ledger {
         self.key.seed
     }
 
-    /// All that is known, in the order in which it was found out.
-    pub(crate) fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
     /// What a run before found out about a submission, if its content is the same now.
     pub(super) fn known(&self, name: &str, digest: Digest) -> Option<Entry> {
         let known = self.before.get(name)?;
-        let holds = known.digest == digest.to_string() && !known.has_fault();
+        let holds = known.digest == digest.to_string() && known.is_decided(self.clauses);
         holds.then(|| known.clone())
     }
 
@@ -183,6 +201,11 @@ impl Ledger {
         replace(&self.folder.join("summary.md"), class::summary::markdown(&self.class()).as_bytes())?;
         replace(&self.folder.join("summary.txt"), self.summary().as_bytes())?;
         replace(&self.folder.join("junit.xml"), class::junit::document(&self.class())?.as_bytes())
+    }
+
+    /// Whether every submission has its marks.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.entries.iter().all(|entry| entry.is_decided(self.clauses))
     }
 
     /// What the class missed, for a terminal.

@@ -1,8 +1,8 @@
 //! One submission: taken, built, checked, and told about.
 
+use checks::Suite;
 use grade::class::{Outcome, replace};
 use grade::workshop::{Built, Workshop, assemble};
-use checks::Suite;
 use intake::{Content, Digest, Taken};
 use model::{Fault, RunReport};
 use report::{Origin, feedback};
@@ -39,7 +39,13 @@ enum Ready {
 }
 
 impl Bench {
-    pub(super) fn new(suite: &'static Suite, workshop: Workshop, folder: PathBuf, seed: u64, counts: &HashMap<Digest, usize>) -> Bench {
+    pub(super) fn new(
+        suite: &'static Suite,
+        workshop: Workshop,
+        folder: PathBuf,
+        seed: u64,
+        counts: &HashMap<Digest, usize>,
+    ) -> Bench {
         let products = counts.iter().map(|(digest, count)| (*digest, (Arc::default(), *count))).collect();
         Bench { suite, workshop, folder, seed, products: Mutex::new(products) }
     }
@@ -49,13 +55,20 @@ impl Bench {
         let told = out.join(super::ledger::SUBMISSIONS).join(&entry.name);
         let graded = fs::create_dir_all(&told).map_err(Fault::from).and_then(|()| {
             let Taken { content, ignored } = entry.take(&self.suite.lab)?;
-            let remarks: Vec<String> =
-                ignored.iter().map(|ignored| format!("ignored: {}: {}", ignored.path, ignored.reason)).collect();
+            let remarks: Vec<String> = ignored
+                .iter()
+                .map(|ignored| format!("ignored: {}: {}", ignored.path, ignored.reason))
+                .collect();
             match content {
                 Ok(content) => Ok((self.decide(&content, &told, &remarks)?, content.digest.to_string())),
                 Err(refusal) => {
                     let reason = refusal.to_string();
-                    self.tell_without_verdicts(&told, "Nothing of this submission could be taken.", &reason, &remarks)?;
+                    self.tell_without_verdicts(
+                        &told,
+                        "Nothing of this submission could be taken.",
+                        &reason,
+                        &remarks,
+                    )?;
                     Ok((Outcome::Refused(reason), String::new()))
                 }
             }
@@ -109,7 +122,9 @@ impl Bench {
                 return Ok(Ready::Programs(BTreeMap::new()));
             }
             return Ok(match self.workshop.compile(&content.files, &folder)? {
-                Built::Done(executables) => Ready::Programs(executables.into_iter().map(|built| self.template(built)).collect()),
+                Built::Done(executables) => {
+                    Ready::Programs(executables.into_iter().map(|built| self.template(built)).collect())
+                }
                 Built::Refused(words) => Ready::Not(words),
             });
         };
@@ -151,7 +166,13 @@ impl Bench {
         Ok(())
     }
 
-    fn tell_without_verdicts(&self, folder: &Path, told: &str, words: &str, remarks: &[String]) -> Result<(), Fault> {
+    fn tell_without_verdicts(
+        &self,
+        folder: &Path,
+        told: &str,
+        words: &str,
+        remarks: &[String],
+    ) -> Result<(), Fault> {
         write(folder, "feedback.md", |out| {
             feedback::without_verdicts(&self.suite.lab, told, words.as_bytes(), remarks, out)
         })?;
