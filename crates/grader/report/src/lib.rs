@@ -1,12 +1,14 @@
 //! Turns what a run found out ([`model::RunReport`], and [`model::Notice`]s on the way) into something to read:
 //! text for a terminal ([`human`]), JSON ([`json`]), JUnit XML ([`junit`]), a progress line ([`Progress`]),
 //! and the catalogue of labs and clauses ([`catalogue`]) with what is done of them ([`record`]). A self-test has
-//! writers of its own ([`selftest`]), and so has the picture of a running program ([`xray`]).
+//! writers of its own ([`selftest`]), and so have the picture of a running program ([`xray`]) and what was found
+//! out about a machine ([`doctor`]).
 //!
 //! Nothing here knows how a verdict was reached, and every format keeps its own types. Whatever comes from a
 //! submission passes through [`escape`] on its way out, so that no submission can steer a reader's terminal.
 
 pub mod catalogue;
+pub mod doctor;
 pub mod escape;
 pub mod human;
 pub mod json;

@@ -4,13 +4,16 @@
 pub mod benchmark;
 pub mod collection;
 mod commands;
+pub mod doctor;
 mod measure;
 pub mod selftest;
+mod tool;
 pub mod worker;
 mod xray;
 
 pub use commands::workspace_root;
 pub use measure::Measurement;
+pub use tool::tool;
 pub use xray::Xray;
 
 use checks::{Check, Suite};
