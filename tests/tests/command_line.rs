@@ -164,3 +164,40 @@ fn every_clause_can_be_explained_and_is_listed() {
             .stdout(predicate::str::contains(check.clause.id));
     }
 }
+
+#[test]
+fn the_doctor_finds_full_isolation_here() {
+    let output = xtask().args(["doctor", "--format=json"]).assert().code(0);
+    let document: Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
+    assert_eq!(document["full_isolation"], true, "{document:#}");
+    let needs: Vec<&str> = document["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["need"].as_str().unwrap())
+        .collect();
+    for need in
+        ["namespaces", "kernel", "system calls", "processor time", "open files", "cargo", "rustc", "cc"]
+    {
+        assert!(needs.contains(&need), "{needs:?}");
+    }
+}
+
+#[test]
+fn the_doctor_tells_what_is_limited_and_what_is_missing() {
+    let limited = format!("ulimit -n 1500 && exec {} doctor", tests::xtask_path().display());
+    assert_cmd::Command::new("sh")
+        .args(["-c", &limited])
+        .current_dir(runner::workspace_root())
+        .assert()
+        .code(0)
+        .stdout(predicate::str::is_match("– open files +1500 at most: L4.S3, L5.S1, L5.S2 cannot").unwrap())
+        .stdout(predicate::str::contains("cure: raise the hard limit"));
+    xtask()
+        .args(["doctor"])
+        .env("RUSTC", "/no/such/compiler")
+        .assert()
+        .code(1)
+        .stdout(predicate::str::is_match("✗ rustc +not there").unwrap())
+        .stdout(predicate::str::ends_with("checks cannot be decided here with full isolation\n"));
+}

@@ -15,6 +15,7 @@ Examples:
   cargo xtask explain L3.4                    what a clause asks, why, and how it is checked
   cargo xtask xray lab5 server-threads        what a running program looks like to the kernel
   cargo xtask bench lab5                      how fast the five models are, and what a client costs
+  cargo xtask doctor                          what this machine can do, and the cure for what it cannot
   cargo xtask selftest lab3                   for lab authors: tests the checks of lab 3 themselves
 
 Exit status: 0 every core clause passed; 1 some did not; 2 wrong use; 3 the grader itself failed.";
@@ -102,6 +103,12 @@ pub(crate) enum Command {
     Selftest(Selftest),
     /// Measures servers under load, with one client and with thousands: connections and lines a second, waiting, memory
     Bench(Bench),
+    /// Finds out what this machine can do for the grader, and what would help where it cannot
+    ///
+    /// The exit status is 0 when checks can be decided with full isolation, and 1 when not.
+    Doctor(Doctor),
+    /// Writes the repository that students get: handouts, stubs and the checker; no references, no history
+    Export(Export),
     /// Shows a running program as the kernel sees it: processes, threads, the call that each is in, sockets, queues
     Xray(Xray),
 }
@@ -110,6 +117,33 @@ pub(crate) enum Command {
 pub(crate) struct List {
     /// Only this lab, for example lab3
     pub(crate) lab: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Doctor {
+    /// How to write the findings
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: DoctorFormat,
+}
+
+#[derive(Args)]
+pub(crate) struct Export {
+    /// Whose repository it is to be
+    pub(crate) audience: Audience,
+
+    /// The folder to write to, which is empty or not there
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// Export what is in the folders, even if it differs from what is committed
+    #[arg(long)]
+    pub(crate) allow_dirty: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Audience {
+    /// Those who take the course
+    Student,
 }
 
 #[derive(Args)]
@@ -292,6 +326,15 @@ pub(crate) enum Format {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(crate) enum SelftestFormat {
+    /// Text for a terminal
+    #[default]
+    Human,
+    /// One JSON document, schema 1
+    Json,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum DoctorFormat {
     /// Text for a terminal
     #[default]
     Human,

@@ -3,6 +3,7 @@
 
 use crate::arguments::{self, BenchFormat};
 use crate::check::progress;
+use crate::course;
 use crate::naming;
 use crate::order;
 use crate::trouble::{Status, Trouble};
@@ -20,6 +21,7 @@ pub(crate) fn bench(arguments: &arguments::Bench) -> Result<Status, Trouble> {
         let name = suite.lab.name();
         return Err(Trouble::Usage(format!("{name} cannot be measured; `cargo xtask bench {MEASURED}` can")));
     }
+    course::need("crates/grader/bench", "the benchmark's sources are")?;
     let source = order::source(suite, arguments.reference, &arguments.program)?;
     let progress = progress("");
     let measurement = Measurement::build(&suite.lab, &source, &|notice| progress.notice(&notice));

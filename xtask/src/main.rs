@@ -3,8 +3,11 @@
 mod arguments;
 mod bench;
 mod check;
+mod course;
 mod destination;
+mod doctor;
 mod draw;
+mod export;
 mod keeper;
 mod naming;
 mod order;
@@ -37,11 +40,13 @@ fn main() -> ExitCode {
     .write_global();
     let result = match &arguments.command {
         Command::List(list) => show::list(list),
+        Command::Doctor(doctor) => doctor::doctor(doctor),
         Command::Draw(draw) => draw::draw(draw),
         Command::Explain(explain) => show::explain(explain),
         Command::Check(check) => check::check(check),
         Command::Selftest(selftest) => selftest::selftest(selftest),
         Command::Bench(bench) => bench::bench(bench),
+        Command::Export(export) => export::export(export),
         Command::Xray(xray) => xray::xray(xray),
     };
     result.unwrap_or_else(|trouble: Trouble| trouble.tell()).into()

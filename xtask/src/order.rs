@@ -1,6 +1,7 @@
 //! From the arguments to the runner's order: which checks, on which programs, how.
 
 use crate::arguments::{self, Conditions, Isolation};
+use crate::course;
 use crate::naming;
 use crate::trouble::Trouble;
 use checks::{Check, Suite};
@@ -81,6 +82,7 @@ pub(crate) fn is_own(order: &Order) -> bool {
 /// Whether a template is a command that can run is the runner's to find out.
 pub(crate) fn source(suite: &'static Suite, reference: bool, programs: &[String]) -> Result<Source, Trouble> {
     if reference {
+        course::need("crates/programs", "the reference programs are")?;
         return Ok(Source::Reference);
     }
     let mut templates: Vec<(String, String)> = Vec::new();

@@ -2,6 +2,7 @@
 
 use crate::arguments::{self, SelftestFormat};
 use crate::check::progress;
+use crate::course;
 use crate::destination::Destination;
 use crate::naming;
 use crate::order;
@@ -15,6 +16,7 @@ use runner::selftest::{Notice, SelfTest};
 
 /// Tests, reports, and says how it went.
 pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Trouble> {
+    course::need("crates/programs", "the reference programs, which the self-test needs, are")?;
     let order = SelfTest {
         suites: suites(&arguments.labs)?,
         collection: arguments.collection.clone().unwrap_or_else(collection::folder),

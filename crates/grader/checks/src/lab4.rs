@@ -9,7 +9,7 @@ mod crowd;
 mod history;
 mod room;
 mod server;
-mod stretch;
+pub(crate) mod stretch;
 
 use crate::{Check, Suite};
 use model::{Clause, Lab, Placeholder, Program, Tier};

@@ -2,7 +2,7 @@
 //!
 //! A worker is a thread inside a call on a socket. Other threads and processes, a runtime's or a wrapper's, do not count.
 
-mod crowd;
+pub(crate) mod crowd;
 mod protocol;
 mod structure;
 

@@ -64,11 +64,23 @@ pub fn suites() -> &'static [Suite] {
     SUITES
 }
 
+/// Clauses that need more open files than most systems give at first, and how many.
+pub fn open_files() -> impl Iterator<Item = (&'static str, u64)> {
+    let (thousand, ten_thousand) = (lab5::crowd::files_for(1000), lab5::crowd::files_for(10_000));
+    [("L4.S3", lab4::stretch::FILES_FOR_A_THOUSAND), ("L5.S1", thousand), ("L5.S2", ten_thousand)].into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use model::Tier;
     use std::collections::HashSet;
+
+    #[test]
+    fn what_needs_files_is_a_clause() {
+        let is_clause = |id| suites().iter().any(|suite| !suite.programs_of(id).is_empty());
+        assert!(open_files().all(|(id, _)| is_clause(id)));
+    }
 
     #[test]
     fn core_clauses_of_each_lab_make_a_hundred_points() {

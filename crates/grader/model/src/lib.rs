@@ -4,6 +4,7 @@
 //! Nothing here opens a socket or a file, and nothing knows an output format. The `serde` derives serve
 //! one purpose: a check runs in a process of its own and hands its [`Verdict`] to the runner over a pipe.
 
+pub mod doctor;
 mod evidence;
 mod lab;
 mod picture;

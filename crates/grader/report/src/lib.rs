@@ -2,7 +2,7 @@
 //! text for a terminal ([`human`]), JSON ([`json`]), JUnit XML ([`junit`]), what learning platforms read ([`gradescope`],
 //! [`classroom50`]), a file for the student ([`feedback`]), a progress line ([`Progress`]), and the catalogue of labs and
 //! clauses ([`catalogue`]) with what is done of them ([`record`]). A self-test has writers of its own ([`selftest`]), and
-//! so has the picture of a running program ([`xray`]).
+//! so have the picture of a running program ([`xray`]) and what was found out about a machine ([`doctor`]).
 //!
 //! Nothing here knows how a verdict was reached, and every format keeps its own types. Whatever comes from a
 //! submission passes through [`escape`] on its way out, so that no submission can steer a reader's terminal or CI service.
@@ -10,6 +10,7 @@
 
 pub mod catalogue;
 pub mod classroom50;
+pub mod doctor;
 pub mod escape;
 pub mod feedback;
 pub mod gradescope;

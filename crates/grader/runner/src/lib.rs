@@ -5,14 +5,17 @@ pub mod benchmark;
 mod class;
 pub mod collection;
 mod commands;
+pub mod doctor;
 mod measure;
 pub mod selftest;
+mod tool;
 pub mod worker;
 mod xray;
 
 pub use class::decide_all;
 pub use commands::{HandIn, workspace_root};
 pub use measure::Measurement;
+pub use tool::tool;
 pub use xray::Xray;
 
 use checks::{Check, Suite};

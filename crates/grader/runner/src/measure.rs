@@ -1,7 +1,6 @@
 //! What `bench` measures: a lab's programs and the measuring program itself, built for speed.
 
-use crate::commands;
-use crate::{RunError, Source};
+use crate::{RunError, Source, commands, tool};
 use model::{Fault, Lab, Notice};
 use sandbox::cargo::Profile;
 use std::path::PathBuf;
@@ -24,8 +23,7 @@ impl Measurement {
     /// # Errors
     /// When something does not compile.
     pub fn build(lab: &Lab, source: &Source, notify: &dyn Fn(Notice)) -> Result<Measurement, RunError> {
-        let tool = commands::build(TOOL, Profile::Release, notify)?.remove(TOOL);
-        let tool = tool.ok_or_else(|| Fault::new(format!("the package {TOOL} has no binary {TOOL}")))?;
+        let tool = tool::build(TOOL, Profile::Release, notify)?;
         let programs = match source {
             Source::Templates(commands) => commands.clone(),
             Source::Stubs | Source::Reference => {

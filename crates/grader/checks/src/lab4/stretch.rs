@@ -15,6 +15,8 @@ const LIMIT: usize = 64 * MEBIBYTE;
 /// How long a program may sleep before it passes on a line: for less than a second, so that no time-out of a write fits in.
 const MOMENT: Duration = Duration::from_millis(500);
 const THOUSAND: usize = 1000;
+/// How many files a thousand clients need, on the grader's side and on the server's.
+pub(crate) const FILES_FOR_A_THOUSAND: u64 = 4096;
 
 /// L4.S1
 pub(super) fn is_not_frozen_by_one(session: &mut Session) -> Step {
@@ -104,7 +106,7 @@ pub(super) fn has_one_order(session: &mut Session) -> Step {
 
 /// L4.S3
 pub(super) fn takes_a_thousand(session: &mut Session) -> Step {
-    session.need_files(4096)?;
+    session.need_files(FILES_FOR_A_THOUSAND)?;
     let mut crowd = Crowd::of(session, 0)?;
     crowd.join_many(THOUSAND)?;
     for speaker in [0, THOUSAND - 1] {

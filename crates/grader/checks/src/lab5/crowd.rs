@@ -51,8 +51,13 @@ pub(super) fn has_room_for_ten_thousand(session: &mut Session) -> Step {
     has_room_for(session, 10_000)
 }
 
+/// How many files so many clients need, on the grader's side and on the server's.
+pub(crate) const fn files_for(clients: usize) -> u64 {
+    clients as u64 + 1000
+}
+
 fn has_room_for(session: &mut Session, count: usize) -> Step {
-    session.need_files(count as u64 + 1000)?;
+    session.need_files(files_for(count))?;
     let mut server = session.serve(session.program())?;
     let mut clients = server.connect_many(count)?;
     session.note("all of them are silent, and another one comes");

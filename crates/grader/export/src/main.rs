@@ -1,0 +1,54 @@
+//! Writes the repository that students get: the labs' handouts and stubs, the checker, and templates for its README and its CI;
+//! no references, no wrong programs, nothing that only instructors need, and no history. A program of its own, which
+//! `cargo xtask export student` builds and calls.
+//!
+//! Nothing is listed that could be found out: the checker's packages are those that `xtask` depends on, the files are those that
+//! git knows, and the workspace's manifest is the course's own less what has nothing to stand for.
+
+mod manifest;
+mod packages;
+mod stop;
+mod student;
+mod tracked;
+
+use clap::Parser;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use stop::Stop;
+
+#[derive(Parser)]
+struct Arguments {
+    /// The folder to write to, which is empty or not there
+    folder: PathBuf,
+
+    /// The course's repository
+    #[arg(long)]
+    root: PathBuf,
+
+    /// Export what is in the folders, even if it differs from what is committed
+    #[arg(long)]
+    allow_dirty: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match export(&arguments.root, &arguments.folder, arguments.allow_dirty) {
+        Ok(files) => {
+            anstream::eprintln!("{files} files are in {}", arguments.folder.display());
+            ExitCode::SUCCESS
+        }
+        Err(stop) => stop.tell(),
+    }
+}
+
+/// Writes the repository and returns how many files it has.
+fn export(root: &Path, folder: &Path, allow_dirty: bool) -> Result<usize, Stop> {
+    student::empty(folder)?;
+    let packages = packages::of_the_checker(root)?;
+    let files: Vec<String> =
+        tracked::files(root)?.into_iter().filter(|path| student::is_theirs(path, &packages)).collect();
+    if !allow_dirty {
+        tracked::as_committed(root, &files)?;
+    }
+    student::write(root, &files, folder)
+}

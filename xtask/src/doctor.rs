@@ -1,0 +1,19 @@
+//! `cargo xtask doctor`: what this machine can do, what not, and the cure.
+
+use crate::arguments::{self, DoctorFormat};
+use crate::destination::Destination;
+use crate::trouble::{Status, Trouble};
+use model::doctor::Finding;
+use report::Palette;
+
+/// Examines, and says whether checks can be decided with full isolation.
+pub(crate) fn doctor(arguments: &arguments::Doctor) -> Result<Status, Trouble> {
+    let findings = runner::doctor::examine();
+    let destination = Destination::StandardOutput;
+    let palette = Palette::new(destination.wants_colour());
+    destination.write(|mut out| match arguments.format {
+        DoctorFormat::Human => report::doctor::human(&findings, palette, &mut out),
+        DoctorFormat::Json => report::doctor::json(&findings, &mut out),
+    })?;
+    Ok(if Finding::are_enough(&findings) { Status::Passed } else { Status::NotPassed })
+}
