@@ -5,7 +5,7 @@ use crate::naming;
 use crate::trouble::Trouble;
 use checks::{Check, Suite};
 use report::Origin;
-use runner::{IsolationChoice, Order, Source};
+use runner::{Confinement, IsolationChoice, Limits, Order, Source};
 use std::hash::{BuildHasher, RandomState};
 
 /// The order that the arguments ask for.
@@ -21,7 +21,17 @@ pub(crate) fn order(arguments: &arguments::Check) -> Result<Order, Trouble> {
         seed: arguments.conditions.seed(),
         jobs: arguments.conditions.jobs(),
         isolation: arguments.conditions.isolation(),
+        confinement: confinement(arguments)?,
     })
+}
+
+fn confinement(arguments: &arguments::Check) -> Result<Confinement, Trouble> {
+    let mut hidden = Vec::new();
+    for folder in &arguments.hide {
+        let trouble = |error| format!("--hide {}: {error}", folder.display());
+        hidden.push(folder.canonicalize().or_else(|error| usage(trouble(error)))?);
+    }
+    Ok(Confinement { limits: Limits::default().with(&arguments.limit), hidden })
 }
 
 impl Conditions {

@@ -1,7 +1,7 @@
 //! One running submission: its streams, how it ended, and its end.
 
 use crate::init::{self, Plan};
-use crate::{Room, sys};
+use crate::{Limits, Room, filter, sys};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -22,7 +22,9 @@ pub struct Command {
     pub arguments: Vec<String>,
     /// The folder that it starts in.
     pub directory: PathBuf,
-    /// The limit on open file descriptors; `None` leaves the system's.
+    /// What it may use.
+    pub limits: Limits,
+    /// The soft and the hard limit on open descriptors, where a check sets them.
     pub open_files: Option<u64>,
     /// Whether what it prints is thrown away, so that nobody has to read it.
     pub quiet: bool,
@@ -168,6 +170,12 @@ impl Submission {
         self.init.as_raw_nonzero().get()
     }
 
+    /// Ends every process of it, without waiting for that.
+    pub fn kill(&self) {
+        // In a pid namespace the death of init kills all; elsewhere the submission has a parent-death signal.
+        let _ = kill_process(self.init, Signal::KILL);
+    }
+
     /// How the submission's first process ended, if it has.
     ///
     /// # Errors
@@ -193,8 +201,7 @@ impl Submission {
 
 impl Drop for Submission {
     fn drop(&mut self) {
-        // In a pid namespace the death of init kills all; elsewhere the submission has a parent-death signal.
-        let _ = kill_process(self.init, Signal::KILL);
+        self.kill();
         let _ = waitpid(Some(self.init), WaitOptions::empty());
     }
 }
@@ -216,5 +223,5 @@ fn plan(command: &Command) -> Result<Plan<'_>, StartError> {
         environment.push(CString::new([b"PATH=", path.as_bytes()].concat())?);
     }
     let directory = CString::new(command.directory.as_os_str().as_bytes())?;
-    Ok(Plan { command, program, arguments, environment, directory })
+    Ok(Plan { command, program, arguments, environment, directory, filter: filter::program() })
 }
