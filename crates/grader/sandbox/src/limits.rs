@@ -144,8 +144,8 @@ impl Limits {
         let current = soft.map_or(self.open_files, |soft| soft.min(self.open_files));
         lower(Resource::Nofile, Rlimit { current: Some(current), maximum: Some(self.open_files) })?;
         if nested {
-            // Init counts as one of them: this namespace of users is its own, too.
-            lower(Resource::Nproc, fixed(self.tasks + 1))?;
+            // A little above, so that what runs into this is seen to be over its limit even when the first has given up and gone.
+            lower(Resource::Nproc, fixed(self.tasks + self.tasks / 8 + 2))?;
         }
         Ok(())
     }

@@ -36,6 +36,11 @@ impl Guard {
         }
     }
 
+    /// Lets the next look at it come at once.
+    pub(crate) fn hurry(&self) {
+        self.due.set(Instant::now());
+    }
+
     /// Takes note of so many bytes of output.
     pub(crate) fn count_output(&self, bytes: usize) {
         self.printed.set(self.printed.get() + bytes as u64);
@@ -117,7 +122,7 @@ impl World {
         if let Some(overrun) = full {
             return Ok(Some((overrun, "a folder with no room left".to_owned())));
         }
-        if usage.tasks >= limits.tasks {
+        if usage.tasks > limits.tasks {
             return Ok(Some((Overrun::Tasks(limits.tasks), format!("{} of them", usage.tasks))));
         }
         if usage.processor > limits.processor {

@@ -294,6 +294,9 @@ impl World {
                     Attempt::Idle if printed => continue,
                     Attempt::Idle => {}
                 }
+                // What is still may be so because a limit has struck.
+                self.guard.hurry();
+                self.watch()?;
                 let still = self.stillness(end)?;
                 if end == End::Hidden {
                     let hidden = Failure::new(still.kind, still.words);
