@@ -51,8 +51,12 @@ pub fn cut(bytes: &[u8], columns: usize) -> String {
 /// Makes foreign text harmless: control, invisible and direction characters are escaped, except line feeds.
 pub fn text(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        let opens = opens_command(&text[at..]) || before.is_whitespace() && opens_line(&text[at..]);
+        before = c;
         match c {
+            c if opens => push_bytes(&mut harmless, c),
             '\n' | '…' | '\\' => harmless.push(c),
             '\t' => harmless.push(' '),
             c => push_char(&mut harmless, c),
@@ -134,7 +138,12 @@ fn cells(bytes: &[u8]) -> Vec<Cell> {
     let mut cells = Vec::with_capacity(bytes.len());
     let mut start = 0;
     for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
+        for (at, c) in chunk.valid().char_indices() {
+            if opens_command(&chunk.valid()[at..]) {
+                cells.push(raw(start, chunk.valid().as_bytes()[at]));
+                start += 1;
+                continue;
+            }
             let mut text = String::new();
             push_char(&mut text, c);
             let width = if is_shown(c) { c.width().unwrap_or(1) } else { text.len() };
@@ -160,12 +169,25 @@ fn push_char(text: &mut String, c: char) {
         '\t' => text.push_str("\\t"),
         '\\' => text.push_str("\\\\"),
         c if is_shown(c) => text.push(c),
-        c => {
-            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                text.push_str(&format!("\\x{byte:02X}"));
-            }
-        }
+        c => push_bytes(text, c),
     }
+}
+
+fn push_bytes(text: &mut String, c: char) {
+    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+        text.push_str(&format!("\\x{byte:02X}"));
+    }
+}
+
+/// Whether services that run checks would take this for a command of theirs, wherever in a line it stands (Azure Pipelines,
+/// and GitHub's runner in its older form).
+fn opens_command(text: &str) -> bool {
+    text.starts_with("##[") || text.starts_with("##vso[")
+}
+
+/// Whether they would do so at the beginning of a line (GitHub's workflow commands).
+fn opens_line(text: &str) -> bool {
+    text.strip_prefix("::").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Whether a character may be shown as it is: it is visible, takes room of its own, and means nothing else here.

@@ -37,6 +37,13 @@ fn text_keeps_its_lines_but_no_controls() {
 }
 
 #[test]
+fn commands_of_services_are_not_shown_as_such() {
+    assert_eq!(text("a\n ::error::b std::io ::1"), "a\n \\x3A:error::b std::io ::1");
+    assert_eq!(text("x ##[group]"), "x \\x23#[group]");
+    assert_eq!(escape(b"a##vso[task] ## [x] #"), r"a\x23#vso[task] ## [x] #");
+}
+
+#[test]
 fn cutting_shows_that_something_is_missing() {
     assert_eq!(cut(b"0123456789", 10), "0123456789");
     assert_eq!(cut(b"0123456789a", 10), "012345678…");
