@@ -80,6 +80,11 @@ pub(crate) fn origin(order: &Order) -> Origin {
         let path = document.display().to_string();
         words.push(format!("--document {}", shlex::try_quote(&path).unwrap_or_default()));
     }
+    words.extend(order.confinement.limits.changes().iter().map(|change| format!("--limit {change}")));
+    for folder in &order.confinement.hidden {
+        let path = folder.display().to_string();
+        words.push(format!("--hide {}", shlex::try_quote(&path).unwrap_or_default()));
+    }
     Origin { command_suffix: words.join(" "), stubs: is_own(order) }
 }
 
@@ -179,6 +184,14 @@ mod tests {
             ordered(&["lab3", "--seed", "7", "--program", "echo-server=python3 my.py {port}"]).unwrap();
         assert!(order.checks.iter().all(|check| check.clause.program == "echo-server"));
         assert_eq!(origin(&order).command_suffix, "--seed 7 --program echo-server='python3 my.py {port}'");
+    }
+
+    #[test]
+    fn the_same_again_is_confined_as_before() {
+        let order =
+            ordered(&["lab3", "--seed", "7", "--limit", "memory=64", "--hide", "/usr/lib/.."]).unwrap();
+        assert_eq!(origin(&order).command_suffix, "--seed 7 --limit memory=64 --hide /usr");
+        assert!(ordered(&["lab3", "--hide", "/no/such/folder"]).is_err());
     }
 
     #[test]

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io;
 use std::str::FromStr;
-use std::time::Duration;
 
 /// The limits of one check; each holds for all of the submission's processes together unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,10 +16,10 @@ pub struct Limits {
     pub memory: u64,
     /// Processes and threads at the same time.
     pub tasks: u64,
-    /// Processor time, that of processes that have ended included.
-    pub processor: Duration,
-    /// Time for which all of it sleeps by its own choice, in waits that are not about time.
-    pub sleep: Duration,
+    /// Seconds of processor time, that of processes that have ended included.
+    pub processor: u64,
+    /// Seconds for which all of it sleeps by its own choice, in waits that are not about time.
+    pub sleep: u64,
     /// Bytes of any one file.
     pub file: u64,
     /// Bytes of each of the private writable folders.
@@ -39,8 +38,8 @@ impl Default for Limits {
         Limits {
             memory: 1024 * MEBIBYTE,
             tasks: 2048,
-            processor: Duration::from_secs(60),
-            sleep: Duration::from_secs(60),
+            processor: 60,
+            sleep: 60,
             file: 64 * MEBIBYTE,
             folder: 64 * MEBIBYTE,
             open_files: 32_768,
@@ -56,10 +55,10 @@ pub enum Overrun {
     Memory(u64),
     /// Processes and threads.
     Tasks(u64),
-    /// Processor time.
-    Processor(Duration),
-    /// Time asleep.
-    Sleep(Duration),
+    /// Seconds of processor time.
+    Processor(u64),
+    /// Seconds asleep.
+    Sleep(u64),
     /// Bytes of a file.
     File(u64),
     /// Bytes of a private folder.
@@ -73,8 +72,8 @@ impl fmt::Display for Overrun {
         match self {
             Overrun::Memory(bytes) => write!(f, "{} of memory", size(*bytes)),
             Overrun::Tasks(count) => write!(f, "{count} processes and threads"),
-            Overrun::Processor(time) => write!(f, "{} s of processor time", time.as_secs()),
-            Overrun::Sleep(time) => write!(f, "{} s of sleep", time.as_secs()),
+            Overrun::Processor(seconds) => write!(f, "{seconds} s of processor time"),
+            Overrun::Sleep(seconds) => write!(f, "{seconds} s of sleep"),
             Overrun::File(bytes) => write!(f, "{} in a file", size(*bytes)),
             Overrun::Folder(bytes) => write!(f, "{} in a folder", size(*bytes)),
             Overrun::Output(bytes) => write!(f, "{} of output", size(*bytes)),
@@ -91,36 +90,38 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// One limit to be changed: `memory=512`, in MiB, seconds or pieces.
+/// A limit's name on the command line, its unit, and where it stands.
+type Name = (&'static str, u64, fn(&mut Limits) -> &mut u64);
+
+const NAMES: [Name; 8] = [
+    ("memory", MEBIBYTE, |limits| &mut limits.memory),
+    ("tasks", 1, |limits| &mut limits.tasks),
+    ("processor", 1, |limits| &mut limits.processor),
+    ("sleep", 1, |limits| &mut limits.sleep),
+    ("file", MEBIBYTE, |limits| &mut limits.file),
+    ("folder", MEBIBYTE, |limits| &mut limits.folder),
+    ("open-files", 1, |limits| &mut limits.open_files),
+    ("output", MEBIBYTE, |limits| &mut limits.output),
+];
+
+/// One limit to be changed, read from `memory=512`: in MiB, in seconds or in pieces.
 #[derive(Clone, Copy, Debug)]
 pub struct Change {
-    place: fn(&mut Limits, u64),
+    name: Name,
     value: u64,
 }
-
-/// The names by which limits are changed, each with its unit.
-const NAMES: [(&str, fn(&mut Limits, u64)); 8] = [
-    ("memory", |limits, mebibytes| limits.memory = mebibytes * MEBIBYTE),
-    ("tasks", |limits, count| limits.tasks = count),
-    ("processor", |limits, seconds| limits.processor = Duration::from_secs(seconds)),
-    ("sleep", |limits, seconds| limits.sleep = Duration::from_secs(seconds)),
-    ("file", |limits, mebibytes| limits.file = mebibytes * MEBIBYTE),
-    ("folder", |limits, mebibytes| limits.folder = mebibytes * MEBIBYTE),
-    ("open-files", |limits, count| limits.open_files = count),
-    ("output", |limits, mebibytes| limits.output = mebibytes * MEBIBYTE),
-];
 
 impl FromStr for Change {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Change, String> {
-        let names = || NAMES.map(|(name, _)| name).join(", ");
-        let (name, value) = text.split_once('=').ok_or("write it as NAME=NUMBER")?;
-        let (_, place) =
-            NAMES.iter().find(|(known, _)| *known == name).ok_or_else(|| format!("there are {}", names()))?;
-        let value =
-            value.parse::<u32>().ok().filter(|value| *value > 0).ok_or("the number is a whole one")?;
-        Ok(Change { place: *place, value: value.into() })
+        let known = || NAMES.map(|(name, ..)| name).join(", ");
+        let (wanted, value) = text.split_once('=').ok_or("write it as NAME=NUMBER")?;
+        let name = NAMES.into_iter().find(|(name, ..)| *name == wanted);
+        let name = name.ok_or_else(|| format!("the limits are {}", known()))?;
+        let value = value.parse::<u32>().ok().filter(|value| *value > 0);
+        let value = value.ok_or("it takes a whole number above 0")?;
+        Ok(Change { name, value: value.into() })
     }
 }
 
@@ -128,10 +129,20 @@ impl Limits {
     /// These limits with some changed.
     #[must_use]
     pub fn with(mut self, changes: &[Change]) -> Limits {
-        for change in changes {
-            (change.place)(&mut self, change.value);
+        for Change { name: (_, unit, place), value } in changes {
+            *place(&mut self) = value * unit;
         }
         self
+    }
+
+    /// The changes that lead from the usual limits to these, as [`Change`] reads them.
+    pub fn changes(mut self) -> Vec<String> {
+        let mut usual = Limits::default();
+        let changed = NAMES.into_iter().filter_map(|(name, unit, place)| {
+            let value = *place(&mut self);
+            (value != *place(&mut usual)).then(|| format!("{name}={}", value / unit))
+        });
+        changed.collect()
     }
 
     /// Sets what the kernel enforces, for the calling process and all that it will start. Processes are only limited where
@@ -184,6 +195,7 @@ mod tests {
         let changed = Limits::default().with(&["memory=64".parse().unwrap(), "tasks=7".parse().unwrap()]);
         let expected = Limits { memory: 64 * MEBIBYTE, tasks: 7, ..Limits::default() };
         assert_eq!(changed, expected);
+        assert_eq!(changed.changes(), ["memory=64", "tasks=7"]);
         for wrong in ["memory", "memory=", "memory=0", "memory=1G", "money=1"] {
             assert!(wrong.parse::<Change>().is_err(), "{wrong}");
         }

@@ -101,7 +101,7 @@ impl World {
         if printed.get() > limits.output {
             return Ok(Some((Overrun::Output(limits.output), format!("{} bytes", printed.get()))));
         }
-        if slept.get() > limits.sleep {
+        if slept.get() > Duration::from_secs(limits.sleep) {
             let times = format!("{:.1} s", slept.get().as_secs_f64());
             return Ok(Some((Overrun::Sleep(limits.sleep), times)));
         }
@@ -125,7 +125,7 @@ impl World {
         if usage.tasks > limits.tasks {
             return Ok(Some((Overrun::Tasks(limits.tasks), format!("{} of them", usage.tasks))));
         }
-        if usage.processor > limits.processor {
+        if usage.processor > Duration::from_secs(limits.processor) {
             let time = format!("{:.1} s", usage.processor.as_secs_f64());
             return Ok(Some((Overrun::Processor(limits.processor), time)));
         }
