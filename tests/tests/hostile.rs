@@ -268,7 +268,9 @@ fn what_a_program_prints_steers_no_terminal_and_no_service() {
             for line in text.lines() {
                 assert!(!line.trim_start().starts_with("::"), "{name} in {format}: {line}");
                 assert!(!line.contains("##[") && !line.contains("##vso["), "{name} in {format}: {line}");
-                assert!(format != "human" || line.chars().count() <= 120, "{name}: {line}");
+                // The command that leads to the same again is as long as it is.
+                let is_output = format == "human" && line.contains('│');
+                assert!(!is_output || line.chars().count() <= 110, "{name}: {line}");
             }
         }
     }

@@ -13,6 +13,7 @@
 //! parent-death signal, and the death of a pid namespace's first process kills all the others in it.
 
 pub mod cargo;
+mod descendants;
 mod filter;
 mod init;
 mod limits;

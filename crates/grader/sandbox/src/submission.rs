@@ -1,7 +1,7 @@
 //! One running submission: its streams, how it ended, and its end.
 
 use crate::init::{self, Plan};
-use crate::{Limits, Room, filter, sys};
+use crate::{Limits, Room, descendants, filter, sys};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -119,6 +119,8 @@ pub(crate) struct Stdio {
 #[derive(Debug)]
 pub struct Submission {
     init: Pid,
+    /// Whether it has a pid namespace of its own.
+    nested: bool,
     report: OwnedFd,
     ended: Option<Ended>,
     /// Its standard input; `None` once closed.
@@ -160,7 +162,7 @@ impl Submission {
                 for stream in [&input, &output, &error, &report] {
                     rustix::io::ioctl_fionbio(stream, true)?;
                 }
-                Ok(Submission { init, report, ended: None, input: Some(input), output, error })
+                Ok(Submission { init, nested, report, ended: None, input: Some(input), output, error })
             }
         }
     }
@@ -172,7 +174,10 @@ impl Submission {
 
     /// Ends every process of it, without waiting for that.
     pub fn kill(&self) {
-        // In a pid namespace the death of init kills all; elsewhere the submission has a parent-death signal.
+        // In a pid namespace the death of init kills all.
+        if !self.nested {
+            descendants::kill_all(self.init);
+        }
         let _ = kill_process(self.init, Signal::KILL);
     }
 

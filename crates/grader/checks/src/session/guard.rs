@@ -133,7 +133,10 @@ impl World {
             return Ok(None);
         }
         let memory = observer.memory(files)?;
-        let got = || format!("{} MiB in {} processes and threads", memory >> 20, usage.tasks);
+        let got = || match usage.tasks {
+            1 => format!("{} MiB", memory >> 20),
+            tasks => format!("{} MiB, with {tasks} processes and threads", memory >> 20),
+        };
         Ok((memory > limits.memory).then(|| (Overrun::Memory(limits.memory), got())))
     }
 }
