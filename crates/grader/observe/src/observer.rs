@@ -149,6 +149,15 @@ impl Observer {
         Ok(threads)
     }
 
+    /// Whether the first thread of a process can be looked at; one that has ended could be.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn may_look_at(&mut self, pid: i32) -> io::Result<bool> {
+        let thread = Thread::look(pid, pid, &mut self.buffer)?;
+        Ok(thread.is_none_or(|thread| thread.call != Call::Hidden))
+    }
+
     /// For how long the thread may stay blocked where it is.
     pub fn limit(&self, thread: &Thread) -> Limit {
         limit::limit(thread)

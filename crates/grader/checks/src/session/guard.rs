@@ -3,11 +3,12 @@
 //! so whenever it is looked at.
 
 use super::world::World;
-use model::{Action, Failure, Kind, Step};
+use model::{Action, Failure, Fault, Kind, Step};
 use sandbox::{Limits, Overrun};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::time::{Duration, Instant};
+use wire::Stillness;
 
 /// How often the kernel is asked at most, and how many times as long as that takes nothing is asked after it.
 const INTERVAL: Duration = Duration::from_millis(10);
@@ -79,11 +80,30 @@ impl World {
         )
     }
 
+    /// Ends all programs, since one forbids to be looked at.
+    ///
+    /// # Errors
+    /// A failure that says so; a fault where this system lets nobody look, since then its own child is hidden from the grader too.
+    pub(crate) fn stop_hidden<T>(&self, still: Stillness) -> Step<T> {
+        let inits: Vec<i32> = self.running.borrow().iter().map(|program| program.submission.init()).collect();
+        for init in inits {
+            if !self.observer.borrow_mut().may_look_at(init)? {
+                let cure = "`sudo sysctl -w kernel.yama.ptrace_scope=0`";
+                return Err(Fault::new(format!("this system hides all programs' calls; run {cure}")).into());
+            }
+        }
+        self.stop(
+            Failure::new(still.kind, still.words)
+                .expected("a program that the kernel shows to its own user (PR_SET_DUMPABLE in prctl(2))")
+                .got("one that it does not show"),
+        )
+    }
+
     /// Ends all programs for this reason.
     ///
     /// # Errors
     /// The failure.
-    pub(crate) fn stop(&self, failure: Failure) -> Step {
+    fn stop<T>(&self, failure: Failure) -> Step<T> {
         for program in &*self.running.borrow() {
             program.submission.kill();
         }

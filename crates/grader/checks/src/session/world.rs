@@ -299,11 +299,7 @@ impl World {
                 self.watch()?;
                 let still = self.stillness(end)?;
                 if end == End::Hidden {
-                    let hidden = Failure::new(still.kind, still.words);
-                    let expected =
-                        "a program that the kernel shows to its own user (PR_SET_DUMPABLE in prctl(2))";
-                    self.stop(hidden.expected(expected).got("one that it does not show"))?;
-                    continue;
+                    return self.stop_hidden(still);
                 }
                 return Ok(Some(still));
             }
