@@ -100,6 +100,20 @@ fn without_namespaces_the_same_checks_run_and_what_needs_them_is_skipped() {
 }
 
 #[test]
+fn without_namespaces_too_a_daemon_ends_with_its_check() {
+    let mark = format!("mark-{}-daemon", std::process::id());
+    // It leaves its session, and its parent is gone before the server listens.
+    let server = "import os, signal, socket, sys\nif os.fork() == 0:\n os.setsid()\n if os.fork() == 0:\n  signal.alarm(120)\n  signal.pause()\n os._exit(0)\nos.wait()\nclient = socket.create_server((\"127.0.0.1\", int(sys.argv[1]))).accept()[0]\nclient.sendall(b\"HELLO\\n\")\nclient.recv(1)";
+    let option = format!("--program=echo-server=python3 -c '{server}' {{port}} {mark}");
+    xtask()
+        .args(["check", "lab3", "--only=L3.2", "--isolation=none", &option])
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .assert()
+        .code(0);
+    assert!(with_argument(&mark).is_empty());
+}
+
+#[test]
 fn a_submission_cannot_write_outside_its_own_folders() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("written");

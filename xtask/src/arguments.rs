@@ -192,6 +192,14 @@ pub(crate) struct Check {
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
 
+    /// Change one of the limits: memory, file, folder, output (in MiB), processor, sleep (in seconds), tasks, open-files
+    #[arg(long, value_name = "NAME=N")]
+    pub(crate) limit: Vec<runner::Change>,
+
+    /// Show this folder empty to the programs, but for what they consist of
+    #[arg(long, value_name = "DIR")]
+    pub(crate) hide: Vec<PathBuf>,
+
     /// How to write the results
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

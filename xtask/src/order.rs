@@ -6,7 +6,7 @@ use crate::naming;
 use crate::trouble::Trouble;
 use checks::{Check, Suite};
 use report::Origin;
-use runner::{IsolationChoice, Order, Source};
+use runner::{Confinement, IsolationChoice, Limits, Order, Source};
 use std::hash::{BuildHasher, RandomState};
 
 /// The order that the arguments ask for.
@@ -22,7 +22,17 @@ pub(crate) fn order(arguments: &arguments::Check) -> Result<Order, Trouble> {
         seed: arguments.conditions.seed(),
         jobs: arguments.conditions.jobs(),
         isolation: arguments.conditions.isolation(),
+        confinement: confinement(arguments)?,
     })
+}
+
+fn confinement(arguments: &arguments::Check) -> Result<Confinement, Trouble> {
+    let mut hidden = Vec::new();
+    for folder in &arguments.hide {
+        let trouble = |error| format!("--hide {}: {error}", folder.display());
+        hidden.push(folder.canonicalize().or_else(|error| usage(trouble(error)))?);
+    }
+    Ok(Confinement { limits: Limits::default().with(&arguments.limit), hidden })
 }
 
 impl Conditions {
@@ -70,6 +80,11 @@ pub(crate) fn origin(order: &Order) -> Origin {
     if let Some(document) = &order.document {
         let path = document.display().to_string();
         words.push(format!("--document {}", shlex::try_quote(&path).unwrap_or_default()));
+    }
+    words.extend(order.confinement.limits.changes().iter().map(|change| format!("--limit {change}")));
+    for folder in &order.confinement.hidden {
+        let path = folder.display().to_string();
+        words.push(format!("--hide {}", shlex::try_quote(&path).unwrap_or_default()));
     }
     Origin { command_suffix: words.join(" "), stubs: is_own(order) }
 }
@@ -171,6 +186,14 @@ mod tests {
             ordered(&["lab3", "--seed", "7", "--program", "echo-server=python3 my.py {port}"]).unwrap();
         assert!(order.checks.iter().all(|check| check.clause.program == "echo-server"));
         assert_eq!(origin(&order).command_suffix, "--seed 7 --program echo-server='python3 my.py {port}'");
+    }
+
+    #[test]
+    fn the_same_again_is_confined_as_before() {
+        let order =
+            ordered(&["lab3", "--seed", "7", "--limit", "memory=64", "--hide", "/usr/lib/.."]).unwrap();
+        assert_eq!(origin(&order).command_suffix, "--seed 7 --limit memory=64 --hide /usr");
+        assert!(ordered(&["lab3", "--hide", "/no/such/folder"]).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use checks::Check;
 use report::{Palette, xray};
 use runner::benchmark::Benchmark;
 use runner::collection::{Specimen, cache, folder};
-use runner::{IsolationChoice, Order, Source, Xray};
+use runner::{Confinement, IsolationChoice, Order, Source, Xray};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -122,6 +122,7 @@ fn order(lab: &str, source: Source, wanted: impl Fn(&Check) -> bool) -> Order {
         seed: 1,
         jobs: None,
         isolation: IsolationChoice::Full,
+        confinement: Confinement::default(),
     }
 }
 

@@ -98,7 +98,7 @@ impl Server {
         Ok(Look {
             processes: self.observer.processes()?.len(),
             threads: self.observer.threads()?.len(),
-            memory: self.observer.memory()?,
+            memory: self.observer.memory(0)?,
         })
     }
 

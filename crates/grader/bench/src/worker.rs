@@ -6,7 +6,7 @@ use crate::point::{self, Times};
 use crate::results::Figures;
 use crate::stop::Stop;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use sandbox::{Refusal, Room, Template};
+use sandbox::{Limits, Refusal, Room, Template, View};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -89,7 +89,9 @@ pub(crate) fn main() -> io::Result<i32> {
     let mut text = Vec::new();
     io::stdin().read_to_end(&mut text)?;
     let plan: Plan = serde_json::from_slice(&text)?;
-    Ok(sandbox::enter(&plan.template.paths(), |room| {
+    let view =
+        View { exposed: plan.template.paths(), hidden: Vec::new(), folder_size: Limits::default().folder };
+    Ok(sandbox::enter(&view, |room| {
         let answer = work(&plan, room).unwrap_or_else(|stop| match stop {
             Stop::Row(reason) => Answer::Stopped(reason),
             Stop::Fault(what) => Answer::Fault(what),

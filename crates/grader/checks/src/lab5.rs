@@ -299,7 +299,8 @@ const fn asynchronous(program: &'static str) -> Check {
                      arrived, and an event loop waits for all of it. The kernel shows that loop.",
             hint: "Is there any call in your handlers that blocks, or that starts a thread? Who calls them?",
             method: "With 1, 8 and 32 silent clients there must be one process, no more threads than with one client (a \
-                     runtime's few more aside), and those that wait for sockets in epoll or io_uring.",
+                     runtime's few more aside), and those that wait for sockets in epoll or io_uring. Where checks run \
+                     the kernel does not offer io_uring: io_uring_setup fails with ENOSYS, as on an older one.",
             causes: &[
                 "blocking calls in tasks, which the runtime moves to threads of their own",
                 "a thread for each client",

@@ -1,6 +1,7 @@
 //! One check's surroundings: the programs that it started, its peers, its random source and its record.
 
 mod capture;
+mod guard;
 mod program;
 mod world;
 
@@ -10,7 +11,7 @@ use fastrand::Rng;
 use model::{Action, Event, Failure, Fault, Kind, Placeholder, Record, Step, Stop, Verdict};
 use observe::{Observer, Scope};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use sandbox::{Room, Template};
+use sandbox::{Limits, Room, Template};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::ErrorKind;
@@ -35,6 +36,8 @@ pub struct Setup {
     pub programs: &'static [model::Program],
     /// What is handed in beside the programs, where the lab asks for it and it is there.
     pub document: Option<String>,
+    /// What its programs may use.
+    pub limits: Limits,
     /// Where its random values come from.
     pub seed: u64,
 }
@@ -80,7 +83,7 @@ impl Session {
         rustix::thread::set_current_timer_slack(NonZero::new(1000)).map_err(std::io::Error::from)?;
         let random = Rng::with_seed(setup.seed);
         Ok(Session {
-            world: Rc::new(World::new(setup.room, observer)),
+            world: Rc::new(World::new(setup.room, observer, setup.limits)),
             setup,
             starts: 0,
             open_files: None,
@@ -100,6 +103,10 @@ impl Session {
             },
         };
         let mut verdict = Verdict::from(check(&mut self));
+        // Whatever else came of it then.
+        if let Some(stopped) = self.world.guard.stopped() {
+            verdict = Verdict::Failed(Box::new(stopped));
+        }
         if let Verdict::Failed(failure) = &mut verdict {
             // A connection that was lost because its program ended is explained by that end.
             let lost = matches!(failure.kind, Kind::Ended | Kind::Reset | Kind::NotListening);
@@ -235,6 +242,7 @@ impl Session {
     pub fn start(&mut self, program: &str, values: &[(&str, String)]) -> Step<Program> {
         self.starts += 1;
         let mut command = self.template(program)?.fill(values);
+        command.limits = self.setup.limits;
         command.open_files = self.open_files;
         Program::start(&self.world, program, &command)
     }

@@ -15,7 +15,7 @@ use model::Fault;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -66,14 +66,12 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let key = Key::new(suite, arguments.seed, arguments.shard);
     let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
     let tasks = what_to_do(entries, &mut ledger, suite)?;
-    let work = arguments.out.join(".work");
-    let bench = Bench::new(
-        suite,
-        Workshop::open(&runner::workspace_root(), &suite.lab, &workshop_folder(suite))?,
-        work,
-        ledger.seed(),
-        &tasks_by_digest(&tasks),
-    );
+    let root = runner::workspace_root();
+    let hidden = [&root, &arguments.submissions, &arguments.out].map(|path| hidden_folder(path));
+    let hidden = hidden.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let workshop = Workshop::open(&root, &suite.lab, &workshop_folder(suite), &hidden)?;
+    let work = arguments.out.canonicalize()?.join(".work");
+    let bench = Bench::new(suite, workshop, work, hidden, ledger.seed(), &tasks_by_digest(&tasks));
     let progress = Progress::new(tasks.len());
     let jobs = arguments.jobs.unwrap_or_else(processors).clamp(1, tasks.len().max(1));
     let (next, ledger) = (AtomicUsize::new(0), Mutex::new(ledger));
@@ -134,6 +132,12 @@ fn tasks_by_digest(tasks: &[Task]) -> HashMap<Digest, usize> {
         *counts.entry(digest).or_default() += 1;
     }
     counts
+}
+
+/// The folder that must be hidden for a path not to be seen.
+fn hidden_folder(path: &Path) -> std::io::Result<PathBuf> {
+    let path = path.canonicalize()?;
+    Ok(if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("/")).to_owned() })
 }
 
 fn workshop_folder(suite: &Suite) -> PathBuf {

@@ -32,6 +32,7 @@ pub struct Workshop {
     programs: Vec<String>,
     folder: PathBuf,
     toolchain: Toolchain,
+    hidden: Vec<PathBuf>,
 }
 
 /// What came of building a submission.
@@ -44,17 +45,19 @@ pub enum Built<T> {
 }
 
 impl Workshop {
-    /// Prepares a workshop below `folder`, or takes up the one that is there. `root` is the workspace of the course.
+    /// Prepares a workshop below `folder`, or takes up the one that is there. `root` is the workspace of the course; what is built
+    /// sees the `hidden` folders empty.
     ///
     /// # Errors
     /// A fault when the dependencies cannot be had, or the untouched stub does not compile.
-    pub fn open(root: &Path, lab: &Lab, folder: &Path) -> Result<Workshop, Fault> {
+    pub fn open(root: &Path, lab: &Lab, folder: &Path, hidden: &[PathBuf]) -> Result<Workshop, Fault> {
         let fault = |error: io::Error| Fault::new(format!("preparing to compile {}: {error}", lab.package()));
         let workshop = Workshop {
             package: lab.package(),
             programs: lab.programs.iter().map(|program| program.name.to_owned()).collect(),
             folder: folder.to_owned(),
             toolchain: Toolchain::of_this_user().map_err(fault)?,
+            hidden: hidden.to_vec(),
         };
         let template = template::read(root, &workshop.package).map_err(fault)?;
         let stamp = format!("{}\n{}\n", workshop.toolchain, template::digest(&template));
@@ -103,6 +106,7 @@ impl Workshop {
         let harvest = Harvest::Files(self.programs.iter().map(executable).collect());
         let answer = room::ask(&Plan {
             exposed: vec![self.toolchain.folder().to_owned(), self.folder.clone(), staging.clone()],
+            hidden: self.hidden.clone(),
             copies: vec![
                 (self.pristine(), place.to_owned()),
                 (staging.clone(), place.join(lab)),
@@ -124,6 +128,50 @@ impl Workshop {
         })
     }
 
+    /// Builds a submission in another language by its own command, if it has one. Returns the folder, below `folder`, in which its
+    /// programs are to be started.
+    ///
+    /// # Errors
+    /// A fault when it could not even be tried.
+    pub fn assemble(
+        &self,
+        files: &Files,
+        command: Option<&str>,
+        folder: &Path,
+    ) -> Result<Built<PathBuf>, Fault> {
+        let staging = stage(files, folder)?;
+        let Some(command) = command else { return Ok(Built::Done(staging)) };
+        let place = Path::new(room::PLACE);
+        let template = match Template::parse(command, &staging) {
+            Ok(template) => template,
+            Err(error) => return Ok(Built::Refused(format!("the build command: {error}"))),
+        };
+        let filled = template.fill(&[]);
+        // What lies in the submission is there to be built with, and not only to be read.
+        let program = match filled.program.strip_prefix(&staging) {
+            Ok(own) => place.join(own),
+            Err(_) => filled.program,
+        };
+        let archive = folder.join("built.tar");
+        let answer = room::ask(&Plan {
+            exposed: template.paths(),
+            hidden: self.hidden.clone(),
+            copies: vec![(staging.clone(), place.to_owned())],
+            program,
+            arguments: filled.arguments,
+            directory: place.to_owned(),
+            environment: Vec::new(),
+            harvest: Harvest::Folder(archive.clone()),
+        })?;
+        if let Some(why) = refused(answer)? {
+            return Ok(Built::Refused(why));
+        }
+        clear(&staging)?;
+        template::unpack(&archive, &staging).map_err(fault)?;
+        fs::remove_file(&archive).map_err(fault)?;
+        Ok(Built::Done(staging))
+    }
+
     fn pristine(&self) -> PathBuf {
         self.folder.join("template")
     }
@@ -135,44 +183,6 @@ impl Workshop {
     fn warm(&self) -> PathBuf {
         self.folder.join("warm")
     }
-}
-
-/// Builds a submission in another language by its own command, if it has one. Returns the folder, below `folder`, in which its
-/// programs are to be started.
-///
-/// # Errors
-/// A fault when it could not even be tried.
-pub fn assemble(files: &Files, command: Option<&str>, folder: &Path) -> Result<Built<PathBuf>, Fault> {
-    let staging = stage(files, folder)?;
-    let Some(command) = command else { return Ok(Built::Done(staging)) };
-    let place = Path::new(room::PLACE);
-    let template = match Template::parse(command, &staging) {
-        Ok(template) => template,
-        Err(error) => return Ok(Built::Refused(format!("the build command: {error}"))),
-    };
-    let filled = template.fill(&[]);
-    // What lies in the submission is there to be built with, and not only to be read.
-    let program = match filled.program.strip_prefix(&staging) {
-        Ok(own) => place.join(own),
-        Err(_) => filled.program,
-    };
-    let archive = folder.join("built.tar");
-    let answer = room::ask(&Plan {
-        exposed: template.paths(),
-        copies: vec![(staging.clone(), place.to_owned())],
-        program,
-        arguments: filled.arguments,
-        directory: place.to_owned(),
-        environment: Vec::new(),
-        harvest: Harvest::Folder(archive.clone()),
-    })?;
-    if let Some(why) = refused(answer)? {
-        return Ok(Built::Refused(why));
-    }
-    clear(&staging)?;
-    template::unpack(&archive, &staging).map_err(fault)?;
-    fs::remove_file(&archive).map_err(fault)?;
-    Ok(Built::Done(staging))
 }
 
 /// Writes a submission's files to a folder of their own below `folder`.

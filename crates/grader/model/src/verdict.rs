@@ -47,6 +47,8 @@ pub enum Kind {
     Structure,
     /// The program used more of a resource than allowed.
     Resource,
+    /// The program forbids to be looked at.
+    Hidden,
 }
 
 impl Kind {
@@ -72,6 +74,7 @@ impl Kind {
             Kind::Output => "output",
             Kind::Structure => "structure",
             Kind::Resource => "resource",
+            Kind::Hidden => "hidden",
         }
     }
 }

@@ -13,6 +13,7 @@ mod limit;
 mod observer;
 mod picture;
 mod thread;
+mod usage;
 mod vigil;
 
 pub use diag::{Diag, Progress, Socket, State};
@@ -20,4 +21,5 @@ pub use flight::Link;
 pub use limit::Limit;
 pub use observer::{Observer, Scope, waits_for_many};
 pub use thread::{Call, Thread};
+pub use usage::Usage;
 pub use vigil::{CPU_BUDGET, End, SLEEP_BUDGET, Vigil};

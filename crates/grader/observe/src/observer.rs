@@ -27,7 +27,7 @@ pub enum Scope {
 #[derive(Debug)]
 pub struct Observer {
     pub(crate) diag: Diag,
-    scope: Scope,
+    pub(crate) scope: Scope,
     /// Threads that keep house for the language's runtime, each with the futex that it waits on between two rounds, see
     /// [`Observer::mark_runtime`].
     runtime: HashMap<i32, u64>,
@@ -149,6 +149,15 @@ impl Observer {
         Ok(threads)
     }
 
+    /// Whether the first thread of a process can be looked at; one that has ended could be.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn may_look_at(&mut self, pid: i32) -> io::Result<bool> {
+        let thread = Thread::look(pid, pid, &mut self.buffer)?;
+        Ok(thread.is_none_or(|thread| thread.call != Call::Hidden))
+    }
+
     /// For how long the thread may stay blocked where it is.
     pub fn limit(&self, thread: &Thread) -> Limit {
         limit::limit(thread)
@@ -167,37 +176,6 @@ impl Observer {
                 Limit::Never | Limit::Unknown => None,
             })
             .collect())
-    }
-
-    /// The most memory that the submission's processes have had resident, added up, in bytes (VmHWM in proc(5)).
-    ///
-    /// # Errors
-    /// When `/proc` cannot be read.
-    pub fn peak_memory(&mut self) -> io::Result<u64> {
-        let mut total = 0;
-        for pid in self.processes()? {
-            let status = thread::read(&format!("/proc/{pid}/status"), &mut self.buffer)?.unwrap_or_default();
-            total += kibibytes(status, "VmHWM:") * 1024;
-        }
-        Ok(total)
-    }
-
-    /// The memory that the submission's processes use now, added up, in bytes: their proportional share of what is resident
-    /// (Pss in `/proc/PID/smaps_rollup`), so that what several of them share counts once, and their page tables (VmPTE). The
-    /// kernel's stacks and socket buffers are in neither.
-    ///
-    /// # Errors
-    /// When `/proc` cannot be read.
-    pub fn memory(&mut self) -> io::Result<u64> {
-        let mut total = 0;
-        for pid in self.processes()? {
-            for (file, field) in [("smaps_rollup", "Pss:"), ("status", "VmPTE:")] {
-                let text =
-                    thread::read(&format!("/proc/{pid}/{file}"), &mut self.buffer)?.unwrap_or_default();
-                total += kibibytes(text, field) * 1024;
-            }
-        }
-        Ok(total)
     }
 
     /// The descriptor on which a thread is blocked: the one that its call names or, for poll(2) with a single one, that.
@@ -298,12 +276,6 @@ impl Observer {
         }
         Ok(sockets)
     }
-}
-
-/// The value of a field such as `VmHWM:` in a text of lines `NAME: NUMBER kB` (proc(5)); 0 where there is none.
-fn kibibytes(text: &str, field: &str) -> u64 {
-    let value = text.lines().find_map(|line| line.strip_prefix(field));
-    value.and_then(|value| value.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
 /// The futex on which a thread waits.

@@ -2,7 +2,7 @@
 
 use crate::diag::Dumped;
 use crate::observer::Observer;
-use crate::thread::{Call, Thread, read};
+use crate::thread::{Thread, read};
 use model::{Endpoint, Picture, ProcessPicture, SocketPicture, ThreadPicture};
 use std::collections::HashMap;
 use std::fs;
@@ -65,7 +65,7 @@ impl Observer {
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn is_at_rest(&mut self) -> io::Result<bool> {
-        Ok(self.threads()?.iter().all(|thread| thread.call != Call::Running))
+        Ok(self.threads()?.iter().all(Thread::is_at_rest))
     }
 }
 

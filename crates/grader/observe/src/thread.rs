@@ -11,6 +11,8 @@ pub enum Call {
     Running,
     /// It was stopped by a signal and goes on only when somebody tells it to.
     Stopped,
+    /// Its process forbids to be looked at (PR_SET_DUMPABLE in prctl(2)).
+    Hidden,
     /// It is blocked in this system call with these arguments.
     Blocked(Sysno, [u64; 6]),
 }
@@ -46,16 +48,18 @@ impl Thread {
         let call = match read(&format!("{folder}/syscall"), buffer) {
             Ok(Some(text)) => parse_call(text),
             Ok(None) => return Ok(None),
-            // A process that is just ending has no memory any more, and then this file belongs to root (proc(5)).
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Call::Running,
+            // The file belongs to root (proc(5)).
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Call::Hidden,
             Err(error) => return Err(error),
         };
         let Some(stat) = read(&format!("{folder}/stat"), buffer)? else { return Ok(None) };
-        let Some((name, state)) = parse_stat(stat) else { return Ok(None) };
+        let Some((name, state, has_memory)) = parse_stat(stat) else { return Ok(None) };
         let call = match state {
             'Z' | 'X' => return Ok(None),
             'T' | 't' => Call::Stopped,
-            'S' => call,
+            // So it does too for a process that is just ending, and has no memory any more.
+            _ if call == Call::Hidden && has_memory => call,
+            'S' if call != Call::Hidden => call,
             _ => Call::Running,
         };
         Ok(Some(Thread { pid, tid, name: name.to_owned(), call, turns, cpu_ns, delay_ns }))
@@ -70,11 +74,17 @@ impl Thread {
         Ok(line.and_then(|count| count.trim().parse().ok()))
     }
 
+    /// Whether it goes on only when something happens, or some time has gone by.
+    pub fn is_at_rest(&self) -> bool {
+        !matches!(self.call, Call::Running | Call::Hidden)
+    }
+
     /// The name of the call in which it is blocked.
     pub fn call_name(&self) -> &'static str {
         match self.call {
             Call::Running => "running",
             Call::Stopped => "a stop signal",
+            Call::Hidden => "hidden",
             Call::Blocked(call, _) => call.name(),
         }
     }
@@ -88,7 +98,13 @@ pub(crate) fn read<'a>(path: &str, buffer: &'a mut [u8]) -> io::Result<Option<&'
         Ok(rustix::io::read(&file, &mut *buffer)?)
     };
     match contents() {
-        Ok(length) => Ok(Some(std::str::from_utf8(&buffer[..length]).unwrap_or_default())),
+        Ok(length) => {
+            // A process gives itself any name. What is not text must not hide what stands beside it.
+            while let Err(error) = std::str::from_utf8(&buffer[..length]) {
+                buffer[error.valid_up_to()] = b'?';
+            }
+            Ok(Some(std::str::from_utf8(&buffer[..length]).unwrap_or_default()))
+        }
         Err(error) if has_ended(&error) => Ok(None),
         Err(error) => Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
     }
@@ -112,11 +128,16 @@ fn parse_call(text: &str) -> Call {
     Call::Blocked(number, arguments)
 }
 
-/// The name and the state in `/proc/PID/task/TID/stat`; the name stands in parentheses and may hold any character.
-fn parse_stat(text: &str) -> Option<(&str, char)> {
+/// The name, the state and whether there is any memory in `/proc/PID/task/TID/stat`; the name stands in parentheses and may
+/// hold any character.
+fn parse_stat(text: &str) -> Option<(&str, char, bool)> {
+    // The size of its memory is field 23, and the state number 3.
+    const SIZE: usize = 23 - 3;
     let (head, tail) = text.rsplit_once(')')?;
     let (_, name) = head.split_once('(')?;
-    Some((name, tail.trim_start().chars().next()?))
+    let mut fields = tail.split_ascii_whitespace();
+    let state = fields.next()?.chars().next()?;
+    Some((name, state, fields.nth(SIZE - 1).is_some_and(|size| size != "0")))
 }
 
 #[cfg(test)]
@@ -133,6 +154,18 @@ mod tests {
 
     #[test]
     fn a_name_with_parentheses_does_not_hide_the_state() {
-        assert_eq!(parse_stat("12 (a) R (b) S 1 2"), Some(("a) R (b", 'S')));
+        let fields = "0 ".repeat(19);
+        let text = format!("12 (a) R (b) S {fields}4096 7");
+        assert_eq!(parse_stat(&text), Some(("a) R (b", 'S', true)));
+        assert_eq!(parse_stat(&text.replace("4096", "0")), Some(("a) R (b", 'S', false)));
+    }
+
+    #[test]
+    fn what_is_not_text_hides_nothing() {
+        let folder = std::env::temp_dir().join(format!("not-text-{}", std::process::id()));
+        std::fs::write(&folder, b"12 (\xff\xfe) S 1").unwrap();
+        let text = read(folder.to_str().unwrap(), &mut [0; 64]).unwrap().map(str::to_owned);
+        std::fs::remove_file(&folder).unwrap();
+        assert_eq!(text.as_deref(), Some("12 (??) S 1"));
     }
 }

@@ -43,6 +43,8 @@ pub enum End {
     Busy,
     /// The submission has slept for as long as it may.
     Asleep,
+    /// It forbids to be looked at.
+    Hidden,
     /// No process of it is left.
     Gone,
 }
@@ -54,8 +56,12 @@ pub struct Vigil {
     sleep_budget: Duration,
     /// Whether threads that come round without effect are taken for idle ones.
     rounds_count: bool,
-    /// Processor time of each thread at the first look.
-    cpu_at_start: Option<HashMap<i32, u64>>,
+    /// Processor time of each thread when it was last seen, in nanoseconds.
+    cpu_seen: HashMap<i32, u64>,
+    /// What was used since the first look, by threads that have ended too.
+    cpu_used: Duration,
+    /// The threads that could not be looked at the last time.
+    hidden: HashSet<i32>,
     /// When everything was blocked for the first time, or anything but a timed wait has moved: for each thread its turns, and
     /// for one in a timed wait how often it had blocked.
     rounds_since: HashMap<i32, (u64, Option<u64>)>,
@@ -86,7 +92,9 @@ impl Vigil {
             cpu_budget,
             sleep_budget: sleep_budget.unwrap_or(SLEEP_BUDGET),
             rounds_count: sleep_budget.is_none(),
-            cpu_at_start: None,
+            cpu_seen: HashMap::new(),
+            cpu_used: Duration::ZERO,
+            hidden: HashSet::new(),
             rounds_since: HashMap::new(),
             written: 0,
             came_round: HashSet::new(),
@@ -110,10 +118,13 @@ impl Vigil {
         if first.is_empty() {
             return Ok(observer.processes()?.is_empty().then_some(End::Gone));
         }
-        if self.cpu_used(&first) > self.cpu_budget {
+        if self.count_cpu(&first) > self.cpu_budget {
             return Ok(Some(End::Busy));
         }
-        if first.iter().any(|thread| thread.call == Call::Running) {
+        if self.is_hidden(&first) {
+            return Ok(Some(End::Hidden));
+        }
+        if !first.iter().all(Thread::is_at_rest) {
             self.dozing_since = None;
             return Ok(None);
         }
@@ -154,18 +165,32 @@ impl Vigil {
         first.len() == second.len()
             && first.iter().zip(second).all(|(a, b)| {
                 let kept_house = || observer.is_housekeeping(a) && observer.is_housekeeping(b);
-                (a.pid, a.tid) == (b.pid, b.tid)
-                    && b.call != Call::Running
-                    && (a.turns == b.turns || kept_house())
+                (a.pid, a.tid) == (b.pid, b.tid) && b.is_at_rest() && (a.turns == b.turns || kept_house())
             })
     }
 
-    fn cpu_used(&mut self, threads: &[Thread]) -> Duration {
-        let now = || threads.iter().map(|thread| (thread.tid, thread.cpu_ns)).collect();
-        let start = self.cpu_at_start.get_or_insert_with(now);
-        let used =
-            |thread: &Thread| thread.cpu_ns.saturating_sub(start.get(&thread.tid).copied().unwrap_or(0));
-        Duration::from_nanos(threads.iter().map(used).sum())
+    fn count_cpu(&mut self, threads: &[Thread]) -> Duration {
+        let begins = self.cpu_seen.is_empty();
+        for thread in threads {
+            let seen = self.cpu_seen.entry(thread.tid).or_insert(if begins { thread.cpu_ns } else { 0 });
+            // The number of a thread that has ended may be given to another.
+            let before = if *seen <= thread.cpu_ns { *seen } else { 0 };
+            self.cpu_used += Duration::from_nanos(thread.cpu_ns - before);
+            *seen = thread.cpu_ns;
+        }
+        self.cpu_used
+    }
+
+    /// Whether a thread cannot be looked at, now as the last time.
+    fn is_hidden(&mut self, threads: &[Thread]) -> bool {
+        let hidden = threads.iter().filter(|thread| thread.call == Call::Hidden).map(|thread| thread.tid);
+        let before = std::mem::replace(&mut self.hidden, hidden.collect());
+        !self.hidden.is_disjoint(&before)
+    }
+
+    /// For how long the submission has slept in this wait by its own choice.
+    pub fn asleep(&self) -> Duration {
+        self.asleep
     }
 
     /// Adds the time since the last look to what was slept, less what the threads ran or waited for a processor.

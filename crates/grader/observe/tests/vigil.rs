@@ -66,6 +66,14 @@ fn a_loop_without_end_is_busy_once_it_has_used_its_processor_time() {
 }
 
 #[test]
+fn what_children_used_that_have_ended_counts_too() {
+    // Each uses some hundredths of a second.
+    let child = "(i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done)";
+    let script = format!("trap 'kill $!' TERM; (echo ready; while :; do {child}; done) & wait");
+    assert_eq!(Shell::run(&script).end(Duration::from_millis(300)), End::Busy);
+}
+
+#[test]
 fn a_program_that_wakes_again_and_again_without_effect_ticks() {
     let program =
         "import select, sys\nprint('ready', flush=True)\nwhile True: select.select([0], [], [], 0.01)";

@@ -1,6 +1,6 @@
 //! From what the user asked for to what is handed in: a command for each program, and the document beside them.
 
-use crate::{Order, RunError, Source};
+use crate::{Confinement, Order, RunError, Source};
 use model::{Fault, Lab, Notice};
 use sandbox::Template;
 use sandbox::cargo::{self, BuildError, Profile};
@@ -27,10 +27,13 @@ pub struct HandIn {
     pub templates: BTreeMap<String, Template>,
     /// The document beside them; `None` where the lab asks for none, and where it is missing.
     pub document: Option<String>,
+    /// What the programs are held to.
+    pub confinement: Confinement,
 }
 
 pub(crate) fn hand_in(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<HandIn, RunError> {
-    Ok(HandIn { templates: templates(order, notify)?, document: document(order)? })
+    let confinement = order.confinement.clone();
+    Ok(HandIn { templates: templates(order, notify)?, document: document(order)?, confinement })
 }
 
 /// The text of the document that belongs to the programs, or of the one that the order names.

@@ -15,6 +15,7 @@ mod xray;
 pub use class::decide_all;
 pub use commands::{HandIn, workspace_root};
 pub use measure::Measurement;
+pub use sandbox::{Change, Limits};
 pub use tool::tool;
 pub use xray::Xray;
 
@@ -70,6 +71,17 @@ pub struct Order {
     pub jobs: Option<usize>,
     /// How they are kept apart.
     pub isolation: IsolationChoice,
+    /// What the programs are held to.
+    pub confinement: Confinement,
+}
+
+/// What programs may use, and what they do not see.
+#[derive(Clone, Debug, Default)]
+pub struct Confinement {
+    /// What each check's programs may use together.
+    pub limits: Limits,
+    /// Folders that they see empty, as absolute paths, but for what they themselves consist of.
+    pub hidden: Vec<PathBuf>,
 }
 
 /// Why a run came to nothing.
@@ -241,6 +253,8 @@ fn plan_for(task: Task, program: &str, seed: u64, hand_in: &HandIn, isolated: bo
         templates: template.map(|(name, template)| (name.clone(), template.clone())).into_iter().collect(),
         document: hand_in.document.clone(),
         isolated,
+        hidden: hand_in.confinement.hidden.clone(),
+        limits: hand_in.confinement.limits,
     }
 }
 

@@ -10,7 +10,9 @@ mod tests;
 use crate::collection::{self, Specimen};
 use crate::commands::HandIn;
 use crate::worker::Keep;
-use crate::{IsolationChoice, Order, RunError, Source, commands, in_parallel, isolation, run_one, system};
+use crate::{
+    Confinement, IsolationChoice, Order, RunError, Source, commands, in_parallel, isolation, run_one, system,
+};
 use checks::{Check, Suite};
 use model::selftest::{LabOutcome, Outcome, Subject, Trial};
 use model::{Environment, Fault, Isolation};
@@ -168,7 +170,11 @@ impl SelfTest {
         if specimen.is_document() {
             order.document = Some(specimen.path.clone());
         }
-        let mut hand_in = HandIn { document: commands::document(&order)?, templates: BTreeMap::new() };
+        let mut hand_in = HandIn {
+            document: commands::document(&order)?,
+            templates: BTreeMap::new(),
+            confinement: order.confinement.clone(),
+        };
         if !specimen.is_document() {
             let command = specimen.command(&collection::cache()).map_err(usage)?;
             order.source = Source::Templates(vec![(program.to_owned(), command)]);
@@ -179,7 +185,17 @@ impl SelfTest {
 
     fn order(&self, suite: &'static Suite, source: Source) -> Order {
         let (seed, jobs, isolation) = (self.seed, Some(self.jobs), self.isolation);
-        Order { suite, checks: Vec::new(), source, document: None, keep: None, seed, jobs, isolation }
+        Order {
+            suite,
+            checks: Vec::new(),
+            source,
+            document: None,
+            keep: None,
+            seed,
+            jobs,
+            isolation,
+            confinement: Confinement::default(),
+        }
     }
 
     /// The files of the collection that are asked for; their places and first lines make sense.

@@ -4,7 +4,7 @@
 
 use checks::{Session, Setup};
 use model::{Fault, Picture, Record, Verdict};
-use sandbox::{Refusal, Room, Template};
+use sandbox::{Limits, Refusal, Room, Template, View};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -46,11 +46,21 @@ pub(crate) struct Plan {
     pub(crate) templates: BTreeMap<String, Template>,
     pub(crate) document: Option<String>,
     pub(crate) isolated: bool,
+    pub(crate) hidden: Vec<PathBuf>,
+    pub(crate) limits: Limits,
 }
 
 impl Plan {
     pub(crate) fn probe() -> Plan {
-        Plan { task: Task::Probe, seed: 0, templates: BTreeMap::new(), document: None, isolated: true }
+        Plan {
+            task: Task::Probe,
+            seed: 0,
+            templates: BTreeMap::new(),
+            document: None,
+            isolated: true,
+            hidden: Vec::new(),
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -161,8 +171,12 @@ pub fn main() -> ExitCode {
         }
     };
     let status = if plan.isolated {
-        let exposed: Vec<PathBuf> = plan.templates.values().flat_map(Template::paths).collect();
-        sandbox::enter(&exposed, |room| answer(plan, room, packets))
+        let view = View {
+            exposed: plan.templates.values().flat_map(Template::paths).collect(),
+            hidden: plan.hidden.clone(),
+            folder_size: plan.limits.folder,
+        };
+        sandbox::enter(&view, |room| answer(plan, room, packets))
     } else {
         match Room::shared() {
             Ok(room) => answer(plan, Ok(room), packets),
@@ -207,7 +221,7 @@ fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
         tell(&Answer::Decided { verdict: Box::new(verdict), finding: None, starts, record: None })
     };
     let fault = |what: String| decided(Verdict::Error(Fault::new(what)), 0);
-    let Plan { task, seed, templates, document, .. } = plan;
+    let Plan { task, seed, templates, document, limits, .. } = plan;
     let (lab, id, program) = match &task {
         Task::Probe => return decided(Verdict::Passed, 0),
         Task::Decide { id, program, .. } | Task::StartOnly { id, program, .. } => (None, Some(id), program),
@@ -220,7 +234,7 @@ fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
     });
     let Some((suite, check, program)) = found else { return fault(format!("nothing is known of {task:?}")) };
     let programs = suite.lab.programs;
-    let setup = Setup { room, program, templates, programs, document, seed };
+    let setup = Setup { room, program, templates, programs, document, limits, seed };
     let session = match Session::new(setup) {
         Ok(session) => session,
         Err(error) => return fault(error.message),

@@ -17,6 +17,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) arguments: Vec<CString>,
     pub(crate) environment: Vec<CString>,
     pub(crate) directory: CString,
+    pub(crate) filter: Vec<libc::sock_filter>,
 }
 
 /// Runs as the new process and never returns.
@@ -62,13 +63,16 @@ fn become_submission(plan: &Plan<'_>, nested: bool, stdio: &Stdio) -> io::Error 
         if !nested {
             room::die_with_parent()?;
         }
+        // Where the machine runs out of memory all the same, this is what the kernel is to end. It may refuse to be told.
+        let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
         rustix::thread::set_no_new_privs(true)?;
-        setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+        plan.command.limits.enforce(nested)?;
         if let Some(limit) = plan.command.open_files {
             setrlimit(Resource::Nofile, Rlimit { current: Some(limit), maximum: Some(limit) })?;
         }
         let directory: &CStr = &plan.directory;
-        Ok(rustix::process::chdir(directory)?)
+        rustix::process::chdir(directory)?;
+        sys::filter_calls(&plan.filter)
     };
     if let Err(error) = prepared() {
         return error;

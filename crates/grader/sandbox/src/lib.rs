@@ -13,16 +13,21 @@
 //! parent-death signal, and the death of a pid namespace's first process kills all the others in it.
 
 pub mod cargo;
+mod descendants;
+mod filter;
 mod init;
+mod limits;
 mod room;
 mod submission;
 mod sys;
 mod template;
 mod view;
 
+pub use limits::{Change, Limits, Overrun};
 pub use room::{Refusal, Room, enter};
 pub use submission::{Command, Ended, StartError, Submission};
 pub use template::{Template, TemplateError};
+pub use view::View;
 
 /// The user and group that a submission runs as when the grader is root: `nobody`.
 pub const ORDINARY_ID: u32 = 65534;

@@ -1,7 +1,7 @@
 //! The room in which one check takes place: user, network, pid, mount, ipc and uts namespaces of its own,
 //! with `lo` up and nothing else on the network.
 
-use crate::{ORDINARY_ID, sys, view};
+use crate::{ORDINARY_ID, Overrun, View, sys, view};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::net::{AddressFamily, SocketType};
@@ -11,7 +11,6 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
 
 /// Why a room could not be made: the step that the system refused, and what would help.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,8 +61,8 @@ pub enum Room {
 ///
 /// # Errors
 /// A [`Refusal`] goes to `body`, which knows how to tell the grader.
-pub fn enter(exposed: &[PathBuf], body: impl FnOnce(Result<Room, Refusal>) -> i32) -> i32 {
-    match leave_root(exposed).and_then(|view_is_built| fork_first(exposed, view_is_built)) {
+pub fn enter(view: &View, body: impl FnOnce(Result<Room, Refusal>) -> i32) -> i32 {
+    match leave_root(view).and_then(|view_is_built| fork_first(view, view_is_built)) {
         Ok(None) => body(Ok(Room::Isolated)),
         Ok(Some(status)) => status,
         Err(refusal) => body(Err(refusal)),
@@ -83,6 +82,24 @@ impl Room {
         }
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
         Ok(Room::Shared)
+    }
+
+    /// How full the folders are that programs may write to: the bytes in all of them, and the size of one that has no room
+    /// left, if there is one. Where they are the machine's own nobody knows, and nothing is said.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn files(self) -> io::Result<(u64, Option<Overrun>)> {
+        let (mut used, mut full) = (0, None);
+        for folder in view::writable().filter(|_| self == Room::Isolated) {
+            // One that this machine does not have.
+            let Ok(room) = rustix::fs::statvfs(folder) else { continue };
+            used += (room.f_blocks - room.f_bfree) * room.f_frsize;
+            if room.f_bfree == 0 || room.f_ffree == 0 {
+                full = Some(Overrun::Folder(room.f_blocks * room.f_frsize));
+            }
+        }
+        Ok((used, full))
     }
 
     /// A socket that sees every packet of this room from now on, each once. Segments are then of the size that they have on an
@@ -125,12 +142,12 @@ pub(crate) fn die_with_parent() -> io::Result<()> {
 
 /// As root: builds the view while every folder can still be entered, then becomes an ordinary user.
 /// Namespaces made after that lock the view: no one below can make anything writable again.
-fn leave_root(exposed: &[PathBuf]) -> Result<bool, Refusal> {
+fn leave_root(view: &View) -> Result<bool, Refusal> {
     let refusal = |step| move |error| Refusal::new(step, error);
     let root = geteuid().is_root();
     if root {
         sys::unshare_mounts().map_err(refusal("making a mount namespace as root"))?;
-        view::build(exposed, true)?;
+        view::build(view, true)?;
         sys::become_user(ORDINARY_ID).map_err(refusal("giving up root"))?;
     }
     // Changing ids clears the setting, so this comes after.
@@ -139,7 +156,7 @@ fn leave_root(exposed: &[PathBuf]) -> Result<bool, Refusal> {
 }
 
 /// Forks pid 1 of the room. In it, prepares the room and returns `None`; in the caller, waits and returns the status.
-fn fork_first(exposed: &[PathBuf], view_is_built: bool) -> Result<Option<i32>, Refusal> {
+fn fork_first(view: &View, view_is_built: bool) -> Result<Option<i32>, Refusal> {
     let (uid, gid) = (geteuid().as_raw(), rustix::process::getegid().as_raw());
     let (alive, _held) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
         .map_err(|error| Refusal::new("making a pipe", error.into()))?;
@@ -170,7 +187,7 @@ fn fork_first(exposed: &[PathBuf], view_is_built: bool) -> Result<Option<i32>, R
             });
             prepared.map_err(|error| Refusal::new("mapping user ids", error))?;
             if !view_is_built {
-                view::build(exposed, false)?;
+                view::build(view, false)?;
             }
             view::mount_proc().map_err(|error| Refusal::new("mounting /proc", error))?;
             set_loopback(&[]).map_err(|error| Refusal::new("raising the loopback interface", error))?;

@@ -1,7 +1,7 @@
 //! One running submission: its streams, how it ended, and its end.
 
 use crate::init::{self, Plan};
-use crate::{Room, sys};
+use crate::{Limits, Room, descendants, filter, sys};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -24,7 +24,9 @@ pub struct Command {
     pub directory: PathBuf,
     /// Variables of its environment beside those that every submission gets; a PATH takes the place of the grader's.
     pub environment: Vec<(String, String)>,
-    /// The limit on open file descriptors; `None` leaves the system's.
+    /// What it may use.
+    pub limits: Limits,
+    /// The soft and the hard limit on open descriptors, where a check sets them.
     pub open_files: Option<u64>,
     /// Whether what it prints is thrown away, so that nobody has to read it.
     pub quiet: bool,
@@ -119,6 +121,8 @@ pub(crate) struct Stdio {
 #[derive(Debug)]
 pub struct Submission {
     init: Pid,
+    /// Whether it has a pid namespace of its own.
+    nested: bool,
     report: OwnedFd,
     ended: Option<Ended>,
     /// Its standard input; `None` once closed.
@@ -160,7 +164,7 @@ impl Submission {
                 for stream in [&input, &output, &error, &report] {
                     rustix::io::ioctl_fionbio(stream, true)?;
                 }
-                Ok(Submission { init, report, ended: None, input: Some(input), output, error })
+                Ok(Submission { init, nested, report, ended: None, input: Some(input), output, error })
             }
         }
     }
@@ -168,6 +172,15 @@ impl Submission {
     /// The process that started the submission and will bury it. It is the grader's own, not the submission's.
     pub fn init(&self) -> i32 {
         self.init.as_raw_nonzero().get()
+    }
+
+    /// Ends every process of it, without waiting for that.
+    pub fn kill(&self) {
+        // In a pid namespace the death of init kills all.
+        if !self.nested {
+            descendants::kill_all(self.init);
+        }
+        let _ = kill_process(self.init, Signal::KILL);
     }
 
     /// How the submission's first process ended, if it has.
@@ -195,8 +208,7 @@ impl Submission {
 
 impl Drop for Submission {
     fn drop(&mut self) {
-        // In a pid namespace the death of init kills all; elsewhere the submission has a parent-death signal.
-        let _ = kill_process(self.init, Signal::KILL);
+        self.kill();
         let _ = waitpid(Some(self.init), WaitOptions::empty());
     }
 }
@@ -222,5 +234,5 @@ fn plan(command: &Command) -> Result<Plan<'_>, StartError> {
         environment.push(CString::new(format!("{name}={value}"))?);
     }
     let directory = CString::new(command.directory.as_os_str().as_bytes())?;
-    Ok(Plan { command, program, arguments, environment, directory })
+    Ok(Plan { command, program, arguments, environment, directory, filter: filter::program() })
 }

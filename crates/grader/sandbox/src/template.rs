@@ -1,6 +1,6 @@
 //! Command templates: `python3 server.py {port}`.
 
-use crate::Command;
+use crate::{Command, Limits};
 use serde::{Deserialize, Serialize};
 use std::env;
 use std::fmt;
@@ -106,6 +106,7 @@ impl Template {
             arguments: self.words.iter().map(fill).collect(),
             directory: self.directory.clone(),
             environment: Vec::new(),
+            limits: Limits::default(),
             open_files: None,
             quiet: false,
         }

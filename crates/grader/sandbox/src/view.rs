@@ -1,6 +1,6 @@
 //! What a submission sees of the file system: everything read-only, empty folders in place of those that
-//! others share (`/tmp`, `/run`, …) and in place of folders that an ordinary user may not enter, and in
-//! them only the paths that the submission needs.
+//! others share (`/tmp`, `/run`, …), of folders that are to be hidden and of folders that an ordinary user may not
+//! enter, and in them only the paths that the submission needs. Of devices there are only those that do nothing.
 
 use crate::{Refusal, sys};
 use rustix::fs::{Mode, OFlags};
@@ -10,11 +10,42 @@ use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
+/// What is shown of the file system beside what everybody may read.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// Absolute paths that stay reachable, whatever they lie in.
+    pub exposed: Vec<PathBuf>,
+    /// Folders that are shown empty, but for what is exposed below them.
+    pub hidden: Vec<PathBuf>,
+    /// The size of each folder that the submission may write to, in bytes.
+    pub folder_size: u64,
+}
+
 /// Folders that get an empty, size-limited file system of their own; `true`: the submission may write there.
-const PRIVATE: [(&str, bool); 4] = [("/tmp", true), ("/var/tmp", true), ("/dev/shm", true), ("/run", false)];
+const PRIVATE: [(&str, bool); 5] =
+    [("/dev", false), ("/tmp", true), ("/var/tmp", true), ("/dev/shm", true), ("/run", false)];
+
+/// The devices that are there, and do nothing to the machine.
+const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
+
+/// Names for a process's own descriptors, as proc(5) wants them.
+const DESCRIPTORS: [(&str, &str); 4] = [
+    ("/proc/self/fd", "/dev/fd"),
+    ("/proc/self/fd/0", "/dev/stdin"),
+    ("/proc/self/fd/1", "/dev/stdout"),
+    ("/proc/self/fd/2", "/dev/stderr"),
+];
+
+/// How many files fit into a private folder.
+const FILES: u32 = 16 << 10;
+
+/// The folders that the submission may write to.
+pub(crate) fn writable() -> impl Iterator<Item = &'static str> {
+    PRIVATE.into_iter().filter_map(|(path, writable)| writable.then_some(path))
+}
 
 /// Files that decide how names are looked up. With these, `localhost` has both its addresses and every
 /// other name is unknown, at once and on every machine.
@@ -24,17 +55,17 @@ const NAME_SERVICE: [(&str, &str); 3] = [
     ("/etc/resolv.conf", "nameserver 127.0.0.1\noptions attempts:1 timeout:1\n"),
 ];
 
-/// Builds the view in the mount namespace of the calling process, which must own it.
-///
-/// `exposed` are the absolute paths that must stay reachable. When `for_ordinary_user`, folders on the way
-/// to them that only their owner may enter are replaced too.
-pub(crate) fn build(exposed: &[PathBuf], for_ordinary_user: bool) -> Result<(), Refusal> {
+/// Builds the view in the mount namespace of the calling process, which must own it. When `for_ordinary_user`, folders on
+/// the way to exposed paths that only their owner may enter are replaced too.
+pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal> {
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .map_err(|error| Refusal::new("making mounts private", error.into()))?;
+    let private = PRIVATE.iter().map(|(path, writable)| (PathBuf::from(path), *writable));
     let mut hidden: Vec<(PathBuf, bool)> =
-        PRIVATE.iter().map(|(path, writable)| (PathBuf::from(path), *writable)).collect();
+        private.chain(view.hidden.iter().map(|path| (path.clone(), false))).collect();
     hidden.retain(|(path, _)| path.is_dir());
-    let mut exposed = exposed.to_vec();
+    let devices = DEVICES.iter().map(PathBuf::from);
+    let mut exposed: Vec<PathBuf> = view.exposed.iter().cloned().chain(devices).collect();
     if for_ordinary_user {
         for path in &mut exposed {
             let Some(closed) = first_closed_folder(path) else { continue };
@@ -47,14 +78,15 @@ pub(crate) fn build(exposed: &[PathBuf], for_ordinary_user: bool) -> Result<(), 
             }
         }
     }
-    let needed = needed_paths(&exposed, &hidden);
+    hidden.sort();
+    hidden.dedup_by(|later, earlier| later.0 == earlier.0);
     // Opened before anything is covered, so that the real things can be mounted back.
-    let handles = needed
-        .iter()
-        .map(|path| open_handle(path))
+    let needed = needed_paths(exposed, &hidden)
+        .into_iter()
+        .map(|path| Ok((open_handle(&path)?, path)))
         .collect::<io::Result<Vec<_>>>()
         .map_err(|error| Refusal::new("opening the submission's folders", error))?;
-    let covered = cover(&hidden, &needed, &handles);
+    let covered = cover(&hidden, &needed, view.folder_size);
     covered.map_err(|error| Refusal::new("mounting a private /tmp", error))?;
     set_name_service().map_err(|error| Refusal::new("mounting /etc/hosts", error))?;
     protect(&hidden).map_err(|error| Refusal::new("making the file system read-only", error))
@@ -76,13 +108,15 @@ fn first_closed_folder(path: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
-/// Those exposed paths that a hidden folder would cover, without those that lie below another of them.
-fn needed_paths(exposed: &[PathBuf], hidden: &[(PathBuf, bool)]) -> Vec<PathBuf> {
-    let covered =
-        |path: &PathBuf| hidden.iter().any(|(folder, _)| path != folder && path.starts_with(folder));
-    let mut paths: Vec<PathBuf> = exposed.iter().filter(|path| covered(path)).cloned().collect();
+/// Those exposed paths that a hidden folder would cover, in order, without those that come along with another of them. A
+/// path that is itself hidden stays so.
+fn needed_paths(exposed: Vec<PathBuf>, hidden: &[(PathBuf, bool)]) -> Vec<PathBuf> {
+    let folders = || hidden.iter().map(|(folder, _)| folder);
+    let cover = |path: &PathBuf| folders().filter(|folder| path.starts_with(folder)).max().cloned();
+    let mut paths: Vec<PathBuf> =
+        exposed.into_iter().filter(|path| cover(path).is_some_and(|folder| folder != *path)).collect();
     paths.sort();
-    paths.dedup_by(|later, earlier| later.starts_with(earlier));
+    paths.dedup_by(|later, earlier| later.starts_with(&earlier) && cover(later) == cover(earlier));
     paths
 }
 
@@ -90,24 +124,38 @@ fn open_handle(path: &Path) -> io::Result<OwnedFd> {
     Ok(rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?)
 }
 
-fn cover(hidden: &[(PathBuf, bool)], needed: &[PathBuf], handles: &[OwnedFd]) -> io::Result<()> {
-    let size = |mode: &str| CString::new(format!("size=64m,nr_inodes=16k,mode={mode}"));
-    let (writable_options, closed_options) = (size("1777")?, size("0755")?);
+/// Hides and mounts back, from the outside in: what lies in a folder comes after it.
+fn cover(hidden: &[(PathBuf, bool)], needed: &[(OwnedFd, PathBuf)], folder_size: u64) -> io::Result<()> {
+    let options = |mode| CString::new(format!("size={folder_size},nr_inodes={FILES},mode={mode}"));
+    let (writable_options, closed_options) = (options("1777")?, options("0755")?);
+    let mut needed = needed.iter().peekable();
     for (folder, writable) in hidden {
+        while let Some((handle, path)) = needed.next_if(|(_, path)| path < folder) {
+            mount_back(handle, path)?;
+        }
+        // One that lay in a hidden folder is made anew there.
+        fs::create_dir_all(folder)?;
         let options = if *writable { &writable_options } else { &closed_options };
         let flags = MountFlags::NOSUID | MountFlags::NODEV;
         mount("tmpfs", folder, "tmpfs", flags, options.as_c_str())?;
     }
-    for (path, handle) in needed.iter().zip(handles) {
-        if rustix::fs::fstat(handle)?.st_mode & libc::S_IFMT == libc::S_IFDIR {
-            fs::create_dir_all(path)?;
-        } else {
-            fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
-            fs::File::create(path)?;
-        }
-        mount_bind(format!("/proc/self/fd/{}", handle.as_raw_fd()), path)?;
+    for (handle, path) in needed {
+        mount_back(handle, path)?;
+    }
+    for (target, path) in DESCRIPTORS {
+        symlink(target, path)?;
     }
     Ok(())
+}
+
+fn mount_back(handle: &OwnedFd, path: &Path) -> io::Result<()> {
+    if rustix::fs::fstat(handle)?.st_mode & libc::S_IFMT == libc::S_IFDIR {
+        fs::create_dir_all(path)?;
+    } else {
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
+        fs::File::create(path)?;
+    }
+    Ok(mount_bind(format!("/proc/self/fd/{}", handle.as_raw_fd()), path)?)
 }
 
 fn set_name_service() -> io::Result<()> {

@@ -7,6 +7,10 @@ use std::os::fd::AsFd;
 /// How much of a stream is kept.
 const KEPT: usize = 8 << 20;
 
+/// How much is taken in at once: as much as a pipe can hold (`pipe-max-size` in pipe(7)), so that all that was there before is
+/// in it, and a flood comes to an end.
+const AT_ONCE: usize = 1 << 20;
+
 /// How much of what was printed last is kept to be shown.
 const SHOWN: usize = 4096;
 
@@ -42,15 +46,15 @@ pub(crate) struct Capture {
 }
 
 impl Capture {
-    /// Takes in all that is there. Tells whether there was anything.
+    /// Takes in all that is there, and tells how many bytes that was.
     pub(crate) fn drain(
         &mut self,
         stream: impl AsFd,
         buffer: &mut [u8],
         console: &mut Console,
-    ) -> io::Result<bool> {
-        let mut any = false;
-        while !self.closed {
+    ) -> io::Result<usize> {
+        let mut taken = 0;
+        while !self.closed && taken < AT_ONCE {
             match rustix::io::read(&stream, &mut *buffer) {
                 Ok(0) => self.closed = true,
                 Ok(length) => {
@@ -60,7 +64,7 @@ impl Capture {
                         None if self.kept.len() < KEPT => self.kept.extend_from_slice(bytes),
                         None => {}
                     }
-                    any = true;
+                    taken += length;
                     console.add(bytes);
                 }
                 Err(Errno::AGAIN) => break,
@@ -68,6 +72,6 @@ impl Capture {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(any)
+        Ok(taken)
     }
 }

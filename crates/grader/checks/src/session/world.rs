@@ -1,11 +1,13 @@
 //! The one loop in which the grader waits, and what it waits with: the programs, the connections, the observer.
 
 use super::capture::{Capture, Console};
+use super::guard::Guard;
 use model::{Action, Failure, Fault, Kind, Record, Step, Stop};
 use observe::{CPU_BUDGET, Diag, End, Link, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::BorrowedFd;
-use sandbox::{Ended, Room, Submission};
+use rustix::process::Signal;
+use sandbox::{Ended, Limits, Room, Submission};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
@@ -42,6 +44,8 @@ pub(crate) struct World {
     pub(crate) transcript: Rc<Transcript>,
     pub(crate) observer: RefCell<Observer>,
     pub(crate) running: RefCell<Vec<Running>>,
+    /// What watches over the programs' use of resources.
+    pub(crate) guard: Guard,
     /// How long a program may sleep in one wait, where that is not the usual.
     pub(crate) sleep_budget: Cell<Option<Duration>>,
     /// What the last look at the kernel cost.
@@ -54,12 +58,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(room: Room, observer: Observer) -> World {
+    pub(crate) fn new(room: Room, observer: Observer, limits: Limits) -> World {
         World {
             room,
             transcript: Rc::default(),
             observer: RefCell::new(observer),
             running: RefCell::default(),
+            guard: Guard::new(limits),
             sleep_budget: Cell::default(),
             look_cost: Cell::default(),
             links: RefCell::default(),
@@ -137,10 +142,15 @@ impl World {
         for program in &mut *self.running.borrow_mut() {
             let ended = program.submission.ended()?;
             // Streams are read after the end was seen, so that nothing that came before it is missed.
-            any |= program.output.drain(&program.submission.output, &mut buffer, &mut console)?;
-            any |= program.error.drain(&program.submission.error, &mut buffer, &mut console)?;
+            let printed = program.output.drain(&program.submission.output, &mut buffer, &mut console)?
+                + program.error.drain(&program.submission.error, &mut buffer, &mut console)?;
+            self.guard.count_output(printed);
+            any |= printed > 0;
             if let (Some(ended), None) = (ended, program.ended) {
                 program.ended = Some(ended);
+                if ended == Ended::Signalled(Signal::XFSZ.as_raw()) {
+                    self.guard.file_struck();
+                }
                 self.transcript.record(&program.name, Action::Exit, ended.to_string().as_bytes());
             }
         }
@@ -200,6 +210,10 @@ impl World {
             }
             End::Busy => (Kind::Busy, format!("{name} keeps a processor busy without getting there")),
             End::Asleep => (Kind::Asleep, format!("{name} sleeps instead of waiting for its peer")),
+            End::Hidden => (
+                Kind::Hidden,
+                format!("{name} forbids to be looked at, so that nothing it does can be judged"),
+            ),
             End::Gone => how_it_ended(program)?,
         };
         Ok(Stillness { kind, words, kernel })
@@ -254,6 +268,7 @@ impl World {
         let mut signals = 0;
         loop {
             self.drain()?;
+            self.watch()?;
             if attempt()? == Attempt::Done {
                 return Ok(None);
             }
@@ -264,7 +279,13 @@ impl World {
             signals = 0;
             let longest = (self.look_cost.get() * LONG_PAUSE.1).min(LONG_PAUSE.0);
             pause = (pause * 2).min(PAUSES.1.max(longest));
-            if let Some(end) = self.look(&mut vigil)? {
+            let slept = vigil.asleep();
+            let end = self.look(&mut vigil)?;
+            // Where the wait is about time, its own budget counts.
+            if sleep_budget.is_none() {
+                self.guard.count_sleep(vigil.asleep() - slept);
+            }
+            if let Some(end) = end {
                 // A program that had filled a pipe or a socket can go on now that its reader has made room.
                 let printed = self.drain()?;
                 match attempt()? {
@@ -273,7 +294,14 @@ impl World {
                     Attempt::Idle if printed => continue,
                     Attempt::Idle => {}
                 }
-                return self.stillness(end).map(Some);
+                // What is still may be so because a limit has struck.
+                self.guard.hurry();
+                self.watch()?;
+                let still = self.stillness(end)?;
+                if end == End::Hidden {
+                    return self.stop_hidden(still);
+                }
+                return Ok(Some(still));
             }
             if self.began.elapsed() > WALL_LIMIT {
                 let limit = format!("the check's last limit of {} s was reached", WALL_LIMIT.as_secs());
@@ -303,8 +331,7 @@ impl Patience for World {
             if !is_read(observer.diag())? {
                 return Ok(Attempt::Idle);
             }
-            let blocked = |thread: &observe::Thread| thread.call != observe::Call::Running;
-            Ok(Attempt::done_if(observer.threads()?.iter().all(blocked)))
+            Ok(Attempt::done_if(observer.threads()?.iter().all(observe::Thread::is_at_rest)))
         })?;
         // What never rests all together, a runtime's own threads say, may have read all there was and have nothing left to do,
         // soon or ever.

@@ -2,11 +2,11 @@
 
 use checks::Suite;
 use grade::class::{Outcome, replace};
-use grade::workshop::{Built, Workshop, assemble};
+use grade::workshop::{Built, Workshop};
 use intake::{Content, Digest, Taken};
 use model::{Fault, RunReport};
 use report::{Origin, feedback};
-use runner::HandIn;
+use runner::{Confinement, HandIn};
 use sandbox::Template;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -22,6 +22,8 @@ pub(super) struct Bench {
     suite: &'static Suite,
     workshop: Workshop,
     folder: PathBuf,
+    /// What no submission sees: the course, other submissions, the results.
+    hidden: Vec<PathBuf>,
     seed: u64,
     /// What is built, or will be, and for how many more it is needed.
     products: Mutex<HashMap<Digest, (Arc<OnceLock<Result<Ready, Fault>>>, usize)>>,
@@ -43,11 +45,12 @@ impl Bench {
         suite: &'static Suite,
         workshop: Workshop,
         folder: PathBuf,
+        hidden: Vec<PathBuf>,
         seed: u64,
         counts: &HashMap<Digest, usize>,
     ) -> Bench {
         let products = counts.iter().map(|(digest, count)| (*digest, (Arc::default(), *count))).collect();
-        Bench { suite, workshop, folder, seed, products: Mutex::new(products) }
+        Bench { suite, workshop, folder, hidden, seed, products: Mutex::new(products) }
     }
 
     /// Grades a submission and writes what is told of it. Returns the outcome, and the digest of its content.
@@ -87,7 +90,8 @@ impl Bench {
             Ready::Programs(templates) => {
                 let document = self.suite.lab.document.and_then(|name| content.files.get(name));
                 let document = document.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-                let hand_in = HandIn { templates, document };
+                let confinement = Confinement { hidden: self.hidden.clone(), ..Confinement::default() };
+                let hand_in = HandIn { templates, document, confinement };
                 let report = runner::decide_all(self.suite, &hand_in, self.seed, CHECKS);
                 self.tell(told, &report, remarks)?;
                 Outcome::of(&report)
@@ -128,7 +132,7 @@ impl Bench {
                 Built::Refused(words) => Ready::Not(words),
             });
         };
-        let place = match assemble(&content.files, settings.build.as_deref(), &folder)? {
+        let place = match self.workshop.assemble(&content.files, settings.build.as_deref(), &folder)? {
             Built::Done(place) => place,
             Built::Refused(words) => return Ok(Ready::Not(words)),
         };

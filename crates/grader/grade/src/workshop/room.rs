@@ -5,7 +5,7 @@
 use super::template;
 use model::Fault;
 use rustix::event::{PollFd, PollFlags, poll};
-use sandbox::{Ended, Room, Submission};
+use sandbox::{Ended, Limits, Room, Submission, View};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -17,6 +17,17 @@ pub const ARGUMENT: &str = "__build";
 
 /// Where it is built, inside the room; the same for all, since the compiler's output depends on it.
 pub(super) const PLACE: &str = "/tmp/submission";
+/// What a build may use. Its processes, files and folders are held to it by the kernel.
+const LIMITS: Limits = Limits {
+    memory: 2 << 30,
+    tasks: 512,
+    processor: 120,
+    sleep: 60,
+    file: 256 << 20,
+    folder: 1 << 30,
+    open_files: 4096,
+    output: 64 << 20,
+};
 /// What is kept of the compiler's words.
 const WORDS: usize = 1 << 16;
 
@@ -25,6 +36,8 @@ const WORDS: usize = 1 << 16;
 pub(super) struct Plan {
     /// What must be there to be read.
     pub(super) exposed: Vec<PathBuf>,
+    /// What must not.
+    pub(super) hidden: Vec<PathBuf>,
     /// Folders that are copied into the room, each with where to.
     pub(super) copies: Vec<(PathBuf, PathBuf)>,
     /// What is run.
@@ -94,7 +107,9 @@ pub fn main() -> i32 {
             return 2;
         }
     };
-    sandbox::enter(&plan.exposed, |room| {
+    let view =
+        View { exposed: plan.exposed.clone(), hidden: plan.hidden.clone(), folder_size: LIMITS.folder };
+    sandbox::enter(&view, |room| {
         let answer = match room {
             Ok(room) => build(&plan, room, targets),
             Err(refusal) => Ok(Answer::Fault(refusal.to_string())),
@@ -119,6 +134,7 @@ fn build(plan: &Plan, room: Room, targets: Vec<File>) -> io::Result<Answer> {
         arguments: plan.arguments.clone(),
         directory: plan.directory.clone(),
         environment: plan.environment.clone(),
+        limits: LIMITS,
         open_files: None,
         quiet: false,
     };

@@ -1,0 +1,162 @@
+//! Watches over what a check's programs use, and stops them all where that is more than they may, or where they cannot be
+//! watched. When it looks depends on the clock; what it finds does not, since a program that stays within its limits does
+//! so whenever it is looked at.
+
+use super::world::World;
+use model::{Action, Failure, Fault, Kind, Step};
+use sandbox::{Limits, Overrun};
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::time::{Duration, Instant};
+use wire::Stillness;
+
+/// How often the kernel is asked at most, and how many times as long as that takes nothing is asked after it.
+const INTERVAL: Duration = Duration::from_millis(10);
+const REST: u32 = 30;
+
+/// What is known of the programs' use of resources.
+pub(crate) struct Guard {
+    limits: Limits,
+    due: Cell<Instant>,
+    printed: Cell<u64>,
+    slept: Cell<Duration>,
+    /// A limit that struck without being asked for.
+    struck: Cell<Option<Overrun>>,
+    stopped: RefCell<Option<Failure>>,
+}
+
+impl Guard {
+    pub(crate) fn new(limits: Limits) -> Guard {
+        Guard {
+            limits,
+            due: Cell::new(Instant::now() + INTERVAL),
+            printed: Cell::default(),
+            slept: Cell::default(),
+            struck: Cell::default(),
+            stopped: RefCell::default(),
+        }
+    }
+
+    /// Lets the next look at it come at once.
+    pub(crate) fn hurry(&self) {
+        self.due.set(Instant::now());
+    }
+
+    /// Takes note of so many bytes of output.
+    pub(crate) fn count_output(&self, bytes: usize) {
+        self.printed.set(self.printed.get() + bytes as u64);
+    }
+
+    /// Takes note of so much sleep.
+    pub(crate) fn count_sleep(&self, time: Duration) {
+        self.slept.set(self.slept.get() + time);
+    }
+
+    /// Takes note of a file that was to grow beyond its limit: the kernel has ended a program for it.
+    pub(crate) fn file_struck(&self) {
+        self.struck.set(Some(Overrun::File(self.limits.file)));
+    }
+
+    /// Why all programs were stopped, if they were.
+    pub(crate) fn stopped(&self) -> Option<Failure> {
+        self.stopped.borrow().clone()
+    }
+}
+
+impl World {
+    /// Ends all programs where they use too much.
+    ///
+    /// # Errors
+    /// A failure that says so, now and ever after.
+    pub(crate) fn watch(&self) -> Step {
+        if let Some(failure) = self.guard.stopped() {
+            return Err(failure.into());
+        }
+        let Some((overrun, got)) = self.overrun()? else { return Ok(()) };
+        self.stop(
+            Failure::new(Kind::Resource, format!("stopped: {overrun}"))
+                .expected(format!("no more than {overrun} in all"))
+                .got(got),
+        )
+    }
+
+    /// Ends all programs, since one forbids to be looked at.
+    ///
+    /// # Errors
+    /// A failure that says so; a fault where this system lets nobody look, since then its own child is hidden from the grader too.
+    pub(crate) fn stop_hidden<T>(&self, still: Stillness) -> Step<T> {
+        let inits: Vec<i32> = self.running.borrow().iter().map(|program| program.submission.init()).collect();
+        for init in inits {
+            if !self.observer.borrow_mut().may_look_at(init)? {
+                let cure = "`sudo sysctl -w kernel.yama.ptrace_scope=0`";
+                return Err(Fault::new(format!("this system hides all programs' calls; run {cure}")).into());
+            }
+        }
+        self.stop(
+            Failure::new(still.kind, still.words)
+                .expected("a program that the kernel shows to its own user (PR_SET_DUMPABLE in prctl(2))")
+                .got("one that it does not show"),
+        )
+    }
+
+    /// Ends all programs for this reason.
+    ///
+    /// # Errors
+    /// The failure.
+    fn stop<T>(&self, failure: Failure) -> Step<T> {
+        for program in &*self.running.borrow() {
+            program.submission.kill();
+        }
+        self.transcript.record("grader", Action::Note, failure.summary.as_bytes());
+        self.guard.stopped.replace(Some(failure.clone()));
+        Err(failure.into())
+    }
+
+    /// The limit that is overrun, and by what.
+    fn overrun(&self) -> io::Result<Option<(Overrun, String)>> {
+        let Guard { limits, due, printed, slept, struck, .. } = &self.guard;
+        if let Some(overrun) = struck.get() {
+            return Ok(Some((overrun, "a write beyond that".to_owned())));
+        }
+        if printed.get() > limits.output {
+            return Ok(Some((Overrun::Output(limits.output), format!("{} bytes", printed.get()))));
+        }
+        if slept.get() > Duration::from_secs(limits.sleep) {
+            let times = format!("{:.1} s", slept.get().as_secs_f64());
+            return Ok(Some((Overrun::Sleep(limits.sleep), times)));
+        }
+        let began = Instant::now();
+        if began < due.get() {
+            return Ok(None);
+        }
+        let found = self.used_too_much();
+        due.set(Instant::now() + INTERVAL.max(began.elapsed() * REST));
+        found
+    }
+
+    fn used_too_much(&self) -> io::Result<Option<(Overrun, String)>> {
+        let limits = &self.guard.limits;
+        let mut observer = self.observer.borrow_mut();
+        let usage = observer.usage()?;
+        let (files, full) = self.room.files()?;
+        if let Some(overrun) = full {
+            return Ok(Some((overrun, "a folder with no room left".to_owned())));
+        }
+        if usage.tasks > limits.tasks {
+            return Ok(Some((Overrun::Tasks(limits.tasks), format!("{} of them", usage.tasks))));
+        }
+        if usage.processor > Duration::from_secs(limits.processor) {
+            let time = format!("{:.1} s", usage.processor.as_secs_f64());
+            return Ok(Some((Overrun::Processor(limits.processor), time)));
+        }
+        if usage.resident + files <= limits.memory {
+            return Ok(None);
+        }
+        let memory = observer.memory(files)?;
+        let got = || match usage.tasks {
+            1 => format!("{} MiB", memory >> 20),
+            tasks => format!("{} MiB, with {tasks} processes and threads", memory >> 20),
+        };
+        Ok((memory > limits.memory).then(|| (Overrun::Memory(limits.memory), got())))
+    }
+}

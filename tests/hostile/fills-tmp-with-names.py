@@ -1,0 +1,10 @@
+# tries: to fill /tmp with empty files; 20,000 at most
+# deserves: stopped: 64 MiB in a folder
+import signal
+import support
+
+try:
+    for number in range(20_000):
+        open(f"/tmp/{number}", "wb").close()
+except OSError:
+    signal.pause()

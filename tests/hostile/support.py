@@ -1,0 +1,60 @@
+"""What the attacks share: what they are told, an honest echo server to hide behind, and how they tell that they got through.
+
+An attack that gets through says so and is gone, so that its check cannot pass. All of them end by themselves after two
+minutes, and each bomb after a number of its own, should nothing contain them.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+
+signal.alarm(120)
+
+told = dict(word.split("=", 1) for word in sys.argv[1:])
+port = int(told["port"])
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def breach(what):
+    print("BREACH", what, flush=True)
+    os._exit(99)
+
+
+def refused(what, action, *arguments):
+    """Tries something that must fail."""
+    try:
+        result = action(*arguments)
+    except (OSError, ValueError):
+        return
+    breach(f"{what}: {result!r}")
+
+
+def call(name, number, *arguments):
+    """Makes a system call of x86-64 that must fail; elsewhere the number would mean another."""
+    if os.uname().machine == "x86_64" and libc.syscall(number, *arguments) != -1:
+        breach(name)
+
+
+def child():
+    """Forks a child that ends after two minutes at the latest. True in the child."""
+    if os.fork() == 0:
+        signal.alarm(120)
+        return True
+    return False
+
+
+def serve():
+    """Serves as lab 3 wants it."""
+    listener = socket.create_server(("127.0.0.1", port), backlog=64)
+    while True:
+        client, _ = listener.accept()
+        try:
+            client.sendall(b"HELLO\n")
+            line = client.makefile("rb").readline()
+            if line.endswith(b"\n"):
+                client.sendall(line.decode(errors="replace").upper().encode())
+        except OSError:
+            pass
+        client.close()

@@ -1,0 +1,277 @@
+//! The hostile collection: each program in `tests/hostile` tries what its first line says, and its check is to come out as
+//! its second line says. Whether anything got through is looked at from outside: listeners of this test that somebody
+//! reached, files that were written, processes that are still there, words that were read and should not have been. Beside
+//! each attack runs a check of an honest program, which must pass.
+
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with};
+use serde_json::Value;
+use std::fs;
+use std::io::ErrorKind;
+use std::net::{TcpListener, UdpSocket};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tests::xtask_path;
+
+/// What a file in a hidden folder says, and nobody is to read.
+const SECRET: &str = "a8c1f0-the-hidden-word-7d22";
+
+/// One program of the collection, by its first lines.
+struct Attack {
+    name: String,
+    deserves: String,
+    limits: Vec<String>,
+    clause: String,
+}
+
+impl Attack {
+    fn read(path: &Path) -> Attack {
+        let text = fs::read_to_string(path).unwrap();
+        let line = |name: &str| {
+            let found = text.lines().find_map(|line| line.strip_prefix(&format!("# {name}: ")));
+            found.map(str::to_owned)
+        };
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(line("tries").is_some(), "{name} says what it tries");
+        Attack {
+            deserves: line("deserves").unwrap_or_else(|| panic!("{name} says what it deserves")),
+            limits: line("limits").iter().flat_map(|line| line.split(' ')).map(str::to_owned).collect(),
+            clause: line("only").unwrap_or_else(|| "L3.2".to_owned()),
+            name,
+        }
+    }
+
+    /// What is wrong with the verdict, if anything.
+    fn misjudged(&self, check: &Value) -> Option<String> {
+        let failure = &check["failure"];
+        let right = match self.deserves.split_once(' ') {
+            _ if self.deserves.starts_with("stopped: ") => failure["summary"] == self.deserves.as_str(),
+            Some(("failed", kind)) => check["status"] == "failed" && failure["kind"] == kind,
+            _ => check["status"] == self.deserves.as_str(),
+        };
+        (!right).then(|| format!("it deserves `{}`, and got {check:#}", self.deserves))
+    }
+}
+
+/// Whoever runs the grader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum User {
+    Own,
+    Ordinary,
+}
+
+/// What the attacks are to reach, write, read or leave behind, and must not.
+struct Bait {
+    folder: tempfile::TempDir,
+    mark: String,
+    tcp: [TcpListener; 2],
+    udp: [UdpSocket; 2],
+    unix: UnixListener,
+    by_name: OwnedFd,
+}
+
+impl Bait {
+    fn lay(name: &str) -> Bait {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
+        fs::write(folder.path().join("secret"), SECRET).unwrap();
+        fs::set_permissions(folder.path().join("secret"), PermissionsExt::from_mode(0o666)).unwrap();
+        let unix = UnixListener::bind(folder.path().join("socket")).unwrap();
+        fs::set_permissions(folder.path().join("socket"), PermissionsExt::from_mode(0o777)).unwrap();
+        // Without its ending, since a word that looks like a script would have to be one.
+        let mark = format!("mark-{}-{}", std::process::id(), name.split('.').next().unwrap_or_default());
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let by_name = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
+        bind(&by_name, &SocketAddrUnix::new_abstract_name(mark.as_bytes()).unwrap()).unwrap();
+        listen(&by_name, 1).unwrap();
+        let tcp = ["127.0.0.1:0", "[::1]:0"].map(|address| TcpListener::bind(address).unwrap());
+        let udp = ["127.0.0.1:0", "[::1]:0"].map(|address| UdpSocket::bind(address).unwrap());
+        unix.set_nonblocking(true).unwrap();
+        tcp.iter().for_each(|listener| listener.set_nonblocking(true).unwrap());
+        udp.iter().for_each(|socket| socket.set_nonblocking(true).unwrap());
+        Bait { folder, mark, tcp, udp, unix, by_name }
+    }
+
+    /// What an attack is told, as words of its command.
+    fn words(&self) -> String {
+        let tcp = self.tcp.each_ref().map(|listener| listener.local_addr().unwrap().port());
+        let udp = self.udp.each_ref().map(|socket| socket.local_addr().unwrap().port());
+        format!(
+            "folder={} hidden=/usr/share mark={} tcp4={} tcp6={} udp4={} udp6={} vsock=1024",
+            self.folder.path().display(),
+            self.mark,
+            tcp[0],
+            tcp[1],
+            udp[0],
+            udp[1]
+        )
+    }
+
+    /// What was taken.
+    fn taken(&self) -> Vec<&'static str> {
+        let waits = |result: std::io::Result<()>| result.is_err_and(|e| e.kind() == ErrorKind::WouldBlock);
+        let mut taken = Vec::new();
+        let mut untouched = |what, holds: bool| {
+            if !holds {
+                taken.push(what);
+            }
+        };
+        untouched("a TCP listener was reached", self.tcp.iter().all(|tcp| waits(tcp.accept().map(drop))));
+        let mut byte = [0];
+        untouched(
+            "a UDP socket was reached",
+            self.udp.iter().all(|udp| waits(udp.recv(&mut byte).map(drop))),
+        );
+        untouched("a named socket was reached", waits(self.unix.accept().map(drop)));
+        let accepted = rustix::net::accept(&self.by_name).map(drop);
+        untouched("an abstract socket was reached", accepted == Err(rustix::io::Errno::AGAIN));
+        let secret = fs::read_to_string(self.folder.path().join("secret")).unwrap();
+        untouched("the secret was overwritten", secret == SECRET);
+        untouched("a file was written", fs::read_dir(self.folder.path()).unwrap().count() == 2);
+        untouched("a process is left", !is_running(&self.mark));
+        taken
+    }
+}
+
+/// Whether any process has this word among its arguments.
+fn is_running(word: &str) -> bool {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let arguments = processes.map(|process| fs::read(process.path().join("cmdline")).unwrap_or_default());
+    arguments.into_iter().any(|arguments| String::from_utf8_lossy(&arguments).contains(word))
+}
+
+/// A folder from which every user can run the grader on the collection.
+struct Stage {
+    folder: tempfile::TempDir,
+    honest: PathBuf,
+}
+
+impl Stage {
+    fn set() -> Stage {
+        let folder = tempfile::tempdir().unwrap();
+        let programs = folder.path().join("hostile");
+        fs::create_dir(&programs).unwrap();
+        for file in fs::read_dir(runner::workspace_root().join("tests/hostile")).unwrap().flatten() {
+            fs::copy(file.path(), programs.join(file.file_name())).unwrap();
+        }
+        fs::copy(xtask_path(), folder.path().join("xtask")).unwrap();
+        let root = runner::workspace_root();
+        let built = sandbox::cargo::build(&root, "reference-echo", sandbox::cargo::Profile::Dev).unwrap();
+        let honest = folder.path().join("honest");
+        fs::copy(&built["reference-echo-client"], &honest).unwrap();
+        fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+        Stage { folder, honest }
+    }
+
+    fn attacks(&self) -> Vec<Attack> {
+        let files = fs::read_dir(self.folder.path().join("hostile")).unwrap().flatten();
+        let mut files: Vec<PathBuf> = files.map(|file| file.path()).collect();
+        files.retain(|file| !file.ends_with("support.py"));
+        files.sort();
+        files.iter().map(|file| Attack::read(file)).collect()
+    }
+
+    /// The grader on one attack, beside an honest client.
+    fn check(&self, attack: &Attack, bait: &Bait, user: User, format: &str) -> Output {
+        let mut command = match user {
+            User::Own => Command::new(self.folder.path().join("xtask")),
+            User::Ordinary => {
+                let mut command = Command::new("setpriv");
+                command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]);
+                command.arg(self.folder.path().join("xtask"));
+                command
+            }
+        };
+        let interpreter = if attack.name.ends_with(".sh") { "sh" } else { "python3" };
+        let program =
+            format!("echo-server={interpreter} hostile/{} port={{port}} {}", attack.name, bait.words());
+        let honest = format!("echo-client={} {{host}} {{port}} {{timeout_ms}}", self.honest.display());
+        command
+            .args(["check", "lab3", "--isolation=full", "--seed=1", "--format", format])
+            .args(["--only", &attack.clause, "--only=L3.10", "--program", &program, "--program", &honest])
+            .args(attack.limits.iter().flat_map(|limit| ["--limit", limit]))
+            .arg("--hide")
+            .arg(bait.folder.path())
+            .args(["--hide", "/usr/share"])
+            .current_dir(self.folder.path())
+            // An interpreter that every user may run.
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .output()
+            .unwrap()
+    }
+
+    /// Everything that is wrong with how an attack came out.
+    fn judge(&self, attack: &Attack, user: User) -> Vec<String> {
+        let bait = Bait::lay(&attack.name);
+        let output = self.check(attack, &bait, user, "json");
+        let printed = String::from_utf8_lossy(&[output.stdout.clone(), output.stderr].concat()).into_owned();
+        let mut wrong: Vec<String> = bait.taken().into_iter().map(str::to_owned).collect();
+        if printed.contains(SECRET) {
+            wrong.push("the secret was read".to_owned());
+        }
+        let result: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let of = |id: &str| {
+            let checks = result["checks"].as_array();
+            checks.and_then(|checks| checks.iter().find(|check| check["id"] == id)).cloned()
+        };
+        match (of(&attack.clause), of("L3.10")) {
+            (Some(check), Some(honest)) => {
+                wrong.extend(attack.misjudged(&check));
+                if honest["status"] != "passed" {
+                    wrong.push(format!("the honest program beside it was disturbed: {honest:#}"));
+                }
+            }
+            _ => wrong.push(format!("there is no verdict: {printed}")),
+        }
+        wrong.into_iter().map(|wrong| format!("{} as {user:?}: {wrong}", attack.name)).collect()
+    }
+}
+
+fn none_succeeds(user: User) {
+    let stage = Stage::set();
+    // A descriptor that whoever starts the grader has forgotten to close.
+    let forgotten = fs::File::open("/etc/hostname").unwrap();
+    rustix::io::fcntl_setfd(&forgotten, rustix::io::FdFlags::empty()).unwrap();
+    let attacks = stage.attacks();
+    assert!(attacks.len() >= 40, "only {} attacks", attacks.len());
+    let wrong: Vec<String> = attacks.iter().flat_map(|attack| stage.judge(attack, user)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn no_attack_succeeds() {
+    none_succeeds(User::Own);
+}
+
+#[test]
+fn no_attack_succeeds_where_the_grader_is_run_by_an_ordinary_user() {
+    // For an ordinary user the test above is this one.
+    if rustix::process::geteuid().is_root() {
+        none_succeeds(User::Ordinary);
+    }
+}
+
+#[test]
+fn what_a_program_prints_steers_no_terminal_and_no_service() {
+    let stage = Stage::set();
+    let attacks = stage.attacks();
+    for name in ["steers-the-terminal.py", "prints-no-text.py", "prints-a-verdict.py"] {
+        let attack = attacks.iter().find(|attack| attack.name == name).unwrap();
+        for format in ["human", "json", "junit"] {
+            let output = stage.check(attack, &Bait::lay(name), User::Own, format).stdout;
+            let text = String::from_utf8(output).unwrap();
+            let control = |c: char| c.is_control() && c != '\n';
+            assert!(!text.contains(control), "{name} in {format}: {text:?}");
+            assert!(!text.contains('\u{202e}'), "{name} in {format}: {text}");
+            for line in text.lines() {
+                assert!(!line.trim_start().starts_with("::"), "{name} in {format}: {line}");
+                assert!(!line.contains("##[") && !line.contains("##vso["), "{name} in {format}: {line}");
+                // The command that leads to the same again is as long as it is.
+                let is_output = format == "human" && line.contains('│');
+                assert!(!is_output || line.chars().count() <= 110, "{name}: {line}");
+            }
+        }
+    }
+}
