@@ -118,7 +118,7 @@ fn a_submission_cannot_write_outside_its_own_folders() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("written");
     let script = format!(
-        "--program=echo-server=sh -c 'echo x > {0}; echo x > /etc/written; id -u; ls {0} /etc/written; mount -o remount,rw / ' {{port}}",
+        "--program=echo-server=sh -c 'mount -o remount,rw / 2> /dev/null; echo x > {0}; echo x > /etc/written; id -u; ls {0} /etc/written' {{port}}",
         target.display()
     );
     let output = xtask().args(["check", "lab3", "--only=L3.1", &script]).assert().code(1);

@@ -59,9 +59,14 @@ fn targets(wanted: &str) -> Vec<(String, Vec<String>)> {
     let specimens = collection(&folder()).expect("the collection can be read");
     let correct = specimens
         .into_iter()
-        .filter(|specimen| specimen.fails.is_empty())
+        .filter(|specimen| specimen.fails.is_empty() && is_whole(specimen))
         .map(|specimen| (specimen.path.display().to_string(), arguments(&specimen)));
     references.chain(correct).filter(|(name, _)| name.contains(wanted)).collect()
+}
+
+/// Whether it is all that a lab asks for, and not a document about one of its programs.
+fn is_whole(specimen: &Specimen) -> bool {
+    !specimen.is_document() || specimen.place().is_ok_and(|(suite, _)| suite.lab.programs.is_empty())
 }
 
 /// How a file of the collection is handed in: what it lacks is the reference's, be it the program or the document.

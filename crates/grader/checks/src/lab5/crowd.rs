@@ -1,6 +1,8 @@
 //! Many clients, and clients that are a burden.
 
-use super::protocol::{converse, expect_answer, greeted_many, is_answered, is_served, serves_another};
+use super::protocol::{
+    converse, expect_answer, greeted_many, is_answered, is_served, line_of, serves_another,
+};
 use crate::Session;
 use model::{Fault, Kind, Step};
 use std::time::Duration;
@@ -22,15 +24,15 @@ pub(super) fn answers_each_while_others_are_silent(session: &mut Session) -> Ste
     let mut clients = greeted_many(&mut server, CROWD)?;
     for client in &mut clients {
         let silent = "all clients before it are connected and silent";
-        converse(client, &session.text(10)).map_err(|stop| stop.remark(silent))?;
+        converse(client, &line_of(session, 10)).map_err(|stop| stop.remark(silent))?;
     }
     session.random.shuffle(&mut clients);
     for client in &mut clients {
-        converse(client, &session.text(10))?;
+        converse(client, &line_of(session, 10))?;
     }
     clients[0].send_in_pieces(["half a li".as_bytes()])?;
     for client in &mut clients[1..] {
-        let line = session.text(10);
+        let line = line_of(session, 10);
         client.send(format!("{line}\n"))?;
         // What it says is the matter of another clause.
         if !client.take_line()?.ends_with(b"\n") {
@@ -63,10 +65,10 @@ fn has_room_for(session: &mut Session, count: usize) -> Step {
     session.note("all of them are silent, and another one comes");
     session.allow_sleep(AT_ONCE);
     let mut another = server.connect()?;
-    is_served(&mut another, &session.text(9))?;
+    is_served(&mut another, &line_of(session, 9))?;
     let last = clients.len() - 1;
     for index in [0, last, session.random.usize(..clients.len())] {
-        is_served(&mut clients[index], &session.text(9))?;
+        is_served(&mut clients[index], &line_of(session, 9))?;
     }
     Ok(())
 }
@@ -77,7 +79,7 @@ pub(super) fn does_not_wait_for_one_who_never_reads(session: &mut Session) -> St
     let mut others = greeted_many(&mut server, 3)?;
     let mut stuck = others.pop().ok_or_else(|| Fault::new("no client is left"))?;
     session.note("client 3 sends lines and never reads an answer");
-    let block = format!("{}\n", session.text(1023)).repeat(1024);
+    let block = format!("{}\n", line_of(session, 1023)).repeat(1024);
     let mut sent = 0;
     while sent < FLOOD && stuck.offer(&block)? {
         sent += block.len();
@@ -85,7 +87,7 @@ pub(super) fn does_not_wait_for_one_who_never_reads(session: &mut Session) -> St
     session.allow_sleep(AT_ONCE);
     let held = "a client does not read its answers, and no other must wait for it";
     for client in &mut others {
-        is_served(client, &session.text(9)).map_err(|stop| stop.remark(held))?;
+        is_served(client, &line_of(session, 9)).map_err(|stop| stop.remark(held))?;
     }
     serves_another(session, &mut server).map_err(|stop| stop.remark(held))
 }
@@ -95,12 +97,12 @@ pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
     session.limit_files(FEW_FILES);
     let mut server = session.serve(session.program())?;
     let mut clients: Vec<Peer> = Vec::new();
-    let mut line = session.text(9);
+    let mut line = line_of(session, 9);
     let mut waiting = loop {
         let mut client = server.connect()?;
         if client.offer(format!("{line}\n"))? && is_answered(&mut client, &line)? {
             clients.push(client);
-            line = session.text(9);
+            line = line_of(session, 9);
         } else if client.has_ended()? {
             // It was turned away, which is as good as waiting; the next one may be served.
             let mut next = server.connect()?;

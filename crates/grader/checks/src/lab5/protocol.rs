@@ -51,6 +51,17 @@ fn take_greetings(clients: &mut [&mut Peer]) -> Step {
     Ok(())
 }
 
+/// A line of so many letters, without its end. It does not say bye, not even in the middle: what comes of that is the matter of
+/// one clause.
+pub(super) fn line_of(session: &mut Session, length: usize) -> String {
+    loop {
+        let line = session.text(length);
+        if !line.to_ascii_lowercase().contains("bye") {
+            return line;
+        }
+    }
+}
+
 /// Sends a line and expects its answer, with the prompt or without.
 pub(super) fn converse(client: &mut Peer, line: &str) -> Step {
     client.send(format!("{line}\n"))?;
@@ -67,7 +78,7 @@ pub(super) fn expect_answer(client: &mut Peer, line: &str) -> Step {
 /// A further client is served.
 pub(super) fn serves_another(session: &mut Session, server: &mut Program) -> Step {
     let mut client = server.connect()?;
-    is_served(&mut client, &session.text(9))?;
+    is_served(&mut client, &line_of(session, 9))?;
     client.close();
     Ok(())
 }
@@ -96,7 +107,7 @@ pub(super) fn is_answered(client: &mut Peer, line: &str) -> Step<bool> {
 pub(super) fn answers_in_upper_case(session: &mut Session) -> Step {
     let mut server = session.serve(session.program())?;
     let mut client = greeted(&mut server)?;
-    let (first, second) = (session.text(12), session.text(7));
+    let (first, second) = (line_of(session, 12), line_of(session, 7));
     // The first answer decides how all of them begin.
     let prompt = Cell::new(None);
     for (line, end) in [
@@ -104,7 +115,7 @@ pub(super) fn answers_in_upper_case(session: &mut Session) -> Step {
         (format!("  {second}  two words "), "\n"),
         (String::new(), "\n"),
         ("as telnet ends a line".to_owned(), "\r\n"),
-        (session.text(9), "\n"),
+        (line_of(session, 9), "\n"),
     ] {
         client.send(format!("{line}{end}"))?;
         let answer = |prompt: &str| format!("{prompt}{}\n", line.to_uppercase()).into_bytes();
@@ -124,7 +135,7 @@ pub(super) fn answers_in_upper_case(session: &mut Session) -> Step {
 pub(super) fn answers_however_cut(session: &mut Session) -> Step {
     let mut server = session.serve(session.program())?;
     let mut client = greeted(&mut server)?;
-    let text = session.text(5);
+    let text = line_of(session, 5);
     let line = format!("{text}\n");
     for pieces in every_cut(line.as_bytes()).chain([bytewise(line.as_bytes())]) {
         for piece in pieces {
@@ -138,7 +149,7 @@ pub(super) fn answers_however_cut(session: &mut Session) -> Step {
         }
         expect_answer(&mut client, &text)?;
     }
-    let (first, second, third) = (session.text(6), session.text(1), session.text(8));
+    let (first, second, third) = (line_of(session, 6), line_of(session, 1), line_of(session, 8));
     let several = "two lines and the beginning of a third came in one segment";
     client.send(format!("{first}\n{second}\n{}", &third[..3]))?;
     for line in [&first, &second] {
@@ -147,7 +158,7 @@ pub(super) fn answers_however_cut(session: &mut Session) -> Step {
     client.expect_silence().map_err(|stop| stop.remark(several))?;
     client.send(format!("{}\n", &third[3..]))?;
     expect_answer(&mut client, &third)?;
-    let many: Vec<String> = (0..100).map(|_| session.text(99)).collect();
+    let many: Vec<String> = (0..100).map(|_| line_of(session, 99)).collect();
     client.send(many.join("\n") + "\n")?;
     for line in &many {
         expect_answer(&mut client, line).map_err(|stop| stop.remark("a hundred lines came at once"))?;
@@ -159,7 +170,7 @@ pub(super) fn answers_however_cut(session: &mut Session) -> Step {
 fn keeps_halves_apart(session: &mut Session, server: &mut Program) -> Step {
     const CLIENTS: usize = 8;
     let clients = greeted_many(server, CLIENTS)?;
-    let mut clients: Vec<_> = clients.into_iter().map(|client| (client, session.text(10))).collect();
+    let mut clients: Vec<_> = clients.into_iter().map(|client| (client, line_of(session, 10))).collect();
     for (client, line) in &mut clients {
         client.offer(&line[..5])?;
     }
@@ -201,7 +212,8 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
         }
         client.close();
         next.read_until_still(64 * KIBIBYTE)?;
-        converse(&mut next, &session.text(9)).map_err(|stop| stop.remark("the client before it has left"))?;
+        converse(&mut next, &line_of(session, 9))
+            .map_err(|stop| stop.remark("the client before it has left"))?;
         next.close();
     }
     Ok(())
@@ -210,7 +222,7 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
 /// L5.4
 pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
     let mut server = session.serve(session.program())?;
-    let lines = format!("{}\n", session.text(100)).repeat(2000);
+    let lines = format!("{}\n", line_of(session, 100)).repeat(2000);
     for said in ["", "half a li", "a line\n", &lines] {
         for reset in [false, true] {
             let mut client = server.connect()?;
