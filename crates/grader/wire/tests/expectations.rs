@@ -3,7 +3,7 @@
 use model::{Failure, Kind, Shown, Step, Stop};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fd::BorrowedFd;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::rc::Rc;
 use std::thread;
@@ -91,12 +91,17 @@ fn bytes_in_place_of_the_end_are_not_overlooked() {
 #[test]
 fn a_reset_is_told_from_an_end() {
     let program = |mut stream: TcpStream| {
+        // Not before the client knows that it is connected.
+        stream.read_exact(&mut [0]).unwrap();
         stream.write_all(b"x").unwrap();
         socket2::SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO)).unwrap();
     };
-    let (bytes, ending) = client(program).read_to_end(100).unwrap();
+    let mut first = client(program);
+    first.send("?").unwrap();
+    let (bytes, ending) = first.read_to_end(100).unwrap();
     assert_eq!((bytes.as_slice(), ending), (&b"x"[..], Ending::Reset));
     let mut client = client(program);
+    client.send("?").unwrap();
     client.expect("x").unwrap();
     assert_eq!(failure(client.expect_end()).kind, Kind::Reset);
 }
