@@ -1,6 +1,7 @@
 //! The command line as clap reads it. What a name stands for is found out elsewhere.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -17,6 +18,8 @@ Examples:
   cargo xtask bench lab5                      how fast the five models are, and what a client costs
   cargo xtask doctor                          what this machine can do, and the cure for what it cannot
   cargo xtask selftest lab3                   for lab authors: tests the checks of lab 3 themselves
+  cargo xtask grade submissions --lab lab3 --out results
+                                              for instructors: the marks of a whole class
 
 Exit status: 0 every core clause passed; 1 some did not; 2 wrong use; 3 the grader itself failed.";
 
@@ -109,6 +112,12 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Writes the repository that students get: handouts, stubs and the checker; no references, no history
     Export(Export),
+    /// Grades the submissions of a class; `cargo xtask grade --help` explains how
+    #[command(disable_help_flag = true)]
+    Grade(HandedOn),
+    /// Puts together the results of a class that was graded in parts
+    #[command(disable_help_flag = true)]
+    Merge(HandedOn),
     /// Shows a running program as the kernel sees it: processes, threads, the call that each is in, sockets, queues
     Xray(Xray),
 }
@@ -144,6 +153,14 @@ pub(crate) struct Export {
 pub(crate) enum Audience {
     /// Those who take the course
     Student,
+}
+
+/// What another program reads.
+#[derive(Args)]
+pub(crate) struct HandedOn {
+    /// See --help
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+    pub(crate) words: Vec<OsString>,
 }
 
 #[derive(Args)]

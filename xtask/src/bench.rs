@@ -6,6 +6,7 @@ use crate::check::progress;
 use crate::course;
 use crate::naming;
 use crate::order;
+use crate::tool;
 use crate::trouble::{Status, Trouble};
 use anstream::ColorChoice;
 use runner::Measurement;
@@ -33,12 +34,7 @@ pub(crate) fn bench(arguments: &arguments::Bench) -> Result<Status, Trouble> {
         command.arg("--output").arg(folder);
     }
     command.args(programs.iter().map(|(name, template)| format!("--program={name}={template}")));
-    let ended = command.status().map_err(|error| Trouble::Grader(format!("starting to measure: {error}")))?;
-    Ok(match ended.code() {
-        Some(0) => Status::Passed,
-        Some(2) => Status::WrongUse,
-        _ => Status::GraderFailed,
-    })
+    tool::run(&mut command)
 }
 
 /// The options that are handed on.

@@ -1,29 +1,15 @@
-//! `cargo xtask export`: builds what writes the students' repository, and lets it write. That is a program of its own, which
-//! nobody has to build who does not export.
+//! `cargo xtask export`: lets the tool write the students' repository.
 
 use crate::arguments;
-use crate::check::progress;
-use crate::course;
+use crate::tool;
 use crate::trouble::{Status, Trouble};
-use std::process::Command;
+use std::ffi::OsString;
 
-/// Builds and exports.
+/// Builds the tool and exports.
 pub(crate) fn export(arguments: &arguments::Export) -> Result<Status, Trouble> {
     let arguments::Audience::Student = arguments.audience;
-    course::need("crates/grader/export", "the export's sources are")?;
-    let progress = progress("");
-    let tool = runner::tool("export", &|notice| progress.notice(&notice));
-    progress.clear();
-    let mut command = Command::new(tool?);
-    command
-        .arg("--root")
-        .arg(runner::workspace_root())
-        .args(arguments.allow_dirty.then_some("--allow-dirty"));
-    let ended = command.arg("--").arg(&arguments.folder).status();
-    let ended = ended.map_err(|error| Trouble::Grader(format!("starting to export: {error}")))?;
-    Ok(match ended.code() {
-        Some(0) => Status::Passed,
-        Some(2) => Status::WrongUse,
-        _ => Status::GraderFailed,
-    })
+    let mut words: Vec<OsString> = vec!["--root".into(), runner::workspace_root().into()];
+    words.extend(arguments.allow_dirty.then(|| "--allow-dirty".into()));
+    words.extend(["--".into(), arguments.folder.clone().into()]);
+    tool::call("export", "the export's sources are", words)
 }

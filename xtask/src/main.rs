@@ -8,12 +8,14 @@ mod destination;
 mod doctor;
 mod draw;
 mod export;
+mod grade;
 mod keeper;
 mod naming;
 mod order;
 mod results;
 mod selftest;
 mod show;
+mod tool;
 mod trouble;
 mod xray;
 
@@ -47,6 +49,8 @@ fn main() -> ExitCode {
         Command::Selftest(selftest) => selftest::selftest(selftest),
         Command::Bench(bench) => bench::bench(bench),
         Command::Export(export) => export::export(export),
+        Command::Grade(words) => grade::grade("grade", words),
+        Command::Merge(words) => grade::grade("merge", words),
         Command::Xray(xray) => xray::xray(xray),
     };
     result.unwrap_or_else(|trouble: Trouble| trouble.tell()).into()

@@ -63,10 +63,10 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let listed = intake::list(&arguments.submissions).map_err(|error| Trouble::Usage(error.to_string()))?;
     let is_ours = |entry: &intake::Entry| arguments.shard.is_none_or(|shard: Shard| shard.holds(&entry.name));
     let entries: Vec<intake::Entry> = listed.into_iter().filter(is_ours).collect();
-    let key = Key::new(suite, arguments.seed, arguments.shard);
+    let root = runner::workspace_root();
+    let key = Key::new(&root, suite, arguments.seed, arguments.shard)?;
     let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
     let tasks = what_to_do(entries, &mut ledger, suite)?;
-    let root = runner::workspace_root();
     let hidden = [&root, &arguments.submissions, &arguments.out].map(|path| hidden_folder(path));
     let hidden = hidden.into_iter().collect::<Result<Vec<_>, _>>()?;
     let workshop = Workshop::open(&root, &suite.lab, &workshop_folder(suite), &hidden)?;

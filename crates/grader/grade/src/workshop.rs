@@ -11,6 +11,8 @@ mod toolchain;
 
 pub use room::{ARGUMENT, main};
 
+use crate::files::{self, Files};
+use intake::Digest;
 use model::{Fault, Lab};
 use room::{Answer, Harvest, Plan};
 use sandbox::Template;
@@ -21,9 +23,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use toolchain::Toolchain;
-
-/// The files of a submission: contents by paths in the lab's folder.
-pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// A workshop for one lab.
 #[derive(Clone, Debug)]
@@ -60,7 +59,7 @@ impl Workshop {
             hidden: hidden.to_vec(),
         };
         let template = template::read(root, &workshop.package).map_err(fault)?;
-        let stamp = format!("{}\n{}\n", workshop.toolchain, template::digest(&template));
+        let stamp = format!("{}\n{}\n", workshop.toolchain, Digest::of(&template));
         if fs::read_to_string(folder.join("stamp")).is_ok_and(|there| there == stamp) {
             return Ok(workshop);
         }
@@ -70,12 +69,12 @@ impl Workshop {
         Ok(workshop)
     }
 
-    fn prepare(&self, template: &template::Sources) -> io::Result<()> {
+    fn prepare(&self, template: &Files) -> io::Result<()> {
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder)?;
         }
         let (pristine, vendor, warm) = (self.pristine(), self.folder.join("vendor"), self.warm());
-        template::write(template, &pristine)?;
+        files::write(template, &pristine)?;
         fs::create_dir_all(&vendor)?;
         // With the user's settings and the network, as any build of the course.
         let mut fetch = Command::new(self.toolchain.cargo());
@@ -89,7 +88,7 @@ impl Workshop {
         run(&mut self.toolchain.command(&self.home(), &toolchain::clean(&manifest, &warm, &self.package)))
     }
 
-    /// Builds a submission in Rust: these files in place of the stub's or beside them. The executables are written below `folder`,
+    /// Builds a submission in Rust: these files, by their paths in the lab's folder, in place of the stub's or beside them. The executables are written below `folder`,
     /// which must be there, and are told by program.
     ///
     /// # Errors
@@ -167,7 +166,7 @@ impl Workshop {
             return Ok(Built::Refused(why));
         }
         clear(&staging)?;
-        template::unpack(&archive, &staging).map_err(fault)?;
+        files::unpack(&archive, &staging).map_err(fault)?;
         fs::remove_file(&archive).map_err(fault)?;
         Ok(Built::Done(staging))
     }
@@ -189,8 +188,7 @@ impl Workshop {
 fn stage(files: &Files, folder: &Path) -> Result<PathBuf, Fault> {
     let staging = folder.join("submission");
     fs::create_dir_all(&staging).map_err(fault)?;
-    let files = files.iter().map(|(path, content)| (PathBuf::from(path), content.clone())).collect();
-    template::write(&files, &staging).map_err(fault)?;
+    files::write(files, &staging).map_err(fault)?;
     Ok(staging)
 }
 

@@ -1,16 +1,16 @@
-//! One number for the content of a submission: the same content has the same, however it was packed.
+//! One number for the content of files, a submission's above all: the same content has the same, however it was packed.
 
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// SHA-256 over the taken files, their paths and contents in order of the paths.
+/// SHA-256 over files, their paths and contents in order of the paths.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
     /// Of these files.
-    pub(crate) fn of(files: &BTreeMap<String, Vec<u8>>) -> Digest {
+    pub fn of(files: &BTreeMap<String, Vec<u8>>) -> Digest {
         let mut hash = Sha256::new();
         for (path, content) in files {
             // With its length before each, no two sets of files come to the same bytes.

@@ -4,12 +4,12 @@ use super::Trouble;
 use crate::arguments::Shard;
 use checks::Suite;
 use grade::class::{self, Class, Entry, Sheet, SheetError, replace};
+use grade::files::{self, Files};
 use intake::Digest;
 use model::Clause;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ const KEY: &str = "class.json";
 pub(super) struct Key {
     lab: String,
     seed: u64,
-    /// A number that changes with the grader.
+    /// A digest that changes with the grader.
     grader: String,
     shard: Option<String>,
     /// Whether the seed was chosen by the user.
@@ -34,23 +34,29 @@ pub(super) struct Key {
 }
 
 impl Key {
-    pub(super) fn new(suite: &Suite, seed: Option<u64>, shard: Option<Shard>) -> Key {
-        Key {
+    pub(super) fn new(
+        root: &Path,
+        suite: &Suite,
+        seed: Option<u64>,
+        shard: Option<Shard>,
+    ) -> io::Result<Key> {
+        Ok(Key {
             lab: suite.lab.name(),
             seed: seed.unwrap_or_else(|| fastrand::u64(..1_000_000_000)),
-            grader: this_grader(),
+            grader: this_grader(root, &suite.lab.package())?,
             shard: shard.map(|shard| shard.to_string()),
             is_chosen: seed.is_some(),
-        }
+        })
     }
 }
 
-/// A number for the program that runs.
-fn this_grader() -> String {
-    let mut hasher = DefaultHasher::new();
-    // One that cannot be read is no other's.
-    fs::read("/proc/self/exe").unwrap_or_default().hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+/// A digest of what decides: the sources of the grader and of the lab, from which this program was built. It is the same on
+/// every machine that has the same course, as shards need it.
+fn this_grader(root: &Path, package: &str) -> io::Result<String> {
+    let mut files = Files::from([("Cargo.lock".to_owned(), fs::read(root.join("Cargo.lock"))?)]);
+    files::add(root, "crates/grader", &mut files)?;
+    files::add(root, &format!("labs/{package}"), &mut files)?;
+    Ok(Digest::of(&files).to_string())
 }
 
 /// The results of a class.

@@ -26,7 +26,15 @@ pub(super) struct Bench {
     hidden: Vec<PathBuf>,
     seed: u64,
     /// What is built, or will be, and for how many more it is needed.
-    products: Mutex<HashMap<Digest, (Arc<OnceLock<Result<Ready, Fault>>>, usize)>>,
+    products: Mutex<HashMap<Digest, Product>>,
+}
+
+/// What is built of one content, once for all that have it.
+#[derive(Default)]
+struct Product {
+    ready: Arc<OnceLock<Result<Ready, Fault>>>,
+    /// How many submissions are still to be graded with it.
+    wanted: usize,
 }
 
 /// What came of building.
@@ -49,7 +57,9 @@ impl Bench {
         seed: u64,
         counts: &HashMap<Digest, usize>,
     ) -> Bench {
-        let products = counts.iter().map(|(digest, count)| (*digest, (Arc::default(), *count))).collect();
+        let product =
+            |(digest, count): (&Digest, &usize)| (*digest, Product { wanted: *count, ..Product::default() });
+        let products = counts.iter().map(product).collect();
         Bench { suite, workshop, folder, hidden, seed, products: Mutex::new(products) }
     }
 
@@ -113,7 +123,7 @@ impl Bench {
     fn ready(&self, content: &Content) -> Result<Ready, Fault> {
         let product = {
             let mut products = self.products.lock().unwrap_or_else(PoisonError::into_inner);
-            products.entry(content.digest).or_insert_with(|| (Arc::default(), 1)).0.clone()
+            products.entry(content.digest).or_default().ready.clone()
         };
         product.get_or_init(|| self.build(content)).clone()
     }
@@ -153,9 +163,9 @@ impl Bench {
     /// Clears away what was built, if this was the last that needed it.
     fn leave(&self, digest: Digest) -> io::Result<()> {
         let mut products = self.products.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((_, count)) = products.get_mut(&digest) else { return Ok(()) };
-        *count = count.saturating_sub(1);
-        if *count > 0 {
+        let Some(product) = products.get_mut(&digest) else { return Ok(()) };
+        product.wanted = product.wanted.saturating_sub(1);
+        if product.wanted > 0 {
             return Ok(());
         }
         products.remove(&digest);

@@ -2,7 +2,7 @@
 //! thread when it makes its room. What it runs there, cargo say, is run as a submission is: the compiler works on what nobody
 //! trusts, and reads whatever it is told to.
 
-use super::template;
+use crate::files;
 use model::Fault;
 use rustix::event::{PollFd, PollFlags, poll};
 use sandbox::{Ended, Limits, Room, Submission, View};
@@ -127,7 +127,7 @@ fn read_plan() -> io::Result<Plan> {
 
 fn build(plan: &Plan, room: Room, targets: Vec<File>) -> io::Result<Answer> {
     for (from, to) in &plan.copies {
-        template::copy(from, to)?;
+        files::copy(from, to)?;
     }
     let command = sandbox::Command {
         program: plan.program.clone(),
@@ -163,7 +163,7 @@ fn harvest(harvest: &Harvest, targets: Vec<File>) -> io::Result<Answer> {
         }
         Harvest::Folder(_) => {
             for archive in targets {
-                template::pack(Path::new(PLACE), archive)?;
+                files::pack(Path::new(PLACE), archive)?;
             }
         }
     }

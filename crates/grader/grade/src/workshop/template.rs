@@ -1,16 +1,11 @@
 //! The smallest workspace in which a lab's package builds as it does in the course: its own manifest below the course's, without
 //! the other members.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use crate::files::{self, Files};
+use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use toml::{Table, Value};
-
-/// Files with their contents, by their paths below the workspace.
-pub(super) type Sources = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Where the manifest of a lab's package lies.
 pub(super) fn manifest(workspace: &Path, package: &str) -> PathBuf {
@@ -18,29 +13,16 @@ pub(super) fn manifest(workspace: &Path, package: &str) -> PathBuf {
 }
 
 /// Reads what makes up the workspace from the course's.
-pub(super) fn read(root: &Path, package: &str) -> io::Result<Sources> {
-    let mut files = Sources::new();
+pub(super) fn read(root: &Path, package: &str) -> io::Result<Files> {
+    let mut files = Files::new();
     let text = fs::read_to_string(root.join("Cargo.toml"))?;
-    files.insert("Cargo.toml".into(), alone(&text, package)?.into_bytes());
+    files.insert("Cargo.toml".to_owned(), alone(&text, package)?.into_bytes());
     // Cargo leaves out of it what is not needed.
-    files.insert("Cargo.lock".into(), fs::read(root.join("Cargo.lock"))?);
-    let folder = Path::new("labs").join(package);
-    files.insert(folder.join("Cargo.toml"), fs::read(root.join(&folder).join("Cargo.toml"))?);
-    add_sources(root, &folder.join("src"), &mut files)?;
+    files.insert("Cargo.lock".to_owned(), fs::read(root.join("Cargo.lock"))?);
+    let manifest = format!("labs/{package}/Cargo.toml");
+    files.insert(manifest.clone(), fs::read(root.join(manifest))?);
+    files::add(root, &format!("labs/{package}/src"), &mut files)?;
     Ok(files)
-}
-
-fn add_sources(root: &Path, folder: &Path, files: &mut Sources) -> io::Result<()> {
-    for entry in fs::read_dir(root.join(folder))? {
-        let entry = entry?;
-        let path = folder.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            add_sources(root, &path, files)?;
-        } else {
-            files.insert(path, fs::read(entry.path())?);
-        }
-    }
-    Ok(())
 }
 
 /// The workspace's manifest with that member alone.
@@ -60,82 +42,6 @@ fn alone(manifest: &str, package: &str) -> io::Result<String> {
         }
     }
     toml::to_string(&manifest).map_err(io::Error::other)
-}
-
-/// A number that is the same for the same files.
-pub(super) fn digest(files: &Sources) -> String {
-    let mut hasher = DefaultHasher::new();
-    files.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
-
-/// Writes files below a folder.
-pub(super) fn write(files: &Sources, folder: &Path) -> io::Result<()> {
-    for (path, content) in files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        fs::write(path, content)?;
-    }
-    Ok(())
-}
-
-/// Copies a folder of regular files and folders, with their times, by which cargo tells what is up to date.
-pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)?;
-            let modified = entry.metadata()?.modified()?;
-            File::options().write(true).open(&target)?.set_modified(modified)?;
-        }
-    }
-    Ok(())
-}
-
-/// Packs the regular files of a folder.
-pub(super) fn pack(folder: &Path, archive: File) -> io::Result<()> {
-    let mut builder = tar::Builder::new(archive);
-    builder.follow_symlinks(false);
-    add_files(folder, Path::new(""), &mut builder)?;
-    builder.into_inner()?.sync_all()
-}
-
-fn add_files(root: &Path, below: &Path, builder: &mut tar::Builder<File>) -> io::Result<()> {
-    for entry in fs::read_dir(root.join(below))? {
-        let entry = entry?;
-        let (path, kind) = (below.join(entry.file_name()), entry.file_type()?);
-        if kind.is_dir() {
-            add_files(root, &path, builder)?;
-        } else if kind.is_file() {
-            builder.append_file(&path, &mut File::open(entry.path())?)?;
-        }
-    }
-    Ok(())
-}
-
-/// Unpacks what [`pack`] has packed. What is no regular file below the folder is left out.
-pub(super) fn unpack(archive: &Path, folder: &Path) -> io::Result<()> {
-    for entry in tar::Archive::new(File::open(archive)?).entries()? {
-        let mut entry = entry?;
-        let path = entry.path()?.into_owned();
-        let is_below = path.components().all(|part| matches!(part, Component::Normal(_)));
-        if !is_below || !entry.header().entry_type().is_file() {
-            continue;
-        }
-        let (path, mode) = (folder.join(path), entry.header().mode()?);
-        fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        io::copy(&mut entry, &mut File::create(&path)?)?;
-        // Others must be able to read it, since it is run by another user; nothing but that and its executability counts.
-        fs::set_permissions(
-            &path,
-            fs::Permissions::from_mode(if mode & 0o100 == 0 { 0o644 } else { 0o755 }),
-        )?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
