@@ -7,56 +7,133 @@ use std::str::FromStr;
 
 /// Grade a class, and put together what was graded in parts.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to colour the output; NO_COLOR is respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 100)]
     pub(crate) color: ColorChoice,
 }
 
+const GRADE_EXAMPLES: &str = "\
+Examples:
+  cargo xtask grade submissions --lab lab3 --out results
+  cargo xtask grade moodle-export.zip --lab lab3 --out results
+  cargo xtask grade submissions --lab lab3 --out results --resume
+                                              go on after a stop, or with what came in since
+  cargo xtask grade submissions --lab lab3 --out results/part-2 --shard 2/8 --seed 4711
+                                              on the second of eight machines; the seed is the same on all
+  cargo xtask merge results/part-* --out results/all
+                                              the class, when all machines are done
+
+The files in docs/ do this on Slurm, GitHub Actions and GitLab.
+
+The results: grades.csv, junit.xml, summary.md, and for each submission, in a folder of its own, feedback.md for the student,
+result.json, gradescope.json and, with --classroom, classroom50.json. Each submission's are written as soon as they are known.
+What does not compile and what cannot be taken gets no points and the reason. What the grader could not decide gets no mark
+at all, and never a zero; --resume tries it again.
+
+Exit status: 0 every submission has its mark, whatever it is; 2 wrong use; 3 some have none, or submissions cannot be kept
+apart on this machine, and nothing was graded.";
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  cargo xtask merge results/part-* --out results/all
+
+Folders belong together that have the same lab, seed and grader. None may be missing, and each must have been graded to its end.
+
+Exit status: 0 every submission has its mark, whatever it is; 2 wrong use; 3 some have none.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Grade the submissions of a class
-    ///
-    /// SUBMISSIONS is a folder with a folder or an archive for each submission, the .zip that a learning platform exports, or a
-    /// .csv with the columns name and path. Exit status: 0 when every submission has its marks, whatever they are; 2 for wrong
-    /// use; 3 when the grader failed on one or more, which then have no mark.
+    /// Grades the submissions of a class, each built and checked where it can reach nothing else
+    #[command(after_help = GRADE_EXAMPLES)]
     Grade(Grade),
-    /// Put together the results of shards
+    /// Puts together the results of a class that was graded in parts
+    #[command(after_help = MERGE_EXAMPLES)]
     Merge(Merge),
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Grade {
-    /// What was handed in
+    /// What was handed in: a folder with a folder, a .zip or a .tar.gz for each submission, the .zip that a learning platform
+    /// exports, or a .csv with the columns name and path
     pub(crate) submissions: PathBuf,
-    /// The lab, such as lab3
+
+    /// The lab, for example lab3
     #[arg(long)]
     pub(crate) lab: String,
+
     /// The folder for the results
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Go on with the results that are there: a submission of the same content is not graded again
+
+    /// Go on with the results that are there: what has the same content and was graded by the same grader keeps its mark
     #[arg(long)]
     pub(crate) resume: bool,
-    /// Grade one part of the class, such as 2/8
+
+    /// Grade only one part of the class, for example 2/8; a submission's name decides to which it belongs
     #[arg(long, value_name = "PART/PARTS")]
     pub(crate) shard: Option<Shard>,
+
     /// How many submissions are graded at the same time [default: one for each processor]
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
-    /// The seed of all random values, the same for all submissions [default: a random one, or that of the results that are there]
+
+    /// Where random payloads come from, the same for all submissions [default: a random one, or that of the results that are there]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+
+    /// How submissions are kept apart. There is one way, `full`: in namespaces, also while they are compiled, which runs their
+    /// code as well. Where the system refuses that nothing is graded
+    #[arg(long, value_name = "full", value_parser = isolation, default_value = "full")]
+    pub(crate) isolation: Isolation,
+
+    /// The same as --isolation full
+    #[arg(long)]
+    require_isolation: bool,
+
+    /// Write classroom50.json as well, for the classroom of that short name in Classroom 50; submissions are then to be named
+    /// for their owners
+    #[arg(long, value_name = "NAME")]
+    classroom: Option<String>,
+
+    /// The short name of the assignment in Classroom 50 [default: the lab]
+    #[arg(long, value_name = "NAME", requires = "classroom")]
+    assignment: Option<String>,
+}
+
+impl Grade {
+    /// The short names of classroom and assignment, where Classroom 50 is to be told.
+    pub(crate) fn classroom(&self) -> Option<(String, String)> {
+        let assignment = self.assignment.as_ref().unwrap_or(&self.lab);
+        self.classroom.clone().map(|classroom| (classroom, assignment.clone()))
+    }
+}
+
+/// How submissions are kept apart: `check` knows other ways, since there people run what they have written themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Isolation {
+    /// By namespaces, or nothing is graded.
+    Full,
+}
+
+fn isolation(text: &str) -> Result<Isolation, String> {
+    match text {
+        "full" => Ok(Isolation::Full),
+        _ => Err("a class is graded with full isolation only: nobody could defend the marks otherwise; \
+            `cargo xtask doctor` says what this machine lacks, and the cure"
+            .to_owned()),
+    }
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Merge {
-    /// Folders with results of the same lab and seed
-    #[arg(required = true)]
+    /// Folders with the results of parts
+    #[arg(required = true, value_name = "DIR")]
     pub(crate) results: Vec<PathBuf>,
+
     /// The folder for the results of all
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
@@ -114,6 +191,26 @@ mod tests {
             held[holders[0]] += 1;
         }
         assert!(held.iter().all(|count| (150..350).contains(count)), "{held:?}");
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn isolation_is_full_and_nothing_else() {
+        let graded = |more: &[&str]| {
+            let words = ["xtask", "grade", "submissions", "--lab=lab3", "--out=results"].iter().chain(more);
+            Arguments::try_parse_from(words).map_err(|error| error.to_string())
+        };
+        for full in [&[][..], &["--isolation", "full"], &["--require-isolation"]] {
+            assert!(graded(full).is_ok(), "{full:?}");
+        }
+        for less in ["auto", "none"] {
+            assert!(graded(&["--isolation", less]).unwrap_err().contains("doctor"), "{less}");
+        }
     }
 
     #[test]

@@ -2,13 +2,14 @@
 //! as soon as it is known.
 
 pub(crate) mod ledger;
+mod preparation;
 mod submission;
+mod telling;
 
-use crate::arguments::{self, Shard};
+use crate::arguments::{self, Isolation, Shard};
 use crate::progress::Progress;
 use checks::Suite;
 use grade::class::Entry;
-use grade::workshop::Workshop;
 use intake::Digest;
 use ledger::{Key, Ledger};
 use model::Fault;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use submission::Bench;
+use telling::Teller;
 
 /// Why a class is not graded.
 #[derive(Debug)]
@@ -63,16 +65,19 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let listed = intake::list(&arguments.submissions).map_err(|error| Trouble::Usage(error.to_string()))?;
     let is_ours = |entry: &intake::Entry| arguments.shard.is_none_or(|shard: Shard| shard.holds(&entry.name));
     let entries: Vec<intake::Entry> = listed.into_iter().filter(is_ours).collect();
+    require(arguments.isolation)?;
     let root = runner::workspace_root();
     let key = Key::new(&root, suite, arguments.seed, arguments.shard)?;
     let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
     let tasks = what_to_do(entries, &mut ledger, suite)?;
     let hidden = [&root, &arguments.submissions, &arguments.out].map(|path| hidden_folder(path));
     let hidden = hidden.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let workshop = Workshop::open(&root, &suite.lab, &workshop_folder(suite), &hidden)?;
+    let mut progress = Progress::new();
+    let workshop = preparation::workshop(&root, &suite.lab, &hidden, &progress)?;
     let work = arguments.out.canonicalize()?.join(".work");
-    let bench = Bench::new(suite, workshop, work, hidden, ledger.seed(), &tasks_by_digest(&tasks));
-    let progress = Progress::new(tasks.len());
+    let teller = Teller { suite, seed: ledger.seed(), classroom: arguments.classroom() };
+    let bench = Bench::new(teller, workshop, work, hidden, &tasks_by_digest(&tasks));
+    progress.start(tasks.len());
     let jobs = arguments.jobs.unwrap_or_else(processors).clamp(1, tasks.len().max(1));
     let (next, ledger) = (AtomicUsize::new(0), Mutex::new(ledger));
     let broken = Mutex::new(None);
@@ -109,6 +114,14 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     Ok(ledger)
 }
 
+/// Makes sure that submissions can be kept apart here as they have to be, before anything is graded or written.
+fn require(isolation: Isolation) -> Result<(), Trouble> {
+    match isolation {
+        Isolation::Full => runner::require_isolation()
+            .map_err(|fault| Fault::new(format!("nothing was graded: {}", fault.message)).into()),
+    }
+}
+
 /// Sorts out what has been graded before: the same content, by the same grader.
 fn what_to_do(entries: Vec<intake::Entry>, ledger: &mut Ledger, suite: &Suite) -> Result<Vec<Task>, Trouble> {
     let mut tasks = Vec::new();
@@ -138,10 +151,6 @@ fn tasks_by_digest(tasks: &[Task]) -> HashMap<Digest, usize> {
 fn hidden_folder(path: &Path) -> std::io::Result<PathBuf> {
     let path = path.canonicalize()?;
     Ok(if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("/")).to_owned() })
-}
-
-fn workshop_folder(suite: &Suite) -> PathBuf {
-    runner::collection::target_folder().join("workshop").join(suite.lab.name())
 }
 
 fn processors() -> usize {

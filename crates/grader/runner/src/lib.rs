@@ -12,7 +12,7 @@ mod tool;
 pub mod worker;
 mod xray;
 
-pub use class::decide_all;
+pub use class::{decide_all, miss_all, require_isolation};
 pub use commands::{HandIn, workspace_root};
 pub use measure::Measurement;
 pub use sandbox::{Change, Limits};

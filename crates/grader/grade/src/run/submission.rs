@@ -1,11 +1,11 @@
 //! One submission: taken, built, checked, and told about.
 
+use super::telling::{Teller, Told};
 use checks::Suite;
-use grade::class::{Outcome, replace};
+use grade::class::Outcome;
 use grade::workshop::{Built, Workshop};
 use intake::{Content, Digest, Taken};
-use model::{Fault, RunReport};
-use report::{Origin, feedback};
+use model::Fault;
 use runner::{Confinement, HandIn};
 use sandbox::Template;
 use std::collections::{BTreeMap, HashMap};
@@ -24,7 +24,7 @@ pub(super) struct Bench {
     folder: PathBuf,
     /// What no submission sees: the course, other submissions, the results.
     hidden: Vec<PathBuf>,
-    seed: u64,
+    teller: Teller,
     /// What is built, or will be, and for how many more it is needed.
     products: Mutex<HashMap<Digest, Product>>,
 }
@@ -50,23 +50,22 @@ enum Ready {
 
 impl Bench {
     pub(super) fn new(
-        suite: &'static Suite,
+        teller: Teller,
         workshop: Workshop,
         folder: PathBuf,
         hidden: Vec<PathBuf>,
-        seed: u64,
         counts: &HashMap<Digest, usize>,
     ) -> Bench {
         let product =
             |(digest, count): (&Digest, &usize)| (*digest, Product { wanted: *count, ..Product::default() });
         let products = counts.iter().map(product).collect();
-        Bench { suite, workshop, folder, hidden, seed, products: Mutex::new(products) }
+        Bench { suite: teller.suite, workshop, folder, hidden, teller, products: Mutex::new(products) }
     }
 
     /// Grades a submission and writes what is told of it. Returns the outcome, and the digest of its content.
     pub(super) fn grade(&self, entry: &intake::Entry, out: &Path) -> (Outcome, String) {
-        let told = out.join(super::ledger::SUBMISSIONS).join(&entry.name);
-        let graded = fs::create_dir_all(&told).map_err(Fault::from).and_then(|()| {
+        let begun = self.teller.begin(out, &entry.name).map_err(Fault::from);
+        let graded = begun.and_then(|told| {
             let Taken { content, ignored } = entry.take(&self.suite.lab)?;
             let remarks: Vec<String> = ignored
                 .iter()
@@ -76,12 +75,7 @@ impl Bench {
                 Ok(content) => Ok((self.decide(&content, &told, &remarks)?, content.digest.to_string())),
                 Err(refusal) => {
                     let reason = refusal.to_string();
-                    self.tell_without_verdicts(
-                        &told,
-                        "Nothing of this submission could be taken.",
-                        &reason,
-                        &remarks,
-                    )?;
+                    told.no_verdicts("Nothing of this submission could be taken.", &reason, &remarks)?;
                     Ok((Outcome::Refused(reason), String::new()))
                 }
             }
@@ -89,10 +83,10 @@ impl Bench {
         graded.unwrap_or_else(|fault: Fault| (Outcome::Fault(fault.message), String::new()))
     }
 
-    fn decide(&self, content: &Content, told: &Path, remarks: &[String]) -> Result<Outcome, Fault> {
+    fn decide(&self, content: &Content, told: &Told, remarks: &[String]) -> Result<Outcome, Fault> {
         if content.files.is_empty() {
             let reason = format!("nothing in it is what {} asks for", self.suite.lab.name());
-            self.tell_without_verdicts(told, "There was nothing to check.", &reason, remarks)?;
+            told.no_verdicts("There was nothing to check.", &reason, remarks)?;
             return Ok(Outcome::Refused(reason));
         }
         let ready = self.ready(content);
@@ -102,16 +96,16 @@ impl Bench {
                 let document = document.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
                 let confinement = Confinement { hidden: self.hidden.clone(), ..Confinement::default() };
                 let hand_in = HandIn { templates, document, confinement };
-                let report = runner::decide_all(self.suite, &hand_in, self.seed, CHECKS);
-                self.tell(told, &report, remarks)?;
+                let report = runner::decide_all(self.suite, &hand_in, self.teller.seed, CHECKS);
+                told.verdicts(&report, remarks)?;
                 Outcome::of(&report)
             }
             Ready::Not(words) => {
-                self.tell_without_verdicts(told, "It does not compile.", &words, remarks)?;
+                told.no_verdicts("It does not compile.", &words, remarks)?;
                 Outcome::DoesNotCompile
             }
             Ready::Refused(reason) => {
-                self.tell_without_verdicts(told, "Its programs cannot be started.", &reason, remarks)?;
+                told.no_verdicts("Its programs cannot be started.", &reason, remarks)?;
                 Outcome::Refused(reason)
             }
         };
@@ -172,35 +166,8 @@ impl Bench {
         fs::remove_dir_all(self.folder.join(digest.to_string()))
     }
 
-    fn tell(&self, folder: &Path, report: &RunReport, remarks: &[String]) -> Result<(), Fault> {
-        let origin = Origin::default();
-        write(folder, "result.json", |out| report::json::write(report, out))?;
-        write(folder, "feedback.md", |out| feedback::write(report, remarks, &origin, out))?;
-        write(folder, "gradescope.json", |out| report::gradescope::write(report, &origin, out))?;
-        Ok(())
-    }
-
-    fn tell_without_verdicts(
-        &self,
-        folder: &Path,
-        told: &str,
-        words: &str,
-        remarks: &[String],
-    ) -> Result<(), Fault> {
-        write(folder, "feedback.md", |out| {
-            feedback::without_verdicts(&self.suite.lab, told, words.as_bytes(), remarks, out)
-        })?;
-        Ok(())
-    }
-
     /// Clears away all that is needed only while submissions are graded.
     pub(super) fn close(self) -> io::Result<()> {
         if self.folder.exists() { fs::remove_dir_all(&self.folder) } else { Ok(()) }
     }
-}
-
-fn write(folder: &Path, name: &str, print: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
-    let mut text = Vec::new();
-    print(&mut text)?;
-    replace(&folder.join(name), &text)
 }
