@@ -18,6 +18,12 @@ pub fn xtask_path() -> PathBuf {
     XTASK.get_or_init(|| built("xtask")["xtask"].clone()).clone()
 }
 
+/// The path of the executable that grades a class.
+pub fn grade_path() -> PathBuf {
+    static GRADE: OnceLock<PathBuf> = OnceLock::new();
+    GRADE.get_or_init(|| built("grade")["grade"].clone()).clone()
+}
+
 /// The command line, at the root of the workspace.
 pub fn xtask() -> Command {
     let mut command = Command::new(xtask_path());

@@ -148,6 +148,11 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
+    /// All parts of the division that it belongs to.
+    pub(crate) fn all(self) -> impl Iterator<Item = Shard> {
+        (1..=self.parts).map(move |part| Shard { part, ..self })
+    }
+
     /// Whether a submission belongs to it: by its name alone, so that each machine finds out by itself.
     pub(crate) fn holds(self, name: &str) -> bool {
         // FNV-1a, for its stability: the standard library's hasher may change.

@@ -58,6 +58,10 @@ impl Workshop {
             toolchain: Toolchain::of_this_user().map_err(fault)?,
             hidden: hidden.to_vec(),
         };
+        if lab.programs.is_empty() {
+            // Nothing of it is ever compiled.
+            return Ok(workshop);
+        }
         let template = template::read(root, &workshop.package).map_err(fault)?;
         let stamp = format!("{}\n{}\n", workshop.toolchain, Digest::of(&template));
         if fs::read_to_string(folder.join("stamp")).is_ok_and(|there| there == stamp) {

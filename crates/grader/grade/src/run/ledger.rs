@@ -1,5 +1,7 @@
 //! What has been found out about a class: the folder with the results, which at any moment holds all that is known.
 
+mod parts;
+
 use super::Trouble;
 use crate::arguments::Shard;
 use checks::Suite;
@@ -28,6 +30,9 @@ pub(super) struct Key {
     /// A digest that changes with the grader.
     grader: String,
     shard: Option<String>,
+    /// Whether all submissions have been graded.
+    #[serde(default)]
+    finished: bool,
     /// Whether the seed was chosen by the user.
     #[serde(skip)]
     is_chosen: bool,
@@ -45,6 +50,7 @@ impl Key {
             seed: seed.unwrap_or_else(|| fastrand::u64(..1_000_000_000)),
             grader: this_grader(root, &suite.lab.package())?,
             shard: shard.map(|shard| shard.to_string()),
+            finished: false,
             is_chosen: seed.is_some(),
         })
     }
@@ -137,10 +143,10 @@ impl Ledger {
         let Some(first) = parts.first() else {
             return Err(Trouble::Usage("there is nothing to merge".to_owned()));
         };
+        parts::are_whole(&parts)?;
         let key = Key { shard: None, ..first.key.clone() };
         let mut merged = Ledger::empty(folder, first.suite, key);
-        let mut entries = Vec::new();
-        for part in parts {
+        for part in &parts {
             if (Key { shard: None, ..part.key.clone() }) != merged.key {
                 let (one, other) = (&merged.key, &part.key);
                 return Err(Trouble::Usage(format!(
@@ -154,9 +160,9 @@ impl Ledger {
                     one.grader
                 )));
             }
-            entries.extend(part.entries);
         }
-        entries.sort_by(|a: &Entry, b| a.name.cmp(&b.name));
+        let mut entries: Vec<Entry> = parts.into_iter().flat_map(|part| part.entries).collect();
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
         if let Some(pair) = entries.windows(2).find(|pair| pair[0].name == pair[1].name) {
             return Err(Trouble::Usage(format!("{} is in two of them", pair[0].name)));
         }
@@ -206,7 +212,9 @@ impl Ledger {
         self.keep(self.entries.clone())?;
         replace(&self.folder.join("summary.md"), class::summary::markdown(&self.class()).as_bytes())?;
         replace(&self.folder.join("summary.txt"), self.summary().as_bytes())?;
-        replace(&self.folder.join("junit.xml"), class::junit::document(&self.class())?.as_bytes())
+        replace(&self.folder.join("junit.xml"), class::junit::document(&self.class())?.as_bytes())?;
+        self.key.finished = true;
+        self.write_key()
     }
 
     /// Whether every submission has its marks.

@@ -19,7 +19,9 @@ pub(super) fn workshop(
 ) -> Result<Workshop, Trouble> {
     let folder = runner::collection::target_folder().join("workshop");
     fs::create_dir_all(&folder)?;
-    progress.prepare(&format!("the dependencies of {}", lab.package()));
+    if !lab.programs.is_empty() {
+        progress.prepare(&format!("the dependencies of {}", lab.package()));
+    }
     // Given back when the file is closed.
     let lock = File::create(folder.join(format!("{}.lock", lab.name())))?;
     flock(&lock, FlockOperation::LockExclusive).map_err(io::Error::from)?;
