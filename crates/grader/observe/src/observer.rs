@@ -36,6 +36,14 @@ pub struct Observer {
     pub(crate) buffer: Vec<u8>,
 }
 
+/// The threads of a submission at one look.
+#[derive(Debug, Default)]
+pub(crate) struct Census {
+    pub(crate) threads: Vec<Thread>,
+    /// Process and thread of those that were listed and had ended when they were looked at, as nobody had waited for them yet.
+    pub(crate) ended: HashSet<(i32, i32)>,
+}
+
 impl Observer {
     /// An observer of the processes in `scope`.
     ///
@@ -140,13 +148,24 @@ impl Observer {
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn threads(&mut self) -> io::Result<Vec<Thread>> {
-        let mut threads = Vec::new();
+        Ok(self.census()?.threads)
+    }
+
+    /// Lists all threads, and only then looks at each: whoever ends before it is listed wakes those that wait for it before they
+    /// are looked at.
+    pub(crate) fn census(&mut self) -> io::Result<Census> {
+        let mut listed = Vec::new();
         for pid in self.processes()? {
-            for tid in numbers(&format!("/proc/{pid}/task"))? {
-                threads.extend(Thread::look(pid, tid, &mut self.buffer)?);
+            listed.extend(numbers(&format!("/proc/{pid}/task"))?.into_iter().map(|tid| (pid, tid)));
+        }
+        let mut census = Census::default();
+        for (pid, tid) in listed {
+            match Thread::look(pid, tid, &mut self.buffer)? {
+                Some(thread) => census.threads.push(thread),
+                None => _ = census.ended.insert((pid, tid)),
             }
         }
-        Ok(threads)
+        Ok(census)
     }
 
     /// Whether the first thread of a process can be looked at; one that has ended could be.

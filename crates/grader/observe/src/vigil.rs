@@ -12,7 +12,7 @@
 
 use crate::flight::{Link, Traffic};
 use crate::limit::{self, Limit};
-use crate::observer::Observer;
+use crate::observer::{Census, Observer};
 use crate::thread::{Call, Thread};
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -114,7 +114,7 @@ impl Vigil {
         links: &mut Vec<Link>,
         age: Duration,
     ) -> io::Result<Option<End>> {
-        let first = observer.threads()?;
+        let Census { threads: first, ended } = observer.census()?;
         if first.is_empty() {
             return Ok(observer.processes()?.is_empty().then_some(End::Gone));
         }
@@ -134,8 +134,10 @@ impl Vigil {
             self.dozing_since = None;
             return Ok(None);
         };
-        let second = observer.threads()?;
-        if !Self::same_stretch(observer, &first, &second) {
+        let Census { threads: second, ended: ended_since } = observer.census()?;
+        // Who began after the first look and ends in the middle of the second may wake one that was already looked at: a shell
+        // that waits for its child, say.
+        if !ended_since.is_subset(&ended) || !Self::same_stretch(observer, &first, &second) {
             return Ok(None);
         }
         self.count_sleep(&second);

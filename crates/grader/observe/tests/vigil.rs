@@ -85,3 +85,16 @@ fn a_program_that_wakes_again_and_again_without_effect_ticks() {
 fn a_program_that_has_ended_is_gone() {
     assert_eq!(Shell::run("(echo ready); read line").end(BUDGET), End::Gone);
 }
+
+#[test]
+fn a_shell_that_waits_for_one_short_child_after_the_other_is_not_settled_before_the_last() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let over = folder.path().join("over");
+    // While all that wait for input are looked at, a child that came after the list was made may end.
+    let crowd = "exec 3<&0; n=0; while [ $n -lt 200 ]; do cat <&3 & n=$((n+1)); done";
+    let child = "j=0; while [ $j -lt 4000 ]; do j=$((j+1)); done";
+    let children = format!("i=0; while [ $i -lt 100 ]; do x=$({child}); i=$((i+1)); done");
+    let script = format!("({crowd}; echo ready; {children}; : >{}; exec cat); true", over.display());
+    assert_eq!(Shell::run(&script).end(Duration::from_secs(60)), End::Settled);
+    assert!(over.exists(), "it was said to be settled while it had children to come");
+}
