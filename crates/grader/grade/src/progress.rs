@@ -36,10 +36,10 @@ impl Progress {
         self.submissions = submissions;
         self.began = Instant::now();
         self.bar.disable_steady_tick();
+        self.show("{bar:24} {pos}/{len} submissions  {per_sec}  about {eta} left  {msg}");
         self.bar.reset();
         self.bar.set_length(submissions as u64);
         self.bar.set_message("");
-        self.show("{bar:24} {pos}/{len} submissions  {per_sec}  about {eta} left  {msg}");
     }
 
     /// Work on a submission has begun.
