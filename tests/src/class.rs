@@ -2,10 +2,12 @@
 //! together, in Rust and in other languages, programs that do not compile or attack the grader, and folders with nothing in them,
 //! in every packing in which submissions come.
 
+mod following;
 mod hostile;
 mod judgement;
 mod packing;
 
+pub use following::follow;
 pub use judgement::{misjudged, sheet};
 
 use runner::collection::{self, Specimen};

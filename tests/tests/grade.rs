@@ -1,10 +1,8 @@
 //! Grading a class whose marks are known: as a whole, killed and gone on with, and in parts that are put together.
 
-use rustix::fs::inotify;
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeSet;
 use std::fs;
-use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -67,19 +65,12 @@ fn a_run_that_was_killed_goes_on_to_the_same_marks() {
     let class = graded();
     let results = class.results("killed");
     fs::create_dir(&results).unwrap();
-    let changes = inotify::init(inotify::CreateFlags::CLOEXEC).unwrap();
-    inotify::add_watch(&changes, &results, inotify::WatchFlags::MODIFY).unwrap();
-    let mut run = class.grade(&results, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let rows = || fs::read_to_string(results.join("grades.csv")).unwrap_or_default().lines().count();
-    let mut buffer = [MaybeUninit::uninit(); 1024];
-    let mut events = inotify::Reader::new(&changes, &mut buffer);
-    while rows() < 6 {
-        events.next().unwrap();
-    }
+    let start = || class.grade(&results, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut run = class::follow(&results, start, |_, rows| Ok(rows >= 5)).unwrap();
     kill_process(Pid::from_child(&run), Signal::KILL).unwrap();
     run.wait().unwrap();
-    let before = rows();
-    assert!(before < SUBMISSIONS, "there was nothing left to go on with");
+    let rows = class::sheet(&results).unwrap().len();
+    assert!((5..SUBMISSIONS).contains(&rows), "it was killed after {rows}");
 
     let refused = class.grade(&results, &[]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");

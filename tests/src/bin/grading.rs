@@ -4,11 +4,9 @@
 //!
 //! The class is made up and its marks are known; they are compared as well.
 
-use rustix::fs::inotify;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -63,30 +61,23 @@ fn measure(count: usize) -> io::Result<bool> {
 /// Grades the class and returns how much memory was resident after each quarter of it.
 fn grade(submissions: &Path, results: &Path, more: &[&str]) -> io::Result<Vec<String>> {
     fs::create_dir(results)?;
-    let changes = inotify::init(inotify::CreateFlags::CLOEXEC)?;
-    inotify::add_watch(&changes, results, inotify::WatchFlags::MODIFY | inotify::WatchFlags::CREATE)?;
-    let mut run = Command::new(grade_path())
-        .arg("grade")
-        .arg(submissions)
-        .args(["--lab=lab3", "--seed=1", "--out"])
-        .arg(results)
-        .args(more)
-        .stdout(Stdio::null())
-        .spawn()?;
+    let mut command = Command::new(grade_path());
+    command.arg("grade").arg(submissions).args(["--lab=lab3", "--seed=1", "--out"]).arg(results).args(more);
     let total = fs::read_dir(submissions)?.count();
-    let rows = || fs::read_to_string(results.join("grades.csv")).unwrap_or_default().lines().count();
-    let mut buffer = [MaybeUninit::uninit(); 1024];
-    let mut events = inotify::Reader::new(&changes, &mut buffer);
     let mut memory = Vec::new();
-    // The summary is written when all is done.
-    while !results.join("summary.txt").exists() {
-        events.next()?;
-        if rows() > (memory.len() + 1) * total / 4 {
-            let status = fs::read_to_string(format!("/proc/{}/status", run.id()))?;
-            let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-            memory.push(resident.trim().trim_end_matches(" kB").to_owned());
-        }
-    }
+    let mut run = class::follow(
+        results,
+        || command.stdout(Stdio::null()).spawn(),
+        |run, rows| {
+            if rows >= (memory.len() + 1) * total / 4 {
+                let status = fs::read_to_string(format!("/proc/{}/status", run.id()))?;
+                let resident =
+                    status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+                memory.push(resident.trim().trim_end_matches(" kB").to_owned());
+            }
+            Ok(false)
+        },
+    )?;
     let ended = run.wait()?;
     if ended.success() { Ok(memory) } else { Err(io::Error::other(format!("grading {ended}"))) }
 }
