@@ -1,4 +1,6 @@
-//! What the end-to-end tests share: the built command line.
+//! What the end-to-end tests share: the built command line, and a class to be graded.
+
+pub mod class;
 
 use assert_cmd::Command;
 use sandbox::cargo::Profile;
@@ -18,7 +20,7 @@ pub fn xtask_path() -> PathBuf {
     XTASK.get_or_init(|| built("xtask")["xtask"].clone()).clone()
 }
 
-/// The path of the executable that grades a class.
+/// The path of the tool that grades a class.
 pub fn grade_path() -> PathBuf {
     static GRADE: OnceLock<PathBuf> = OnceLock::new();
     GRADE.get_or_init(|| built("grade")["grade"].clone()).clone()

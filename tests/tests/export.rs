@@ -80,6 +80,7 @@ fn students_get_a_repository_that_works_by_itself() {
         &["selftest"],
         &["bench", "lab5"],
         &["export", "student", "x"],
+        &["grade", "x", "--lab", "lab3", "--out", "y"],
     ] {
         xtask(absent)
             .code(2)

@@ -14,7 +14,7 @@ use crossterm::terminal::{
 use crossterm::{execute, queue};
 use model::Picture;
 use report::{Palette, xray};
-use runner::{Order, Source, Xray};
+use runner::{Order, Xray};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, IsTerminal, Read, Write};
 
@@ -78,7 +78,7 @@ fn target(arguments: &arguments::Xray) -> Result<Xray, Trouble> {
     let order = Order {
         suite,
         checks: Vec::new(),
-        source: if arguments.reference { Source::Reference } else { Source::Stubs },
+        source: order::source(suite, arguments.reference, &[])?,
         document: None,
         keep: None,
         seed: order::fresh_seed(),

@@ -95,7 +95,10 @@ impl Session {
     /// Decides a clause: runs the check and puts the evidence to what came of it. Whether it is recorded, and where its packets
     /// are to be kept, changes nothing in that.
     pub fn decide(mut self, check: fn(&mut Session) -> Step, keep: Option<Option<File>>) -> Decision {
-        let capture = match keep.as_ref().map(|_| self.world.start_record()).and(keep).flatten() {
+        if keep.is_some() {
+            self.world.start_record();
+        }
+        let capture = match keep.flatten() {
             None => None,
             Some(file) => match self.setup.room.packets().and_then(|packets| Capture::start(packets, file)) {
                 Ok(capture) => Some(capture),

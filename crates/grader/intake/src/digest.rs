@@ -21,6 +21,12 @@ impl Digest {
         }
         Digest(hash.finalize().into())
     }
+
+    /// A number that is spread evenly over different digests.
+    pub fn number(self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
 }
 
 impl fmt::Display for Digest {

@@ -210,8 +210,7 @@ impl Observer {
 
     /// The inode of the socket on which a thread is blocked.
     pub fn socket_inode(&self, thread: &Thread) -> Option<u32> {
-        let target = fs::read_link(format!("/proc/{}/fd/{}", thread.pid, self.descriptor(thread)?)).ok()?;
-        target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+        socket_inode(thread.pid, self.descriptor(thread)?)
     }
 
     /// What each thread does, for a reader. `name` is what to call the program; `links` and `listeners` are the sockets
@@ -308,10 +307,7 @@ fn futex(thread: &Thread) -> Option<u64> {
 /// Whether a thread is blocked in a call that waits for any of several files, of which one at least is a socket.
 pub fn waits_for_many(thread: &Thread) -> bool {
     let Call::Blocked(call, [first, second, third, fourth, ..]) = thread.call else { return false };
-    let is_socket = |descriptor: i32| {
-        let target = fs::read_link(format!("/proc/{}/fd/{descriptor}", thread.pid));
-        target.is_ok_and(|target| target.to_string_lossy().starts_with("socket:"))
-    };
+    let is_socket = |descriptor| socket_inode(thread.pid, descriptor).is_some();
     match call.name() {
         "poll" | "ppoll" => polled(thread.pid, first, second).into_iter().any(is_socket),
         "select" | "pselect6" => {
@@ -328,6 +324,12 @@ pub fn waits_for_many(thread: &Thread) -> bool {
         "io_uring_enter" => true,
         _ => false,
     }
+}
+
+/// The inode of the socket behind a descriptor, if it is one (proc(5)).
+pub(crate) fn socket_inode(pid: i32, descriptor: i32) -> Option<u32> {
+    let target = fs::read_link(format!("/proc/{pid}/fd/{descriptor}")).ok()?;
+    target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
 }
 
 /// The descriptors of so many `struct pollfd` at `address` (poll(2)).

@@ -1,8 +1,9 @@
 //! All that the kernel shows of a program at one moment, whoever its peers are.
 
 use crate::diag::Dumped;
-use crate::observer::Observer;
+use crate::observer::{Observer, socket_inode};
 use crate::thread::{Thread, read};
+use crate::usage::kibibytes;
 use model::{Endpoint, Picture, ProcessPicture, SocketPicture, ThreadPicture};
 use std::collections::HashMap;
 use std::fs;
@@ -43,7 +44,7 @@ impl Observer {
         let Some(status) = read(&format!("/proc/{pid}/status"), &mut self.buffer)? else { return Ok(None) };
         let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
         let is_zombie = field("State:").is_some_and(|state| state.starts_with('Z'));
-        let kibibytes = field("VmRSS:").and_then(|size| size.split(' ').next()?.parse::<u64>().ok());
+        let memory = kibibytes(status, &["VmRSS:"]) * 1024;
         let name = field("Name:").unwrap_or_default().to_owned();
         let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let command = String::from_utf8_lossy(&words).trim_end_matches('\0').replace('\0', " ");
@@ -54,7 +55,7 @@ impl Observer {
             pid,
             parent,
             is_zombie,
-            memory: kibibytes.unwrap_or(0) * 1024,
+            memory,
             threads: own.map(view).collect(),
             command: if command.is_empty() { name.clone() } else { command },
         }))
@@ -73,18 +74,21 @@ impl Observer {
 fn in_order(observer: &mut Observer, mut pids: Vec<i32>) -> io::Result<Vec<(i32, i32)>> {
     pids.sort_unstable();
     let mut parents = HashMap::new();
+    let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
     for pid in &pids {
         let stat = read(&format!("/proc/{pid}/stat"), &mut observer.buffer)?.unwrap_or_default();
         let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
         let parent = after_name.split_ascii_whitespace().nth(1).and_then(|word| word.parse().ok());
-        parents.insert(*pid, parent.unwrap_or(0));
+        let parent = parent.unwrap_or(0);
+        parents.insert(*pid, parent);
+        children.entry(parent).or_default().push(*pid);
     }
     let mut ordered = Vec::new();
     let mut stack: Vec<i32> =
-        pids.iter().copied().filter(|pid| !pids.contains(&parents[pid])).rev().collect();
+        pids.iter().copied().filter(|pid| !parents.contains_key(&parents[pid])).rev().collect();
     while let Some(pid) = stack.pop() {
         ordered.push((pid, parents[&pid]));
-        stack.extend(pids.iter().rev().filter(|child| parents[child] == pid));
+        stack.extend(children.remove(&pid).into_iter().flatten().rev());
     }
     Ok(ordered)
 }
@@ -95,11 +99,10 @@ fn holders(pids: &[i32]) -> Holders {
         // A process that has ended, or another user's, shows none.
         let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else { continue };
         for entry in entries.flatten() {
-            let inode = fs::read_link(entry.path()).ok().and_then(|target| {
-                target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
-            });
-            let descriptor = entry.file_name().to_str().and_then(|name| name.parse().ok());
-            if let (Some(inode), Some(descriptor)) = (inode, descriptor) {
+            let Some(descriptor) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
+                continue;
+            };
+            if let Some(inode) = socket_inode(*pid, descriptor) {
                 holders.entry(inode).or_default().push((*pid, descriptor));
             }
         }

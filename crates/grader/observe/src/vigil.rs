@@ -67,8 +67,6 @@ pub struct Vigil {
     rounds_since: HashMap<i32, (u64, Option<u64>)>,
     /// What the submission had written by then.
     written: u64,
-    /// Threads that have come round at least [`KNOWN_ROUNDS`] times since.
-    came_round: HashSet<i32>,
     dozing_since: Option<Doze>,
     asleep: Duration,
 }
@@ -97,7 +95,6 @@ impl Vigil {
             hidden: HashSet::new(),
             rounds_since: HashMap::new(),
             written: 0,
-            came_round: HashSet::new(),
             dozing_since: None,
             asleep: Duration::ZERO,
         }
@@ -137,7 +134,7 @@ impl Vigil {
         let Census { threads: second, ended: ended_since } = observer.census()?;
         // Who began after the first look and ends in the middle of the second may wake one that was already looked at: a shell
         // that waits for its child, say.
-        if !ended_since.is_subset(&ended) || !Self::same_stretch(observer, &first, &second) {
+        if !ended_since.is_subset(&ended) || !same_stretch(observer, &first, &second) {
             return Ok(None);
         }
         self.count_sleep(&second);
@@ -151,24 +148,19 @@ impl Vigil {
             if !first.iter().any(|thread| thread.tid == thread.pid && limit::has_armed_timer(thread.pid)) {
                 return Ok(Some(verdict(observer, &first, &limits)));
             }
-        } else if self.rounds_count && self.all_come_round(observer, &first, &timed, written)? {
-            return Ok(Some(End::Ticking));
+        } else if self.rounds_count {
+            let rounds = self.rounds(observer, &first, &timed, written)?;
+            let needed = |tid| if observer.tickers.contains(tid) { KNOWN_ROUNDS } else { ROUNDS };
+            let all = rounds.iter().all(|(tid, rounds)| *rounds >= needed(tid));
+            if all || self.asleep > self.sleep_budget {
+                let known = rounds.iter().filter(|(_, rounds)| *rounds >= KNOWN_ROUNDS).map(|(tid, _)| *tid);
+                observer.tickers.extend(known);
+            }
+            if all {
+                return Ok(Some(End::Ticking));
+            }
         }
-        if self.asleep <= self.sleep_budget {
-            return Ok(None);
-        }
-        observer.tickers.extend(&self.came_round);
-        Ok(Some(End::Asleep))
-    }
-
-    /// Whether both looks show the same threads in the same unbroken stretch of being blocked. Threads that keep house for a
-    /// runtime may have come round meanwhile: with many others to look at they would else never be seen at rest.
-    fn same_stretch(observer: &Observer, first: &[Thread], second: &[Thread]) -> bool {
-        first.len() == second.len()
-            && first.iter().zip(second).all(|(a, b)| {
-                let kept_house = || observer.is_housekeeping(a) && observer.is_housekeeping(b);
-                (a.pid, a.tid) == (b.pid, b.tid) && b.is_at_rest() && (a.turns == b.turns || kept_house())
-            })
+        Ok((self.asleep > self.sleep_budget).then_some(End::Asleep))
     }
 
     fn count_cpu(&mut self, threads: &[Thread]) -> Duration {
@@ -226,14 +218,14 @@ impl Vigil {
         }
     }
 
-    /// Whether each of the `timed` threads has come round often enough while no other thread moved and nobody was written to.
-    fn all_come_round(
+    /// How often each of the `timed` threads has come round while no other thread moved and nobody was written to.
+    fn rounds(
         &mut self,
         observer: &mut Observer,
         threads: &[Thread],
         timed: &[&Thread],
         written: u64,
-    ) -> io::Result<bool> {
+    ) -> io::Result<Vec<(i32, u64)>> {
         let is_timed = |thread: &Thread| timed.iter().any(|other| other.tid == thread.tid);
         let silent = std::mem::replace(&mut self.written, written) == written;
         let unmoved = silent
@@ -251,24 +243,23 @@ impl Vigil {
         if !unmoved {
             let now = |thread: &Thread| (thread.tid, (thread.turns, waits.get(&thread.tid).copied()));
             self.rounds_since = threads.iter().map(now).collect();
-            self.came_round.clear();
-            return Ok(false);
         }
-        let mut all = true;
-        for thread in timed {
+        let rounds = |thread: &&Thread| {
             let began = self.rounds_since.get(&thread.tid).and_then(|(_, waits)| *waits);
-            let rounds = waits.get(&thread.tid).copied().unwrap_or(0).saturating_sub(began.unwrap_or(0));
-            let needed = if observer.tickers.contains(&thread.tid) { KNOWN_ROUNDS } else { ROUNDS };
-            all &= rounds >= needed;
-            if rounds >= KNOWN_ROUNDS {
-                self.came_round.insert(thread.tid);
-            }
-        }
-        if all {
-            observer.tickers.extend(timed.iter().map(|thread| thread.tid));
-        }
-        Ok(all)
+            (thread.tid, waits[&thread.tid].saturating_sub(began.unwrap_or(0)))
+        };
+        Ok(timed.iter().map(rounds).collect())
     }
+}
+
+/// Whether both looks show the same threads in the same unbroken stretch of being blocked. Threads that keep house for a
+/// runtime may have come round meanwhile: with many others to look at they would else never be seen at rest.
+fn same_stretch(observer: &Observer, first: &[Thread], second: &[Thread]) -> bool {
+    first.len() == second.len()
+        && first.iter().zip(second).all(|(a, b)| {
+            let kept_house = || observer.is_housekeeping(a) && observer.is_housekeeping(b);
+            (a.pid, a.tid) == (b.pid, b.tid) && b.is_at_rest() && (a.turns == b.turns || kept_house())
+        })
 }
 
 /// What it means that no thread will wake within the budget.

@@ -1,7 +1,7 @@
 //! What a lab's checks cost, beside what the sandboxes and programs that they start cost by themselves.
 
 use crate::commands::HandIn;
-use crate::worker::{self, Answer, Task};
+use crate::worker::{self, Answer, Keep, Task};
 use crate::{Order, RunError, in_parallel, jobs, plan, prepare};
 use model::{CheckReport, Fault, Isolation};
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ impl Benchmark {
         }
         let mut starts = Vec::new();
         for check in &order.checks {
-            match worker::ask(&plan(check, order.seed, &hand_in, true))? {
+            match worker::ask(&plan(check, order.seed, &hand_in, true, Keep::Nothing))? {
                 Answer::Decided { starts: count, .. } => starts.push(count),
                 Answer::Refused(reason) => return Err(Fault::new(reason).into()),
                 Answer::Shown(_) => return Err(Fault::new("a picture in place of a verdict").into()),
@@ -57,7 +57,7 @@ impl Benchmark {
         let began = Instant::now();
         let answers = in_parallel(self.jobs, self.order.checks.len(), |index| {
             let check = self.order.checks[index];
-            let mut plan = plan(check, self.order.seed, &self.hand_in, true);
+            let mut plan = plan(check, self.order.seed, &self.hand_in, true, Keep::Nothing);
             let (id, program) = (check.clause.id.to_owned(), check.clause.program.to_owned());
             plan.task = Task::StartOnly { id, program, times: self.starts[index] };
             worker::ask(&plan)

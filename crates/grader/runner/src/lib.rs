@@ -218,10 +218,7 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
 
 fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool, kept: Keep) -> CheckReport {
     let began = Instant::now();
-    let mut plan = plan(check, seed, hand_in, isolated);
-    if let Task::Decide { keep, .. } = &mut plan.task {
-        *keep = kept;
-    }
+    let plan = plan(check, seed, hand_in, isolated, kept);
     let error = |fault| (Verdict::Error(fault), None, None);
     let (verdict, finding, record) = match worker::ask(&plan) {
         Ok(Answer::Decided { verdict, finding, record, .. }) => (*verdict, finding, record),
@@ -238,9 +235,9 @@ pub fn kept_name(clause: &Clause) -> String {
 }
 
 /// What a worker needs to know to decide a clause.
-fn plan(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool) -> Plan {
+fn plan(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool, keep: Keep) -> Plan {
     let Clause { id, program, .. } = check.clause;
-    let task = Task::Decide { id: id.to_owned(), program: program.to_owned(), keep: Keep::Nothing };
+    let task = Task::Decide { id: id.to_owned(), program: program.to_owned(), keep };
     plan_for(task, program, check_seed(seed, id), hand_in, isolated)
 }
 

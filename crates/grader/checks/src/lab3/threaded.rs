@@ -82,12 +82,7 @@ pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
             break server.connect()?;
         }
     };
-    if let Some(still) = server.wait_until_still()?
-        && !matches!(still.kind, Kind::Silence | Kind::Asleep)
-    {
-        let missing = format!("with {} clients connected no file descriptor is left", clients.len());
-        return Err(still.failure(&missing).expected("a server that waits until some are free").into());
-    }
+    server.expect_waits_for_files(clients.len())?;
     session.note("the clients leave, so file descriptors become free");
     clients.into_iter().for_each(Peer::close);
     waiting.read_line(64)?;

@@ -238,6 +238,20 @@ impl Program {
         self.wait_until(&mut |_| Ok(false))
     }
 
+    /// Expects that it waits: with so many clients connected it has no file descriptor left for another.
+    ///
+    /// # Errors
+    /// A failure when it has ended or uses up its processor time, and a fault of the grader.
+    pub fn expect_waits_for_files(&self, clients: usize) -> Step {
+        match self.wait_until_still()? {
+            Some(still) if !matches!(still.kind, Kind::Silence | Kind::Asleep) => {
+                let missing = format!("with {clients} clients connected no file descriptor is left");
+                Err(still.failure(&missing).expected("a server that waits until some are free").into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What it is made of now.
     ///
     /// # Errors

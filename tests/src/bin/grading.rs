@@ -1,0 +1,147 @@
+//! What it costs to grade a class, beside what cargo takes to compile the same crates alone, in one run:
+//!
+//!     cargo run --package tests --bin grading -- [SUBMISSIONS]
+//!
+//! The class is made up and its marks are known; they are compared as well.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+use tests::class::{self, Member};
+use tests::grade_path;
+
+const PACKAGE: &str = "lab3-echo";
+
+fn main() -> ExitCode {
+    let count = std::env::args().nth(1).map_or(Ok(200), |word| word.parse::<usize>());
+    let Ok(count) = count else {
+        eprintln!("error: usage: grading [SUBMISSIONS]");
+        return ExitCode::from(2);
+    };
+    match measure(count) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn measure(count: usize) -> io::Result<bool> {
+    let folder = tempfile::tempdir()?;
+    let submissions = folder.path().join("submissions");
+    fs::create_dir(&submissions)?;
+    let members = class::write(&submissions, count, 1)?;
+    let jobs = thread::available_parallelism().map_or(1, usize::from);
+    // The workshop is set up once for a course, and so is cargo's target folder below.
+    grade(&submissions, &folder.path().join("none"), &["--shard=1/4294967296"])?;
+
+    let results = folder.path().join("results");
+    let began = Instant::now();
+    let memory = grade(&submissions, &results, &[])?;
+    let ours = began.elapsed();
+    let wrong = class::misjudged(&results, &members)?;
+    println!("{count} submissions, {jobs} at the same time: {:.1} s", ours.as_secs_f64());
+    wrong.iter().for_each(|wrong| println!("\n{wrong}"));
+    println!("{} have the marks that they deserve", count - wrong.len());
+    println!("resident memory of the grader after each quarter: {} KiB", memory.join(", "));
+
+    let (crates, cargo) = compile_alone(&members, jobs, folder.path())?;
+    println!("their {crates} different crates compiled by cargo alone: {:.1} s", cargo.as_secs_f64());
+    println!("ratio {:.2}", ours.as_secs_f64() / cargo.as_secs_f64());
+    Ok(wrong.is_empty())
+}
+
+/// Grades the class and returns how much memory was resident after each quarter of it.
+fn grade(submissions: &Path, results: &Path, more: &[&str]) -> io::Result<Vec<String>> {
+    fs::create_dir(results)?;
+    let mut command = Command::new(grade_path());
+    command.arg("grade").arg(submissions).args(["--lab=lab3", "--seed=1", "--out"]).arg(results).args(more);
+    let total = fs::read_dir(submissions)?.count();
+    let mut memory = Vec::new();
+    let mut run = class::follow(
+        results,
+        || command.stdout(Stdio::null()).spawn(),
+        |run, rows| {
+            if rows >= (memory.len() + 1) * total / 4 {
+                let status = fs::read_to_string(format!("/proc/{}/status", run.id()))?;
+                let resident =
+                    status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+                memory.push(resident.trim().trim_end_matches(" kB").to_owned());
+            }
+            Ok(false)
+        },
+    )?;
+    let ended = run.wait()?;
+    if ended.success() { Ok(memory) } else { Err(io::Error::other(format!("grading {ended}"))) }
+}
+
+/// Compiles each crate once, so many at the same time, each of these in one target folder of its own in which what it depends on
+/// is compiled already. Returns how many crates there are, and how long it took.
+fn compile_alone(members: &[Member], jobs: usize, folder: &Path) -> io::Result<(usize, Duration)> {
+    let mut crates: Vec<&BTreeMap<String, String>> =
+        members.iter().map(|member| &member.sources).filter(|sources| !sources.is_empty()).collect();
+    crates.sort();
+    crates.dedup();
+    let places: Vec<PathBuf> = (0..jobs).map(|job| folder.join(format!("cargo-{job}"))).collect();
+    for place in &places {
+        prepare(place)?;
+        build(place)?;
+    }
+    let next = AtomicUsize::new(0);
+    let began = Instant::now();
+    thread::scope(|scope| {
+        let workers: Vec<_> = places
+            .iter()
+            .map(|place| {
+                let (next, crates) = (&next, &crates);
+                scope.spawn(move || -> io::Result<()> {
+                    while let Some(sources) = crates.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        for (path, text) in *sources {
+                            fs::write(place.join("src/bin").join(path), text)?;
+                        }
+                        build(place)?;
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().unwrap_or_else(|_| Err(io::Error::other("a panic"))))
+    })?;
+    Ok((crates.len(), began.elapsed()))
+}
+
+/// The lab's crate alone, with the profile of the course.
+fn prepare(place: &Path) -> io::Result<()> {
+    let root = runner::workspace_root();
+    let lab = root.join("labs").join(PACKAGE);
+    fs::create_dir_all(place.join("src/bin"))?;
+    let manifest = fs::read_to_string(lab.join("Cargo.toml"))?;
+    let profile = "[workspace]\n[profile.dev]\ndebug = \"line-tables-only\"\nincremental = false\n";
+    fs::write(place.join("Cargo.toml"), format!("{manifest}\n{profile}"))?;
+    fs::copy(root.join("Cargo.lock"), place.join("Cargo.lock"))?;
+    fs::copy(lab.join("src/lib.rs"), place.join("src/lib.rs"))?;
+    for stub in fs::read_dir(lab.join("src/bin"))? {
+        let stub = stub?;
+        fs::copy(stub.path(), place.join("src/bin").join(stub.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Whether it compiles is not the question.
+fn build(place: &Path) -> io::Result<()> {
+    Command::new("cargo")
+        .args(["build", "--quiet", "--offline", "--bins", "--keep-going", "--target-dir", "target"])
+        .current_dir(place)
+        .stderr(Stdio::null())
+        .status()
+        .map(drop)
+}
