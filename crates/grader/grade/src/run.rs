@@ -67,8 +67,7 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let key = Key::new(&root, suite, arguments.seed, arguments.shard)?;
     let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
     let tasks = what_to_do(entries, &mut ledger, suite)?;
-    let hidden = [&root, &arguments.submissions, &arguments.out].map(|path| hidden_folder(path));
-    let hidden = hidden.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let hidden = hidden_folders(&root, arguments)?;
     let workshop = Workshop::open(&root, &suite.lab, &workshop_folder(suite), &hidden)?;
     let work = arguments.out.canonicalize()?.join(".work");
     let bench = Bench::new(suite, workshop, work, hidden, ledger.seed(), &tasks_by_digest(&tasks));
@@ -132,6 +131,19 @@ fn tasks_by_digest(tasks: &[Task]) -> HashMap<Digest, usize> {
         *counts.entry(digest).or_default() += 1;
     }
     counts
+}
+
+/// What nothing of a submission may see, neither while it is built nor while it is checked: the course and what is built of it, other
+/// submissions, the results, and what people keep in their homes or cargo for them.
+fn hidden_folders(root: &Path, arguments: &arguments::Grade) -> std::io::Result<Vec<PathBuf>> {
+    let mut hidden =
+        vec![hidden_folder(root)?, hidden_folder(&arguments.submissions)?, hidden_folder(&arguments.out)?];
+    let homes = sandbox::homes();
+    let settings = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    hidden.extend(homes.iter().map(|home| home.join(".cargo")).chain(settings));
+    hidden.extend(homes.iter().cloned().chain([runner::collection::target_folder()]));
+    hidden.retain(|folder| folder.is_absolute());
+    Ok(hidden)
 }
 
 /// The folder that must be hidden for a path not to be seen.

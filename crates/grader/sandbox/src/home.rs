@@ -29,8 +29,7 @@ pub(crate) fn is_in_a_home(path: &Path) -> bool {
 /// which its library lies. None for one that lies elsewhere, and none where that folder holds more than one tool.
 pub(crate) fn prefix(interpreter: &Path) -> Option<PathBuf> {
     let home = homes().into_iter().filter(|home| interpreter.starts_with(home)).max()?;
-    let home =
-        if home == Path::new(HOMES) { interpreter.components().take(3).collect() } else { home };
+    let home = if home == Path::new(HOMES) { interpreter.components().take(3).collect() } else { home };
     let prefix = interpreter.parent()?.parent()?;
     // In `~/.local` lie the programs of all packages, and the user's own data beside them (file-hierarchy(7)).
     let is_shared = prefix == home || prefix == home.join(".local");
@@ -47,7 +46,9 @@ mod tests {
         let some = |path: &str| Some(PathBuf::from(path));
         assert_eq!(prefix("/home/ada/.pyenv/shims/python3"), some("/home/ada/.pyenv"));
         assert_eq!(prefix("/root/.nvm/versions/node/v22/bin/node"), some("/root/.nvm/versions/node/v22"));
-        for alone in ["/home/ada/bin/python3", "/home/ada/python3", "/root/.local/bin/python3", "/usr/bin/python3"] {
+        for alone in
+            ["/home/ada/bin/python3", "/home/ada/python3", "/root/.local/bin/python3", "/usr/bin/python3"]
+        {
             assert_eq!(prefix(alone), None, "{alone}");
         }
     }

@@ -173,7 +173,10 @@ impl Template {
         match (path.canonicalize(), self.directory.canonicalize()) {
             (Ok(path), Ok(directory)) => path.starts_with(directory),
             // What is not there shall be missed, if it should be.
-            _ => path.starts_with(&self.directory) && path.components().all(|part| part != Component::ParentDir),
+            _ => {
+                path.starts_with(&self.directory)
+                    && path.components().all(|part| part != Component::ParentDir)
+            }
         }
     }
 }
@@ -219,13 +222,12 @@ mod tests {
 
     #[test]
     fn what_nobody_trusts_cannot_make_a_path_reachable_by_naming_it() {
-        let course = tempfile::tempdir().unwrap();
-        let folder = course.path().join("submission");
-        std::fs::create_dir(&folder).unwrap();
-        for file in ["marks", "submission/own"] {
-            std::fs::write(course.path().join(file), "").unwrap();
+        let course = env::temp_dir().join(format!("course-{}", std::process::id()));
+        let (folder, marks) = (course.join("submission"), course.join("marks"));
+        std::fs::create_dir_all(&folder).unwrap();
+        for file in [&marks, &folder.join("own")] {
+            std::fs::write(file, "").unwrap();
         }
-        let marks = course.path().join("marks");
         let text = format!("sh own ../marks x/../../marks {} missing", marks.display());
         let reaches_marks = |template: Template| {
             let paths = template.paths();
@@ -237,6 +239,7 @@ mod tests {
         // Nor does it hear whether a file is there that does not concern it.
         assert!(Template::parse_foreign("sh ../missing.sh", &folder).is_ok());
         assert!(Template::parse_foreign("sh missing.sh", &folder).is_err());
+        std::fs::remove_dir_all(course).unwrap();
     }
 
     #[test]
