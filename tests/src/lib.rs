@@ -1,4 +1,6 @@
-//! What the end-to-end tests share: the built command line.
+//! What the end-to-end tests share: the built command line, and what attacks are to reach and must not.
+
+pub mod bait;
 
 use assert_cmd::Command;
 use sandbox::cargo::Profile;

@@ -64,9 +64,13 @@ impl Template {
     /// where it lies in there.
     ///
     /// # Errors
-    /// As [`Template::parse`].
+    /// As [`Template::parse`], and where its program lies elsewhere and not on the PATH.
     pub fn parse_foreign(text: &str, directory: &Path) -> Result<Template, TemplateError> {
-        Template::read(text, directory, true)
+        let template = Template::read(text, directory, true)?;
+        if template.may_name(&template.program) || is_on_search_path(&template.program) {
+            return Ok(template);
+        }
+        Err(TemplateError::NotFound(template.program.display().to_string()))
     }
 
     fn read(text: &str, directory: &Path, foreign: bool) -> Result<Template, TemplateError> {
@@ -153,7 +157,7 @@ impl Template {
     /// The program itself, where a shell would find it on the PATH; or the one that `env` would find there, where its first
     /// line asks for that (execve(2)).
     fn interpreter(&self) -> Option<PathBuf> {
-        if search_path().any(|folder| self.program.parent() == Some(&folder)) {
+        if is_on_search_path(&self.program) {
             return Some(self.program.clone());
         }
         let mut beginning = [0; 128];
@@ -197,6 +201,11 @@ fn search_path() -> impl Iterator<Item = PathBuf> {
     env::split_paths(&path).filter(|folder| folder.is_absolute()).collect::<Vec<_>>().into_iter()
 }
 
+/// Whether a shell would find a program of that name there, or another of that name before it.
+fn is_on_search_path(program: &Path) -> bool {
+    search_path().any(|folder| program.parent() == Some(&folder))
+}
+
 fn find_program(word: &str, directory: &Path) -> Option<PathBuf> {
     let executable = |path: &PathBuf| {
         path.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
@@ -236,6 +245,8 @@ mod tests {
         };
         assert!(reaches_marks(Template::parse(&text, &folder).unwrap()));
         assert!(!reaches_marks(Template::parse_foreign(&text, &folder).unwrap()));
+        let outside = Template::parse_foreign(&format!("{} x", marks.display()), &folder);
+        assert!(matches!(outside, Err(TemplateError::NotFound(_))));
         // Nor does it hear whether a file is there that does not concern it.
         assert!(Template::parse_foreign("sh ../missing.sh", &folder).is_ok());
         assert!(Template::parse_foreign("sh missing.sh", &folder).is_err());

@@ -21,12 +21,12 @@ pub(super) const PLACE: &str = "/tmp/submission";
 const LIMITS: Limits = Limits {
     memory: 2 << 30,
     tasks: 512,
-    processor: 120,
+    processor: 60,
     sleep: 60,
     file: 256 << 20,
     folder: 1 << 30,
     open_files: 4096,
-    output: 64 << 20,
+    output: 16 << 20,
 };
 
 /// What a worker needs to know.

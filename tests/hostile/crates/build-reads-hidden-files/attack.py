@@ -1,0 +1,13 @@
+import os
+
+from support import breach, refused
+
+for folder in ["course", "class", "results", "home", "target"]:
+    for path, _, files in os.walk("@stage@/" + folder):
+        if files and not path.startswith("@stage@/results/"):
+            breach(f"{path} shows {files}")
+for path in ["@out@/notes.txt", "@stage@/home/.ssh/id_ed25519", "/proc/1/root@out@/notes.txt"]:
+    refused(f"{path} was read", open, path)
+with open("/proc/1/environ", "rb") as environment:
+    if b"TOKEN" in environment.read() or "GRADER_TOKEN" in os.environ:
+        breach("the grader's environment was read")
