@@ -1,6 +1,7 @@
-//! What the end-to-end tests share: the built command line, and what attacks are to reach and must not.
+//! What the end-to-end tests share: the built command line, what attacks are to reach and must not, and hostile submissions.
 
 pub mod bait;
+pub mod submission;
 
 use assert_cmd::Command;
 use sandbox::cargo::Profile;

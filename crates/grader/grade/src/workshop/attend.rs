@@ -6,6 +6,7 @@ use observe::{End, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use sandbox::{Ended, Limits, Overrun, Room, Submission};
+use std::fs;
 use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -34,6 +35,8 @@ struct Build<'a> {
     vigil: Vigil,
     room: Room,
     began: Instant,
+    /// What [`memory_kills`] was then.
+    memory_kills: u64,
     /// When the next look at all of its threads is due.
     due: Instant,
     /// Whether standard output and standard error are still open.
@@ -64,6 +67,7 @@ pub(super) fn attend(
         vigil: Vigil::new(processor, Some(sleep)),
         room,
         began: Instant::now(),
+        memory_kills: memory_kills()?,
         due: Instant::now() + INTERVAL,
         open: [true; 2],
         said: 0,
@@ -84,6 +88,10 @@ impl Build<'_> {
         // Read after the end was seen, so that nothing that came before it is missed.
         self.drain()?;
         if let Some(ended) = ended {
+            // The compiler may be what the machine ended to help itself, and then nothing is known of the submission.
+            if ended != Ended::Exited(0) && memory_kills()? > self.memory_kills {
+                return Err(io::Error::other("the machine ran out of memory"));
+            }
             return Ok(Some(Course::Ended(ended)));
         }
         if let Some(reason) = self.stopped()? {
@@ -120,6 +128,11 @@ impl Build<'_> {
         if self.said > said || self.submission.ended()?.is_some() {
             return Ok(None);
         }
+        // What is still may be so because a limit has struck.
+        self.watch.hurry();
+        if let Some((overrun, _)) = self.watch.overrun(&mut self.observer, self.room)? {
+            return Ok(Some(overrun.to_string()));
+        }
         Ok(match end {
             End::Settled | End::Ticking => Some("it waits for what never comes".to_owned()),
             End::Asleep => Some(Overrun::Sleep(limits.sleep).to_string()),
@@ -152,6 +165,13 @@ impl Build<'_> {
         }
         Ok(())
     }
+}
+
+/// How many processes of this machine were ended for want of memory (`oom_kill` in `/proc/vmstat`, proc(5)).
+fn memory_kills() -> io::Result<u64> {
+    let text = fs::read_to_string("/proc/vmstat")?;
+    let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
+    Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
 }
 
 /// Reads what there is and keeps the beginning of all. Returns how much it was, and whether there may be more.

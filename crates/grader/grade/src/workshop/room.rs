@@ -141,9 +141,13 @@ fn build(plan: &Plan, room: Room, targets: Vec<File>) -> io::Result<Answer> {
     // Nothing of it goes on while what it has made is looked at.
     drop(submission);
     let why = match course {
-        Course::Stopped(why) => return Ok(Answer::Refused(with_words(&why, &words))),
+        Course::Stopped(why) => return Ok(Answer::Refused(paragraphs(&why, &words))),
         Course::Ended(Ended::Exited(0)) => None,
-        Course::Ended(ended) => Some(with_words(&format!("the build {ended}"), &words)),
+        // What is the machine's own must start.
+        Course::Ended(ended @ Ended::NotStarted(_)) if !plan.program.starts_with(PLACE) => {
+            return Err(io::Error::other(format!("{} {ended}", plan.program.display())));
+        }
+        Course::Ended(ended) => Some(paragraphs(&words, &format!("the build {ended}"))),
     };
     match &plan.harvest {
         Harvest::Files(files) => harvest_files(files, targets, why),
@@ -151,9 +155,8 @@ fn build(plan: &Plan, room: Room, targets: Vec<File>) -> io::Result<Answer> {
     }
 }
 
-/// What became of a build, and behind that what it said.
-fn with_words(what: &str, words: &str) -> String {
-    format!("{what}\n\n{}", words.trim()).trim_end().to_owned()
+fn paragraphs(first: &str, second: &str) -> String {
+    format!("{}\n\n{}", first.trim_end(), second.trim_end()).trim().to_owned()
 }
 
 /// Takes those files that there are: a build that failed in one part may have made the others.
