@@ -9,6 +9,7 @@ mod attend;
 mod room;
 mod template;
 mod toolchain;
+mod words;
 
 pub use room::{ARGUMENT, main};
 
@@ -136,9 +137,10 @@ impl Workshop {
         let (made, broken): (Vec<&String>, _) =
             self.programs.iter().partition(|program| made.contains(program));
         let executables = made.into_iter().map(|program| made_executable(program, folder.join(program)));
+        let told = |program: &String| (program.clone(), words::about(program, &self.programs, &words));
         Ok(Built::Done(Compiled {
             executables: executables.collect::<Result<_, Fault>>()?,
-            broken: broken.into_iter().map(|program| (program.clone(), words.clone())).collect(),
+            broken: broken.into_iter().map(told).collect(),
         }))
     }
 

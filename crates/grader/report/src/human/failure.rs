@@ -188,3 +188,18 @@ fn last_lines(output: &[u8]) -> Vec<String> {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_keeps_its_lines_and_its_columns() {
+        let text = Shown::from("error: x\n  --> a.rs:1:1\n\u{1b}[2J".to_owned());
+        let lines = contrast(None, Some(&text), Palette::PLAIN);
+        assert_eq!(lines, ["got       │ error: x", "          │   --> a.rs:1:1", "          │ \\x1B[2J"]);
+        let long = contrast(None, Some(&Shown::from("x\n".repeat(TEXT_LINES + 2))), Palette::PLAIN);
+        assert_eq!(long.len(), TEXT_LINES + 1);
+        assert!(long[TEXT_LINES].contains("2 more lines"), "{long:?}");
+    }
+}
