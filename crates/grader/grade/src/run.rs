@@ -142,8 +142,7 @@ fn hidden_folders(root: &Path, arguments: &arguments::Grade) -> std::io::Result<
     let settings = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     hidden.extend(homes.iter().map(|home| home.join(".cargo")).chain(settings));
     hidden.extend(homes.iter().cloned().chain([runner::collection::target_folder()]));
-    hidden.retain(|folder| folder.is_absolute());
-    Ok(hidden)
+    hidden.iter().map(std::path::absolute).collect()
 }
 
 /// The folder that must be hidden for a path not to be seen.

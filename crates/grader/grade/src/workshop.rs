@@ -69,12 +69,16 @@ impl Workshop {
             toolchain: Toolchain::of_this_user().map_err(fault)?,
             hidden: hidden.to_vec(),
         };
+        if workshop.programs.is_empty() {
+            return Ok(workshop);
+        }
         let template = template::read(root, &workshop.package).map_err(fault)?;
         let stamp = format!("{}\n{}\n", workshop.toolchain, Digest::of(&template));
         if fs::read_to_string(folder.join("stamp")).is_ok_and(|there| there == stamp) {
             return Ok(workshop);
         }
         workshop.prepare(&template).map_err(fault)?;
+        workshop.try_out()?;
         // Written last: what was begun and not finished is begun again.
         fs::write(folder.join("stamp"), stamp).map_err(fault)?;
         Ok(workshop)
@@ -97,6 +101,21 @@ impl Workshop {
         run(&mut self.toolchain.command(&self.home(), &toolchain::build(&manifest, &warm)))?;
         // The stub's own executables are not those of any submission.
         run(&mut self.toolchain.command(&self.home(), &toolchain::clean(&manifest, &warm, &self.package)))
+    }
+
+    /// Makes sure that the untouched stub compiles in a room as well: else all submissions would be told that they do not.
+    fn try_out(&self) -> Result<(), Fault> {
+        let folder = self.folder.join("trial");
+        fs::create_dir_all(&folder).map_err(fault)?;
+        let words = match self.compile(&Files::new(), &folder)? {
+            Built::Done(Compiled { broken, .. }) => broken.into_values().next(),
+            Built::Refused(words) => Some(words),
+        };
+        clear(&folder)?;
+        let told = |words| {
+            Fault::new(format!("the untouched {} does not compile in the sandbox: {words}", self.package))
+        };
+        words.map_or(Ok(()), |words| Err(told(words)))
     }
 
     /// Builds a submission in Rust: these files, by their paths in the lab's folder, in place of the stub's or beside them. The executables are written below `folder`,

@@ -7,17 +7,25 @@ use std::path::{Path, PathBuf};
 /// The folder in which most systems keep their users' homes (hier(7)).
 const HOMES: &str = "/home";
 
+/// Folders without which no program runs. A service may have one of them for its home, and keeps nothing of a user's there.
+const SYSTEM: [&str; 12] =
+    ["/bin", "/dev", "/etc", "/lib", "/lib64", "/opt", "/proc", "/run", "/sbin", "/sys", "/tmp", "/var"];
+
 /// The folders with the homes of this machine's users, and the home of the user who runs the grader.
 pub fn homes() -> Vec<PathBuf> {
     let own = env::var_os("HOME").map(PathBuf::from);
-    // What a service has for a home may be the root of the file system, or nothing.
-    let own = own.filter(|home| home.is_absolute() && home.parent().is_some());
     let mut homes = vec![PathBuf::from(HOMES), PathBuf::from("/root")];
     homes.extend(own.iter().filter_map(|home| home.canonicalize().ok()));
     homes.extend(own);
+    homes.retain(|home| may_be_hidden(home));
     homes.sort();
     homes.dedup();
     homes
+}
+
+fn may_be_hidden(home: &Path) -> bool {
+    let is_system = SYSTEM.iter().any(|folder| home == Path::new(folder)) || home.starts_with("/usr");
+    home.is_absolute() && home.parent().is_some() && !is_system
 }
 
 /// Whether a path lies in somebody's home.
@@ -39,6 +47,16 @@ pub(crate) fn prefix(interpreter: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_every_program_needs_is_nobodys_home() {
+        for home in ["/", "/bin", "/usr", "/usr/sbin", "relative", ""] {
+            assert!(!may_be_hidden(Path::new(home)), "{home}");
+        }
+        for home in ["/root", "/home/ada", "/var/lib/jenkins", "/srv/course"] {
+            assert!(may_be_hidden(Path::new(home)), "{home}");
+        }
+    }
 
     #[test]
     fn an_interpreter_in_a_home_takes_its_own_folder_along_and_nothing_else() {

@@ -16,6 +16,8 @@ pub struct Template {
     directory: PathBuf,
     /// Whether nobody trusts who wrote it: then what it names outside its folder stays as hidden as it is.
     foreign: bool,
+    /// Whether its program was found on the PATH, so that it is none of the author's.
+    found: bool,
 }
 
 /// Why a template cannot be used.
@@ -66,11 +68,16 @@ impl Template {
     /// # Errors
     /// As [`Template::parse`], and where its program lies elsewhere and not on the PATH.
     pub fn parse_foreign(text: &str, directory: &Path) -> Result<Template, TemplateError> {
-        let template = Template::read(text, directory, true)?;
-        if template.may_name(&template.program) || is_on_search_path(&template.program) {
-            return Ok(template);
+        let mut template = Template::read(text, directory, true)?;
+        if !template.found && !template.may_name(&template.program) {
+            return Err(TemplateError::NotFound(template.program.display().to_string()));
         }
-        Err(TemplateError::NotFound(template.program.display().to_string()))
+        // A link in a home is shown without its surroundings; an interpreter would look there for its library.
+        let is_alone = home::is_in_a_home(&template.program) && home::prefix(&template.program).is_none();
+        if template.found && is_alone {
+            template.program = template.program.canonicalize().unwrap_or(template.program);
+        }
+        Ok(template)
     }
 
     fn read(text: &str, directory: &Path, foreign: bool) -> Result<Template, TemplateError> {
@@ -78,7 +85,8 @@ impl Template {
         let first = words.next().filter(|word| !word.is_empty()).ok_or(TemplateError::Empty)?;
         let program = find_program(&first, directory).ok_or(TemplateError::NotFound(first))?;
         let words: Vec<String> = words.collect();
-        let template = Template { program, words, directory: directory.to_owned(), foreign };
+        let found = search_path().any(|folder| program.parent() == Some(&folder));
+        let template = Template { program, words, directory: directory.to_owned(), foreign, found };
         for word in template.words.iter().filter(|word| !word.contains('{')) {
             let path = directory.join(word);
             if !template.may_name(&path) {
@@ -100,7 +108,7 @@ impl Template {
     /// The template that runs an executable with these placeholders as its arguments.
     pub fn executable(program: PathBuf, placeholders: &[&str]) -> Template {
         let words = placeholders.iter().map(|name| format!("{{{name}}}")).collect();
-        Template { program, words, directory: PathBuf::from("/"), foreign: false }
+        Template { program, words, directory: PathBuf::from("/"), foreign: false, found: false }
     }
 
     /// Whether it holds the placeholder of that name.
@@ -157,7 +165,7 @@ impl Template {
     /// The program itself, where a shell would find it on the PATH; or the one that `env` would find there, where its first
     /// line asks for that (execve(2)).
     fn interpreter(&self) -> Option<PathBuf> {
-        if is_on_search_path(&self.program) {
+        if self.found {
             return Some(self.program.clone());
         }
         let mut beginning = [0; 128];
@@ -199,11 +207,6 @@ fn permitted(path: &Path, permission: u32) -> io::Result<()> {
 fn search_path() -> impl Iterator<Item = PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).filter(|folder| folder.is_absolute()).collect::<Vec<_>>().into_iter()
-}
-
-/// Whether a shell would find a program of that name there, or another of that name before it.
-fn is_on_search_path(program: &Path) -> bool {
-    search_path().any(|folder| program.parent() == Some(&folder))
 }
 
 fn find_program(word: &str, directory: &Path) -> Option<PathBuf> {

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 /// How often it is looked at whether anything goes on; of longer pauses between looks [`Vigil`] counts less as sleep.
 const INTERVAL: Duration = Duration::from_millis(40);
+/// How many times as long as such a look takes none is taken after it.
+const REST: u32 = 30;
 /// The last resort, for what neither works nor can be seen to sleep; ten times the processor time that a build may use. It is the
 /// grader's own, and says nothing about the submission.
 const LAST: Duration = Duration::from_secs(1200);
@@ -118,11 +120,10 @@ impl Build<'_> {
         if Instant::now() < self.due {
             return Ok(None);
         }
-        self.due = Instant::now() + INTERVAL;
-        let said = self.said;
-        let Some(end) = self.vigil.look(&mut self.observer, &mut Vec::new(), self.began.elapsed())? else {
-            return Ok(None);
-        };
+        let (said, began) = (self.said, Instant::now());
+        let end = self.vigil.look(&mut self.observer, &mut Vec::new(), self.began.elapsed())?;
+        self.due = Instant::now() + INTERVAL.max(began.elapsed() * REST);
+        let Some(end) = end else { return Ok(None) };
         // What had filled its streams can go on now that they are read; what came to rest may have come to its end.
         self.drain()?;
         if self.said > said || self.submission.ended()?.is_some() {
