@@ -33,7 +33,9 @@ impl Bait {
         let unix = UnixListener::bind(folder.path().join("socket")).unwrap();
         fs::set_permissions(folder.path().join("socket"), PermissionsExt::from_mode(0o777)).unwrap();
         // Without its ending, since a word that looks like a script would have to be one.
-        let mark = format!("mark-{}-{}", std::process::id(), name.split('.').next().unwrap_or_default());
+        // The folder's name is nobody else's: the same attack may be judged twice at a time.
+        let own = folder.path().file_name().unwrap_or_default().to_string_lossy().replace('.', "");
+        let mark = format!("mark-{own}-{}", name.split('.').next().unwrap_or_default());
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let by_name = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
         bind(&by_name, &SocketAddrUnix::new_abstract_name(mark.as_bytes()).unwrap()).unwrap();
