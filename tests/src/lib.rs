@@ -1,6 +1,9 @@
-//! What the end-to-end tests share: the built command line, and a class to be graded.
+//! What the end-to-end tests share: the built command line, a class to be graded, what attacks are to reach and must not, and
+//! hostile submissions.
 
+pub mod bait;
 pub mod class;
+pub mod submission;
 
 use assert_cmd::Command;
 use sandbox::cargo::Profile;

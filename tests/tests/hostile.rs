@@ -3,20 +3,16 @@
 //! reached, files that were written, processes that are still there, words that were read and should not have been. Beside
 //! each attack runs a check of an honest program, which must pass.
 
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with};
 use serde_json::Value;
 use std::fs;
-use std::io::ErrorKind;
-use std::net::{TcpListener, UdpSocket};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use tests::bait::{Bait, SECRET};
 use tests::xtask_path;
 
-/// What a file in a hidden folder says, and nobody is to read.
-const SECRET: &str = "a8c1f0-the-hidden-word-7d22";
+/// Where baits are laid.
+const TEMPORARY: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// One program of the collection, by its first lines.
 struct Attack {
@@ -62,86 +58,6 @@ enum User {
     Ordinary,
 }
 
-/// What the attacks are to reach, write, read or leave behind, and must not.
-struct Bait {
-    folder: tempfile::TempDir,
-    mark: String,
-    tcp: [TcpListener; 2],
-    udp: [UdpSocket; 2],
-    unix: UnixListener,
-    by_name: OwnedFd,
-}
-
-impl Bait {
-    fn lay(name: &str) -> Bait {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
-        fs::write(folder.path().join("secret"), SECRET).unwrap();
-        fs::set_permissions(folder.path().join("secret"), PermissionsExt::from_mode(0o666)).unwrap();
-        let unix = UnixListener::bind(folder.path().join("socket")).unwrap();
-        fs::set_permissions(folder.path().join("socket"), PermissionsExt::from_mode(0o777)).unwrap();
-        // Without its ending, since a word that looks like a script would have to be one.
-        let mark = format!("mark-{}-{}", std::process::id(), name.split('.').next().unwrap_or_default());
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let by_name = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
-        bind(&by_name, &SocketAddrUnix::new_abstract_name(mark.as_bytes()).unwrap()).unwrap();
-        listen(&by_name, 1).unwrap();
-        let tcp = ["127.0.0.1:0", "[::1]:0"].map(|address| TcpListener::bind(address).unwrap());
-        let udp = ["127.0.0.1:0", "[::1]:0"].map(|address| UdpSocket::bind(address).unwrap());
-        unix.set_nonblocking(true).unwrap();
-        tcp.iter().for_each(|listener| listener.set_nonblocking(true).unwrap());
-        udp.iter().for_each(|socket| socket.set_nonblocking(true).unwrap());
-        Bait { folder, mark, tcp, udp, unix, by_name }
-    }
-
-    /// What an attack is told, as words of its command.
-    fn words(&self) -> String {
-        let tcp = self.tcp.each_ref().map(|listener| listener.local_addr().unwrap().port());
-        let udp = self.udp.each_ref().map(|socket| socket.local_addr().unwrap().port());
-        format!(
-            "folder={} hidden=/usr/share mark={} tcp4={} tcp6={} udp4={} udp6={} vsock=1024",
-            self.folder.path().display(),
-            self.mark,
-            tcp[0],
-            tcp[1],
-            udp[0],
-            udp[1]
-        )
-    }
-
-    /// What was taken.
-    fn taken(&self) -> Vec<&'static str> {
-        let waits = |result: std::io::Result<()>| result.is_err_and(|e| e.kind() == ErrorKind::WouldBlock);
-        let mut taken = Vec::new();
-        let mut untouched = |what, holds: bool| {
-            if !holds {
-                taken.push(what);
-            }
-        };
-        untouched("a TCP listener was reached", self.tcp.iter().all(|tcp| waits(tcp.accept().map(drop))));
-        let mut byte = [0];
-        untouched(
-            "a UDP socket was reached",
-            self.udp.iter().all(|udp| waits(udp.recv(&mut byte).map(drop))),
-        );
-        untouched("a named socket was reached", waits(self.unix.accept().map(drop)));
-        let accepted = rustix::net::accept(&self.by_name).map(drop);
-        untouched("an abstract socket was reached", accepted == Err(rustix::io::Errno::AGAIN));
-        let secret = fs::read_to_string(self.folder.path().join("secret")).unwrap();
-        untouched("the secret was overwritten", secret == SECRET);
-        untouched("a file was written", fs::read_dir(self.folder.path()).unwrap().count() == 2);
-        untouched("a process is left", !is_running(&self.mark));
-        taken
-    }
-}
-
-/// Whether any process has this word among its arguments.
-fn is_running(word: &str) -> bool {
-    let processes = fs::read_dir("/proc").unwrap().flatten();
-    let arguments = processes.map(|process| fs::read(process.path().join("cmdline")).unwrap_or_default());
-    arguments.into_iter().any(|arguments| String::from_utf8_lossy(&arguments).contains(word))
-}
-
 /// A folder from which every user can run the grader on the collection.
 struct Stage {
     folder: tempfile::TempDir,
@@ -153,7 +69,9 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let programs = folder.path().join("hostile");
         fs::create_dir(&programs).unwrap();
-        for file in fs::read_dir(runner::workspace_root().join("tests/hostile")).unwrap().flatten() {
+        let files = fs::read_dir(runner::workspace_root().join("tests/hostile")).unwrap().flatten();
+        // The crates have a test of their own.
+        for file in files.filter(|file| file.file_type().unwrap().is_file()) {
             fs::copy(file.path(), programs.join(file.file_name())).unwrap();
         }
         fs::copy(xtask_path(), folder.path().join("xtask")).unwrap();
@@ -193,7 +111,7 @@ impl Stage {
             .args(["--only", &attack.clause, "--only=L3.10", "--program", &program, "--program", &honest])
             .args(attack.limits.iter().flat_map(|limit| ["--limit", limit]))
             .arg("--hide")
-            .arg(bait.folder.path())
+            .arg(bait.folder())
             .args(["--hide", "/usr/share"])
             .current_dir(self.folder.path())
             // An interpreter that every user may run.
@@ -204,7 +122,7 @@ impl Stage {
 
     /// Everything that is wrong with how an attack came out.
     fn judge(&self, attack: &Attack, user: User) -> Vec<String> {
-        let bait = Bait::lay(&attack.name);
+        let bait = Bait::lay(TEMPORARY, &attack.name);
         let output = self.check(attack, &bait, user, "json");
         let printed = String::from_utf8_lossy(&[output.stdout.clone(), output.stderr].concat()).into_owned();
         let mut wrong: Vec<String> = bait.taken().into_iter().map(str::to_owned).collect();
@@ -260,7 +178,7 @@ fn what_a_program_prints_steers_no_terminal_and_no_service() {
     for name in ["steers-the-terminal.py", "prints-no-text.py", "prints-a-verdict.py"] {
         let attack = attacks.iter().find(|attack| attack.name == name).unwrap();
         for format in ["human", "json", "junit"] {
-            let output = stage.check(attack, &Bait::lay(name), User::Own, format).stdout;
+            let output = stage.check(attack, &Bait::lay(TEMPORARY, name), User::Own, format).stdout;
             let text = String::from_utf8(output).unwrap();
             let control = |c: char| c.is_control() && c != '\n';
             assert!(!text.contains(control), "{name} in {format}: {text:?}");

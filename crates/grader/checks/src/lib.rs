@@ -11,8 +11,10 @@ mod lab3;
 mod lab4;
 mod lab5;
 mod session;
+mod watch;
 
 pub use session::{Census, Decision, Program, Session, Setup, Worker};
+pub use watch::Watch;
 
 use model::{Clause, Lab, Step};
 

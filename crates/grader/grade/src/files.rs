@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// Contents by paths, whose parts a slash separates.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -56,25 +56,41 @@ pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Packs the regular files of a folder.
-pub(crate) fn pack(folder: &Path, archive: File) -> io::Result<()> {
-    let mut builder = tar::Builder::new(archive);
-    builder.follow_symlinks(false);
-    add_files(folder, Path::new(""), &mut builder)?;
-    builder.into_inner()?.sync_all()
-}
+/// The longest path in bytes, below its folder, of a file that a build has made.
+const LONGEST_PATH: usize = 1024;
 
-fn add_files(root: &Path, below: &Path, builder: &mut tar::Builder<File>) -> io::Result<()> {
-    for entry in fs::read_dir(root.join(below))? {
-        let entry = entry?;
-        let (path, kind) = (below.join(entry.file_name()), entry.file_type()?);
-        if kind.is_dir() {
-            add_files(root, &path, builder)?;
-        } else if kind.is_file() {
-            builder.append_file(&path, &mut File::open(entry.path())?)?;
+/// The regular files of a folder, by their paths in it, unless they hold more than so many bytes together, gaps included.
+pub(crate) fn regular(root: &Path, most: u64) -> Result<Vec<PathBuf>, String> {
+    let (mut found, mut folders, mut total) = (Vec::new(), vec![PathBuf::new()], 0);
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(root.join(&folder)).map_err(|error| error.to_string())?;
+        for entry in entries.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())? {
+            let (path, data) = (folder.join(entry.file_name()), entry.metadata());
+            let data = data.map_err(|error| error.to_string())?;
+            if path.as_os_str().len() > LONGEST_PATH {
+                return Err(format!("a path is longer than {LONGEST_PATH} bytes"));
+            }
+            if data.is_dir() {
+                folders.push(path);
+            } else if data.is_file() {
+                total += data.len();
+                found.push(path);
+            }
+            if total > most {
+                return Err(format!("its files hold more than {} MiB", most >> 20));
+            }
         }
     }
-    Ok(())
+    Ok(found)
+}
+
+/// Packs these files of a folder.
+pub(crate) fn pack(root: &Path, files: &[PathBuf], archive: File) -> io::Result<()> {
+    let mut builder = tar::Builder::new(archive);
+    for path in files {
+        builder.append_file(path, &mut File::open(root.join(path))?)?;
+    }
+    builder.into_inner()?.sync_all()
 }
 
 /// Unpacks what [`pack`] has packed. What is no regular file below the folder is left out.

@@ -70,8 +70,7 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let key = Key::new(&root, suite, arguments.seed, arguments.shard)?;
     let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
     let tasks = what_to_do(entries, &mut ledger, suite)?;
-    let hidden = [&root, &arguments.submissions, &arguments.out].map(|path| hidden_folder(path));
-    let hidden = hidden.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let hidden = hidden_folders(&root, arguments)?;
     let mut progress = Progress::new();
     let workshop = preparation::workshop(&root, &suite.lab, &hidden, &progress)?;
     let work = arguments.out.canonicalize()?.join(".work");
@@ -145,6 +144,18 @@ fn tasks_by_digest(tasks: &[Task]) -> HashMap<Digest, usize> {
         *counts.entry(digest).or_default() += 1;
     }
     counts
+}
+
+/// What nothing of a submission may see, neither while it is built nor while it is checked: the course and what is built of it, other
+/// submissions, the results, and what people keep in their homes or cargo for them.
+fn hidden_folders(root: &Path, arguments: &arguments::Grade) -> std::io::Result<Vec<PathBuf>> {
+    let mut hidden =
+        vec![hidden_folder(root)?, hidden_folder(&arguments.submissions)?, hidden_folder(&arguments.out)?];
+    let homes = sandbox::homes();
+    let settings = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    hidden.extend(homes.iter().map(|home| home.join(".cargo")).chain(settings));
+    hidden.extend(homes.iter().cloned().chain([runner::collection::target_folder()]));
+    hidden.iter().map(std::path::absolute).collect()
 }
 
 /// The folder that must be hidden for a path not to be seen.

@@ -5,9 +5,11 @@
 //! (`vendor`), and what is compiled of them (`warm`). A submission gets a copy of it in a file system of its own, so that it can
 //! spoil nobody else's.
 
+mod attend;
 mod room;
 mod template;
 mod toolchain;
+mod words;
 
 pub use room::{ARGUMENT, main};
 
@@ -43,6 +45,15 @@ pub enum Built<T> {
     Refused(String),
 }
 
+/// The programs of a submission in Rust.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compiled {
+    /// The executables, by program; at least one.
+    pub executables: BTreeMap<String, PathBuf>,
+    /// The programs that do not compile, each with what the compiler said.
+    pub broken: BTreeMap<String, String>,
+}
+
 impl Workshop {
     /// Prepares a workshop below `folder`, or takes up the one that is there. `root` is the workspace of the course; what is built
     /// sees the `hidden` folders empty.
@@ -68,6 +79,7 @@ impl Workshop {
             return Ok(workshop);
         }
         workshop.prepare(&template).map_err(fault)?;
+        workshop.try_out()?;
         // Written last: what was begun and not finished is begun again.
         fs::write(folder.join("stamp"), stamp).map_err(fault)?;
         Ok(workshop)
@@ -92,20 +104,33 @@ impl Workshop {
         run(&mut self.toolchain.command(&self.home(), &toolchain::clean(&manifest, &warm, &self.package)))
     }
 
+    /// Makes sure that the untouched stub compiles in a room as well: else all submissions would be told that they do not.
+    fn try_out(&self) -> Result<(), Fault> {
+        let folder = self.folder.join("trial");
+        fs::create_dir_all(&folder).map_err(fault)?;
+        let words = match self.compile(&Files::new(), &folder)? {
+            Built::Done(Compiled { broken, .. }) => broken.into_values().next(),
+            Built::Refused(words) => Some(words),
+        };
+        clear(&folder)?;
+        let told = |words| {
+            Fault::new(format!("the untouched {} does not compile in the sandbox: {words}", self.package))
+        };
+        words.map_or(Ok(()), |words| Err(told(words)))
+    }
+
     /// Builds a submission in Rust: these files, by their paths in the lab's folder, in place of the stub's or beside them. The executables are written below `folder`,
-    /// which must be there, and are told by program.
+    /// which must be there.
     ///
     /// # Errors
     /// A fault when it could not even be tried.
-    pub fn compile(&self, files: &Files, folder: &Path) -> Result<Built<BTreeMap<String, PathBuf>>, Fault> {
+    pub fn compile(&self, files: &Files, folder: &Path) -> Result<Built<Compiled>, Fault> {
         let place = Path::new(room::PLACE);
         let lab = Path::new("labs").join(&self.package);
         let (home, output) = (place.join("home"), place.join("target"));
         let staging = stage(files, folder)?;
-        let executable = |program: &String| {
-            let missing = format!("there is no program `{program}`: src/bin/{program}.rs is missing");
-            (output.join("debug").join(program), folder.join(program), missing)
-        };
+        let executable =
+            |program: &String| (program.clone(), output.join("debug").join(program), folder.join(program));
         let harvest = Harvest::Files(self.programs.iter().map(executable).collect());
         let answer = room::ask(&Plan {
             exposed: vec![self.toolchain.folder().to_owned(), self.folder.clone(), staging.clone()],
@@ -124,11 +149,19 @@ impl Workshop {
             harvest,
         })?;
         clear(&staging)?;
-        let executables = self.programs.iter().map(|program| (program.clone(), folder.join(program)));
-        Ok(match refused(answer)? {
-            Some(why) => Built::Refused(why),
-            None => Built::Done(executables.map(made_executable).collect::<Result<_, Fault>>()?),
-        })
+        let (made, words) = match answer {
+            Answer::Built { made, words } => (made, words),
+            Answer::Refused(why) => return Ok(Built::Refused(why)),
+            Answer::Fault(what) => return Err(Fault::new(what)),
+        };
+        let (made, broken): (Vec<&String>, _) =
+            self.programs.iter().partition(|program| made.contains(program));
+        let executables = made.into_iter().map(|program| made_executable(program, folder.join(program)));
+        let told = |program: &String| (program.clone(), words::about(program, &self.programs, &words));
+        Ok(Built::Done(Compiled {
+            executables: executables.collect::<Result<_, Fault>>()?,
+            broken: broken.into_iter().map(told).collect(),
+        }))
     }
 
     /// Builds a submission in another language by its own command, if it has one. Returns the folder, below `folder`, in which its
@@ -145,7 +178,8 @@ impl Workshop {
         let staging = stage(files, folder)?;
         let Some(command) = command else { return Ok(Built::Done(staging)) };
         let place = Path::new(room::PLACE);
-        let template = match Template::parse(command, &staging) {
+        // Nobody trusts its author: only what lies in the submission can be named in it.
+        let template = match Template::parse_foreign(command, &staging) {
             Ok(template) => template,
             Err(error) => return Ok(Built::Refused(format!("the build command: {error}"))),
         };
@@ -166,8 +200,10 @@ impl Workshop {
             environment: Vec::new(),
             harvest: Harvest::Folder(archive.clone()),
         })?;
-        if let Some(why) = refused(answer)? {
-            return Ok(Built::Refused(why));
+        match answer {
+            Answer::Built { .. } => {}
+            Answer::Refused(why) => return Ok(Built::Refused(why)),
+            Answer::Fault(what) => return Err(Fault::new(what)),
         }
         clear(&staging)?;
         files::unpack(&archive, &staging).map_err(fault)?;
@@ -200,17 +236,9 @@ fn clear(folder: &Path) -> Result<(), Fault> {
     fs::remove_dir_all(folder).map_err(fault)
 }
 
-fn refused(answer: Answer) -> Result<Option<String>, Fault> {
-    match answer {
-        Answer::Built => Ok(None),
-        Answer::Refused(why) => Ok(Some(why)),
-        Answer::Fault(what) => Err(Fault::new(what)),
-    }
-}
-
-fn made_executable((program, path): (String, PathBuf)) -> Result<(String, PathBuf), Fault> {
+fn made_executable(program: &str, path: PathBuf) -> Result<(String, PathBuf), Fault> {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).map_err(fault)?;
-    Ok((program, path))
+    Ok((program.to_owned(), path))
 }
 
 fn fault(error: io::Error) -> Fault {

@@ -25,6 +25,8 @@ pub fn workspace_root() -> PathBuf {
 pub struct HandIn {
     /// How each program is started.
     pub templates: BTreeMap<String, Template>,
+    /// Programs that do not compile, each with what the compiler said.
+    pub broken: BTreeMap<String, String>,
     /// The document beside them; `None` where the lab asks for none, and where it is missing.
     pub document: Option<String>,
     /// What the programs are held to.
@@ -33,7 +35,8 @@ pub struct HandIn {
 
 pub(crate) fn hand_in(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<HandIn, RunError> {
     let confinement = order.confinement.clone();
-    Ok(HandIn { templates: templates(order, notify)?, document: document(order)?, confinement })
+    let (templates, broken) = (templates(order, notify)?, BTreeMap::new());
+    Ok(HandIn { templates, broken, document: document(order)?, confinement })
 }
 
 /// The text of the document that belongs to the programs, or of the one that the order names.

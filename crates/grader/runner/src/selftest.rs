@@ -171,6 +171,7 @@ impl SelfTest {
             order.document = Some(specimen.path.clone());
         }
         let mut hand_in = HandIn {
+            broken: BTreeMap::new(),
             document: commands::document(&order)?,
             templates: BTreeMap::new(),
             confinement: order.confinement.clone(),

@@ -15,6 +15,7 @@
 pub mod cargo;
 mod descendants;
 mod filter;
+mod home;
 mod init;
 mod limits;
 mod room;
@@ -23,6 +24,7 @@ mod sys;
 mod template;
 mod view;
 
+pub use home::homes;
 pub use limits::{Change, Limits, Overrun};
 pub use room::{Refusal, Room, enter};
 pub use submission::{Command, Ended, StartError, Submission};

@@ -1,12 +1,12 @@
 //! Command templates: `python3 server.py {port}`.
 
-use crate::{Command, Limits};
+use crate::{Command, Limits, home};
 use serde::{Deserialize, Serialize};
 use std::env;
 use std::fmt;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A command whose words may hold placeholders in braces.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -14,6 +14,10 @@ pub struct Template {
     program: PathBuf,
     words: Vec<String>,
     directory: PathBuf,
+    /// Whether nobody trusts who wrote it: then what it names outside its folder stays as hidden as it is.
+    foreign: bool,
+    /// Whether its program was found on the PATH, so that it is none of the author's.
+    found: bool,
 }
 
 /// Why a template cannot be used.
@@ -55,12 +59,39 @@ impl Template {
     /// # Errors
     /// When it has no words, its program cannot be found, or a script that it names cannot be read.
     pub fn parse(text: &str, directory: &Path) -> Result<Template, TemplateError> {
+        Template::read(text, directory, false)
+    }
+
+    /// As [`Template::parse`], for a template that came with a submission in `directory`: naming a path makes it reachable only
+    /// where it lies in there.
+    ///
+    /// # Errors
+    /// As [`Template::parse`], and where its program lies elsewhere and not on the PATH.
+    pub fn parse_foreign(text: &str, directory: &Path) -> Result<Template, TemplateError> {
+        let mut template = Template::read(text, directory, true)?;
+        if !template.found && !template.may_name(&template.program) {
+            return Err(TemplateError::NotFound(template.program.display().to_string()));
+        }
+        // A link in a home is shown without its surroundings; an interpreter would look there for its library.
+        let is_alone = home::is_in_a_home(&template.program) && home::prefix(&template.program).is_none();
+        if template.found && is_alone {
+            template.program = template.program.canonicalize().unwrap_or(template.program);
+        }
+        Ok(template)
+    }
+
+    fn read(text: &str, directory: &Path, foreign: bool) -> Result<Template, TemplateError> {
         let mut words = shlex::split(text).ok_or(TemplateError::Quotes)?.into_iter();
         let first = words.next().filter(|word| !word.is_empty()).ok_or(TemplateError::Empty)?;
         let program = find_program(&first, directory).ok_or(TemplateError::NotFound(first))?;
         let words: Vec<String> = words.collect();
-        for word in words.iter().filter(|word| !word.contains('{')) {
+        let found = search_path().any(|folder| program.parent() == Some(&folder));
+        let template = Template { program, words, directory: directory.to_owned(), foreign, found };
+        for word in template.words.iter().filter(|word| !word.contains('{')) {
             let path = directory.join(word);
+            if !template.may_name(&path) {
+                continue;
+            }
             let script =
                 path.extension().and_then(|ending| ending.to_str()).is_some_and(|e| SCRIPTS.contains(&e));
             let opened = || std::fs::File::open(&path).and_then(|_| permitted(&path, 0o004));
@@ -68,16 +99,16 @@ impl Template {
                 return Err(TemplateError::Unreadable(word.clone(), error.to_string()));
             }
         }
-        if let Err(error) = permitted(&program, 0o001) {
-            return Err(TemplateError::Unreadable(program.display().to_string(), error.to_string()));
+        if let Err(error) = permitted(&template.program, 0o001) {
+            return Err(TemplateError::Unreadable(template.program.display().to_string(), error.to_string()));
         }
-        Ok(Template { program, words, directory: directory.to_owned() })
+        Ok(template)
     }
 
     /// The template that runs an executable with these placeholders as its arguments.
     pub fn executable(program: PathBuf, placeholders: &[&str]) -> Template {
         let words = placeholders.iter().map(|name| format!("{{{name}}}")).collect();
-        Template { program, words, directory: PathBuf::from("/") }
+        Template { program, words, directory: PathBuf::from("/"), foreign: false, found: false }
     }
 
     /// Whether it holds the placeholder of that name.
@@ -113,17 +144,52 @@ impl Template {
     }
 
     /// The paths that must be reachable for it to run: its program, the folder it starts in, the files that it names,
-    /// and those folders of the PATH where an interpreter may keep itself.
+    /// and those folders of the PATH where an interpreter may keep itself. Of a home it is only the interpreter that the command
+    /// begins with, and what belongs to that.
     pub fn paths(&self) -> Vec<PathBuf> {
-        let mut paths = vec![self.program.clone(), self.directory.clone()];
-        if let Ok(target) = self.program.canonicalize() {
-            paths.push(target);
+        let mut paths = vec![self.directory.clone()];
+        let named = self.words.iter().map(|word| self.directory.join(word)).filter(|path| path.exists());
+        paths.extend(named.chain([self.program.clone()]).filter(|path| self.may_name(path)));
+        paths.extend(self.program.canonicalize().ok().filter(|path| self.may_name(path)));
+        if let Some(interpreter) = self.interpreter() {
+            let names = [interpreter.canonicalize().ok(), Some(interpreter)];
+            paths.extend(names.iter().flatten().filter_map(|name| home::prefix(name)));
+            paths.extend(names.into_iter().flatten());
         }
-        paths.extend(self.words.iter().map(|word| self.directory.join(word)).filter(|path| path.exists()));
         if !self.words.is_empty() {
-            paths.extend(search_path().filter(|folder| folder.is_dir()));
+            paths.extend(search_path().filter(|folder| folder.is_dir() && !home::is_in_a_home(folder)));
         }
         paths
+    }
+
+    /// The program itself, where a shell would find it on the PATH; or the one that `env` would find there, where its first
+    /// line asks for that (execve(2)).
+    fn interpreter(&self) -> Option<PathBuf> {
+        if self.found {
+            return Some(self.program.clone());
+        }
+        let mut beginning = [0; 128];
+        let mut file = std::fs::File::open(&self.program).ok().filter(|_| self.may_name(&self.program))?;
+        let length = file.read(&mut beginning).ok()?;
+        let line = str::from_utf8(beginning[..length].split(|byte| *byte == b'\n').next()?).ok()?;
+        let mut words = line.strip_prefix("#!")?.split_ascii_whitespace();
+        let name = words.next().filter(|program| program.ends_with("/env")).and(words.next())?;
+        find_program(name, Path::new("/"))
+    }
+
+    /// Whether a path becomes reachable by being named.
+    fn may_name(&self, path: &Path) -> bool {
+        if !self.foreign {
+            return true;
+        }
+        match (path.canonicalize(), self.directory.canonicalize()) {
+            (Ok(path), Ok(directory)) => path.starts_with(directory),
+            // What is not there shall be missed, if it should be.
+            _ => {
+                path.starts_with(&self.directory)
+                    && path.components().all(|part| part != Component::ParentDir)
+            }
+        }
     }
 }
 
@@ -164,6 +230,30 @@ mod tests {
         let command = template.fill(&[("port", "3232".to_owned())]);
         assert_eq!(command.arguments, ["-c", "echo 3232", "x3232y"]);
         assert!(command.program.is_absolute());
+    }
+
+    #[test]
+    fn what_nobody_trusts_cannot_make_a_path_reachable_by_naming_it() {
+        let course = env::temp_dir().join(format!("course-{}", std::process::id()));
+        let (folder, marks) = (course.join("submission"), course.join("marks"));
+        std::fs::create_dir_all(&folder).unwrap();
+        for file in [&marks, &folder.join("own")] {
+            std::fs::write(file, "").unwrap();
+        }
+        let text = format!("sh own ../marks x/../../marks {} missing", marks.display());
+        let reaches_marks = |template: Template| {
+            let paths = template.paths();
+            assert!(paths.contains(&folder.join("own")));
+            paths.iter().any(|path| path.canonicalize().is_ok_and(|path| path.ends_with("marks")))
+        };
+        assert!(reaches_marks(Template::parse(&text, &folder).unwrap()));
+        assert!(!reaches_marks(Template::parse_foreign(&text, &folder).unwrap()));
+        let outside = Template::parse_foreign(&format!("{} x", marks.display()), &folder);
+        assert!(matches!(outside, Err(TemplateError::NotFound(_))));
+        // Nor does it hear whether a file is there that does not concern it.
+        assert!(Template::parse_foreign("sh ../missing.sh", &folder).is_ok());
+        assert!(Template::parse_foreign("sh missing.sh", &folder).is_err());
+        std::fs::remove_dir_all(course).unwrap();
     }
 
     #[test]

@@ -67,11 +67,14 @@ pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal>
     let devices = DEVICES.iter().map(PathBuf::from);
     let mut exposed: Vec<PathBuf> = view.exposed.iter().cloned().chain(devices).collect();
     if for_ordinary_user {
+        let asked_for = hidden.clone();
         for path in &mut exposed {
             let Some(closed) = first_closed_folder(path) else { continue };
-            // An interpreter needs more than the folder on the PATH that names it: its neighbours come along.
-            let neighbours = closed.components().count() + 1;
-            *path = path.components().take(neighbours).collect();
+            if !asked_for.iter().any(|(folder, _)| path.starts_with(folder)) {
+                // An interpreter needs more than the folder on the PATH that names it: its neighbours come along.
+                let neighbours = closed.components().count() + 1;
+                *path = path.components().take(neighbours).collect();
+            }
             // Below a folder that is replaced anyway, those on the way are made anew.
             if !hidden.iter().any(|(folder, _)| closed.starts_with(folder)) {
                 hidden.push((closed, false));
@@ -79,7 +82,12 @@ pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal>
         }
     }
     hidden.sort();
-    hidden.dedup_by(|later, earlier| later.0 == earlier.0);
+    // A private folder that is to be hidden too stays writable: it is empty already.
+    hidden.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        earlier.1 |= same && later.1;
+        same
+    });
     // Opened before anything is covered, so that the real things can be mounted back.
     let needed = needed_paths(exposed, &hidden)
         .into_iter()

@@ -1,23 +1,18 @@
 //! Watches over what a check's programs use, and stops them all where that is more than they may, or where they cannot be
-//! watched. When it looks depends on the clock; what it finds does not, since a program that stays within its limits does
-//! so whenever it is looked at.
+//! watched.
 
 use super::world::World;
+use crate::Watch;
 use model::{Action, Failure, Fault, Kind, Step};
 use sandbox::{Limits, Overrun};
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use wire::Stillness;
-
-/// How often the kernel is asked at most, and how many times as long as that takes nothing is asked after it.
-const INTERVAL: Duration = Duration::from_millis(10);
-const REST: u32 = 30;
 
 /// What is known of the programs' use of resources.
 pub(crate) struct Guard {
-    limits: Limits,
-    due: Cell<Instant>,
+    watch: Watch,
     printed: Cell<u64>,
     slept: Cell<Duration>,
     /// A limit that struck without being asked for.
@@ -28,8 +23,7 @@ pub(crate) struct Guard {
 impl Guard {
     pub(crate) fn new(limits: Limits) -> Guard {
         Guard {
-            limits,
-            due: Cell::new(Instant::now() + INTERVAL),
+            watch: Watch::new(limits),
             printed: Cell::default(),
             slept: Cell::default(),
             struck: Cell::default(),
@@ -39,7 +33,7 @@ impl Guard {
 
     /// Lets the next look at it come at once.
     pub(crate) fn hurry(&self) {
-        self.due.set(Instant::now());
+        self.watch.hurry();
     }
 
     /// Takes note of so many bytes of output.
@@ -54,7 +48,7 @@ impl Guard {
 
     /// Takes note of a file that was to grow beyond its limit: the kernel has ended a program for it.
     pub(crate) fn file_struck(&self) {
-        self.struck.set(Some(Overrun::File(self.limits.file)));
+        self.struck.set(Some(Overrun::File(self.watch.limits().file)));
     }
 
     /// Why all programs were stopped, if they were.
@@ -114,7 +108,8 @@ impl World {
 
     /// The limit that is overrun, and by what.
     fn overrun(&self) -> io::Result<Option<(Overrun, String)>> {
-        let Guard { limits, due, printed, slept, struck, .. } = &self.guard;
+        let Guard { watch, printed, slept, struck, .. } = &self.guard;
+        let limits = watch.limits();
         if let Some(overrun) = struck.get() {
             return Ok(Some((overrun, "a write beyond that".to_owned())));
         }
@@ -125,38 +120,6 @@ impl World {
             let times = format!("{:.1} s", slept.get().as_secs_f64());
             return Ok(Some((Overrun::Sleep(limits.sleep), times)));
         }
-        let began = Instant::now();
-        if began < due.get() {
-            return Ok(None);
-        }
-        let found = self.used_too_much();
-        due.set(Instant::now() + INTERVAL.max(began.elapsed() * REST));
-        found
-    }
-
-    fn used_too_much(&self) -> io::Result<Option<(Overrun, String)>> {
-        let limits = &self.guard.limits;
-        let mut observer = self.observer.borrow_mut();
-        let usage = observer.usage()?;
-        let (files, full) = self.room.files()?;
-        if let Some(overrun) = full {
-            return Ok(Some((overrun, "a folder with no room left".to_owned())));
-        }
-        if usage.tasks > limits.tasks {
-            return Ok(Some((Overrun::Tasks(limits.tasks), format!("{} of them", usage.tasks))));
-        }
-        if usage.processor > Duration::from_secs(limits.processor) {
-            let time = format!("{:.1} s", usage.processor.as_secs_f64());
-            return Ok(Some((Overrun::Processor(limits.processor), time)));
-        }
-        if usage.resident + files <= limits.memory {
-            return Ok(None);
-        }
-        let memory = observer.memory(files)?;
-        let got = || match usage.tasks {
-            1 => format!("{} MiB", memory >> 20),
-            tasks => format!("{} MiB, with {tasks} processes and threads", memory >> 20),
-        };
-        Ok((memory > limits.memory).then(|| (Overrun::Memory(limits.memory), got())))
+        watch.overrun(&mut self.observer.borrow_mut(), self.room)
     }
 }

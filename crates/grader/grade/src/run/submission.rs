@@ -3,7 +3,7 @@
 use super::telling::{Teller, Told};
 use checks::Suite;
 use grade::class::Outcome;
-use grade::workshop::{Built, Workshop};
+use grade::workshop::{Built, Compiled, Workshop};
 use intake::{Content, Digest, Taken};
 use model::Fault;
 use runner::{Confinement, HandIn};
@@ -40,12 +40,18 @@ struct Product {
 /// What came of building.
 #[derive(Clone, Debug)]
 enum Ready {
-    /// How each program is started.
-    Programs(BTreeMap<String, Template>),
+    /// How each program is started, and what the compiler said of those that do not compile.
+    Programs { templates: BTreeMap<String, Template>, broken: BTreeMap<String, String> },
     /// It does not compile; what the compiler said.
     Not(String),
     /// It cannot be tried, for this reason of its own.
     Refused(String),
+}
+
+impl Ready {
+    fn programs(templates: BTreeMap<String, Template>) -> Ready {
+        Ready::Programs { templates, broken: BTreeMap::new() }
+    }
 }
 
 impl Bench {
@@ -91,11 +97,11 @@ impl Bench {
         }
         let ready = self.ready(content);
         let outcome = match ready? {
-            Ready::Programs(templates) => {
+            Ready::Programs { templates, broken } => {
                 let document = self.suite.lab.document.and_then(|name| content.files.get(name));
                 let document = document.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
                 let confinement = Confinement { hidden: self.hidden.clone(), ..Confinement::default() };
-                let hand_in = HandIn { templates, document, confinement };
+                let hand_in = HandIn { templates, broken, document, confinement };
                 let report = runner::decide_all(self.suite, &hand_in, self.teller.seed, CHECKS);
                 told.verdicts(&report, remarks)?;
                 Outcome::of(&report)
@@ -127,11 +133,12 @@ impl Bench {
         fs::create_dir_all(&folder)?;
         let Some(settings) = &content.settings else {
             if self.suite.lab.programs.is_empty() {
-                return Ok(Ready::Programs(BTreeMap::new()));
+                return Ok(Ready::programs(BTreeMap::new()));
             }
             return Ok(match self.workshop.compile(&content.files, &folder)? {
-                Built::Done(executables) => {
-                    Ready::Programs(executables.into_iter().map(|built| self.template(built)).collect())
+                Built::Done(Compiled { executables, broken }) => {
+                    let templates = executables.into_iter().map(|built| self.template(built)).collect();
+                    Ready::Programs { templates, broken }
                 }
                 Built::Refused(words) => Ready::Not(words),
             });
@@ -141,11 +148,12 @@ impl Bench {
             Built::Refused(words) => return Ok(Ready::Not(words)),
         };
         let parse = |(program, command): (&String, &String)| {
-            let template = Template::parse(command, &place).map_err(|error| format!("{program}: {error}"))?;
+            let template =
+                Template::parse_foreign(command, &place).map_err(|error| format!("{program}: {error}"))?;
             Ok((program.clone(), template))
         };
         let templates: Result<_, String> = settings.programs.iter().map(parse).collect();
-        Ok(templates.map_or_else(Ready::Refused, Ready::Programs))
+        Ok(templates.map_or_else(Ready::Refused, Ready::programs))
     }
 
     fn template(&self, (program, executable): (String, PathBuf)) -> (String, Template) {

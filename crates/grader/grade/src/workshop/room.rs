@@ -2,9 +2,9 @@
 //! thread when it makes its room. What it runs there, cargo say, is run as a submission is: the compiler works on what nobody
 //! trusts, and reads whatever it is told to.
 
+use super::attend::{Course, attend};
 use crate::files;
 use model::Fault;
-use rustix::event::{PollFd, PollFlags, poll};
 use sandbox::{Ended, Limits, Room, Submission, View};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -17,19 +17,17 @@ pub const ARGUMENT: &str = "__build";
 
 /// Where it is built, inside the room; the same for all, since the compiler's output depends on it.
 pub(super) const PLACE: &str = "/tmp/submission";
-/// What a build may use. Its processes, files and folders are held to it by the kernel.
+/// What a build may use.
 const LIMITS: Limits = Limits {
     memory: 2 << 30,
     tasks: 512,
-    processor: 120,
+    processor: 60,
     sleep: 60,
     file: 256 << 20,
     folder: 1 << 30,
     open_files: 4096,
-    output: 64 << 20,
+    output: 16 << 20,
 };
-/// What is kept of the compiler's words.
-const WORDS: usize = 1 << 16;
 
 /// What a worker needs to know.
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,8 +49,8 @@ pub(super) struct Plan {
 /// What is wanted of what was built.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Harvest {
-    /// These files: where in the room, where to, and what to say where one is missing.
-    Files(Vec<(PathBuf, PathBuf, String)>),
+    /// These files, as far as there are any: what they are called, where in the room, and where to.
+    Files(Vec<(String, PathBuf, PathBuf)>),
     /// All of the place, packed into this file.
     Folder(PathBuf),
 }
@@ -60,11 +58,11 @@ pub(super) enum Harvest {
 /// What a worker has to say.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
-    /// All executables are there.
-    Built,
-    /// They are not, for a reason that lies in the submission.
+    /// It is built, or these files of it; what the compiler said where some are missing.
+    Built { made: Vec<String>, words: String },
+    /// It is not, for a reason that lies in the submission.
     Refused(String),
-    /// They are not, for another.
+    /// It is not, for another.
     Fault(String),
 }
 
@@ -95,7 +93,7 @@ pub fn main() -> i32 {
     let begun = read_plan().and_then(|plan| {
         // Opened while this process may still do so: in the room it is another user, and everything is read-only.
         let targets = match &plan.harvest {
-            Harvest::Files(files) => files.iter().map(|(_, target, _)| File::create(target)).collect(),
+            Harvest::Files(files) => files.iter().map(|(_, _, target)| File::create(target)).collect(),
             Harvest::Folder(archive) => File::create(archive).map(|file| vec![file]),
         };
         Ok((plan, targets?))
@@ -139,69 +137,58 @@ fn build(plan: &Plan, room: Room, targets: Vec<File>) -> io::Result<Answer> {
         quiet: false,
     };
     let mut submission = Submission::start(room, &command).map_err(io::Error::other)?;
-    let (ended, words) = attend(&mut submission)?;
+    let (course, words) = attend(&mut submission, room, LIMITS)?;
     // Nothing of it goes on while what it has made is looked at.
     drop(submission);
-    if ended != Ended::Exited(0) {
-        return Ok(Answer::Refused(
-            format!("{}\nthe build {ended}", words.trim_end()).trim_start().to_owned(),
-        ));
-    }
-    harvest(&plan.harvest, targets)
-}
-
-fn harvest(harvest: &Harvest, targets: Vec<File>) -> io::Result<Answer> {
-    match harvest {
-        Harvest::Files(files) => {
-            for ((made, _, missing), mut target) in files.iter().zip(targets) {
-                // What nobody trusts has made it: a link would lead elsewhere.
-                if !fs::symlink_metadata(made).is_ok_and(|data| data.is_file()) {
-                    return Ok(Answer::Refused(missing.clone()));
-                }
-                io::copy(&mut File::open(made)?, &mut target)?;
-            }
+    let why = match course {
+        Course::Stopped(why) => return Ok(Answer::Refused(paragraphs(&why, &words))),
+        Course::Ended(Ended::Exited(0)) => None,
+        // What is the machine's own must start.
+        Course::Ended(ended @ Ended::NotStarted(_)) if !plan.program.starts_with(PLACE) => {
+            return Err(io::Error::other(format!("{} {ended}", plan.program.display())));
         }
-        Harvest::Folder(_) => {
-            for archive in targets {
-                files::pack(Path::new(PLACE), archive)?;
-            }
-        }
-    }
-    Ok(Answer::Built)
-}
-
-/// Takes in what the compiler says until it has ended.
-fn attend(submission: &mut Submission) -> io::Result<(Ended, String)> {
-    let mut words = Vec::new();
-    loop {
-        let ended = submission.ended()?;
-        for stream in [&submission.output, &submission.error] {
-            drain(stream, &mut words)?;
-        }
-        if let Some(ended) = ended {
-            return Ok((ended, String::from_utf8_lossy(&words).into_owned()));
-        }
-        let mut polled = [
-            PollFd::from_borrowed_fd(submission.end_signal(), PollFlags::IN),
-            PollFd::new(&submission.output, PollFlags::IN),
-            PollFd::new(&submission.error, PollFlags::IN),
-        ];
-        poll(&mut polled, None)?;
+        Course::Ended(ended) => Some(paragraphs(&words, &format!("the build {ended}"))),
+    };
+    match &plan.harvest {
+        Harvest::Files(files) => harvest_files(files, targets, why),
+        Harvest::Folder(_) => why.map_or_else(|| harvest_folder(targets), |why| Ok(Answer::Refused(why))),
     }
 }
 
-/// Reads what there is, and keeps the beginning: the first errors are those that count.
-fn drain(stream: impl std::os::fd::AsFd, words: &mut Vec<u8>) -> io::Result<()> {
-    let mut buffer = [0; 1 << 14];
-    loop {
-        match rustix::io::read(&stream, &mut buffer) {
-            Ok(0) | Err(rustix::io::Errno::AGAIN) => return Ok(()),
-            Ok(count) => {
-                let room = WORDS.saturating_sub(words.len());
-                words.extend_from_slice(&buffer[..count.min(room)]);
-            }
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
+fn paragraphs(first: &str, second: &str) -> String {
+    format!("{}\n\n{}", first.trim_end(), second.trim_end()).trim().to_owned()
+}
+
+/// Takes those files that there are: a build that failed in one part may have made the others.
+fn harvest_files(
+    files: &[(String, PathBuf, PathBuf)],
+    targets: Vec<File>,
+    why: Option<String>,
+) -> io::Result<Answer> {
+    let mut made = Vec::new();
+    for ((name, source, _), mut target) in files.iter().zip(targets) {
+        // What nobody trusts has made it: a link would lead elsewhere.
+        if fs::symlink_metadata(source).is_ok_and(|data| data.is_file()) {
+            io::copy(&mut File::open(source)?, &mut target)?;
+            made.push(name.clone());
         }
     }
+    let why =
+        why.or_else(|| (made.len() < files.len()).then(|| "the build made no executable of it".to_owned()));
+    Ok(match why {
+        Some(why) if made.is_empty() => Answer::Refused(why),
+        words => Answer::Built { made, words: words.unwrap_or_default() },
+    })
+}
+
+/// Takes all that lies in the place.
+fn harvest_folder(targets: Vec<File>) -> io::Result<Answer> {
+    let found = match files::regular(Path::new(PLACE), LIMITS.folder) {
+        Ok(found) => found,
+        Err(why) => return Ok(Answer::Refused(format!("what the build left cannot be taken: {why}"))),
+    };
+    for archive in targets {
+        files::pack(Path::new(PLACE), &found, archive)?;
+    }
+    Ok(Answer::Built { made: Vec::new(), words: String::new() })
 }

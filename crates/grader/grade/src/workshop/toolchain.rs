@@ -73,9 +73,9 @@ impl fmt::Display for Toolchain {
     }
 }
 
-/// Builds all programs of a package.
+/// Builds all programs of a package, and goes on where one does not compile.
 pub(super) fn build(manifest: &Path, output: &Path) -> Vec<String> {
-    arguments(&["build", "--bins"], manifest, output)
+    arguments(&["build", "--bins", "--keep-going"], manifest, output)
 }
 
 /// Removes what was built of a package itself.

@@ -11,6 +11,8 @@ const LABEL: usize = 10;
 
 /// How many of the last lines of a program's output are shown.
 const OUTPUT_LINES: usize = 6;
+/// How many of the first lines of a text are shown.
+const TEXT_LINES: usize = 40;
 
 /// The first of the checks in full, the others named: they failed in the same way.
 pub(super) fn lines(
@@ -124,6 +126,10 @@ fn contrast(expected: Option<&Shown>, got: Option<&Shown>, palette: Palette) -> 
     }
     let side = |name: &str, shown: &Shown| match shown {
         Shown::Bytes(bytes) => vec![format!("{}{}", label_text(name, palette), escape::cut(bytes, room))],
+        // A compiler's words say where by their columns.
+        Shown::Text(text) if text.contains('\n') => {
+            label(&label_text(name, palette), first_lines(text, room), LABEL)
+        }
         Shown::Text(text) => label(&label_text(name, palette), wrap(&escape::text(text), room), LABEL),
     };
     let mut lines: Vec<String> = expected.map(|shown| side("expected", shown)).unwrap_or_default();
@@ -156,6 +162,16 @@ fn tells_much(kind: Kind) -> bool {
     )
 }
 
+/// The first lines of a long text, behind a bar as below.
+fn first_lines(text: &str, room: usize) -> Vec<String> {
+    let count = text.lines().count();
+    let lines =
+        text.lines().take(TEXT_LINES).map(|line| format!("│ {}", escape::cut(line.as_bytes(), room - 2)));
+    let more = count.saturating_sub(TEXT_LINES);
+    let rest = (more > 0).then(|| format!("│ … {} …", crate::text::count(more, "more line")));
+    lines.chain(rest).collect()
+}
+
 /// The last lines of an output. The bar keeps a program's lines apart from the grader's, for eyes and for
 /// services that read commands from the beginning of a line.
 fn last_lines(output: &[u8]) -> Vec<String> {
@@ -171,4 +187,19 @@ fn last_lines(output: &[u8]) -> Vec<String> {
         shown.insert(0, format!("│ … {} …", crate::text::count(first, "more line")));
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_keeps_its_lines_and_its_columns() {
+        let text = Shown::from("error: x\n  --> a.rs:1:1\n\u{1b}[2J".to_owned());
+        let lines = contrast(None, Some(&text), Palette::PLAIN);
+        assert_eq!(lines, ["got       │ error: x", "          │   --> a.rs:1:1", "          │ \\x1B[2J"]);
+        let long = contrast(None, Some(&Shown::from("x\n".repeat(TEXT_LINES + 2))), Palette::PLAIN);
+        assert_eq!(long.len(), TEXT_LINES + 1);
+        assert!(long[TEXT_LINES].contains("2 more lines"), "{long:?}");
+    }
 }

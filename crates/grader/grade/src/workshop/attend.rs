@@ -1,0 +1,197 @@
+//! Waits for a build to end, takes in what it says, and watches over what it uses: like a check's programs, all of its processes
+//! together. A clock never decides against it, however loaded the machine is.
+
+use checks::Watch;
+use observe::{End, Observer, Scope, Vigil};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use sandbox::{Ended, Limits, Overrun, Room, Submission};
+use std::fs;
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+/// How often it is looked at whether anything goes on; of longer pauses between looks [`Vigil`] counts less as sleep.
+const INTERVAL: Duration = Duration::from_millis(40);
+/// How many times as long as such a look takes none is taken after it.
+const REST: u32 = 30;
+/// The last resort, for what neither works nor can be seen to sleep; ten times the processor time that a build may use. It is the
+/// grader's own, and says nothing about the submission.
+const LAST: Duration = Duration::from_secs(1200);
+/// What is kept of the compiler's words, from their beginning: the first errors are those that count.
+const WORDS: usize = 1 << 16;
+
+/// How a build came to its end.
+pub(super) enum Course {
+    /// By itself.
+    Ended(Ended),
+    /// It was stopped, for this reason.
+    Stopped(String),
+}
+
+/// A build that is under way.
+struct Build<'a> {
+    submission: &'a mut Submission,
+    watch: Watch,
+    observer: Observer,
+    vigil: Vigil,
+    room: Room,
+    began: Instant,
+    /// What [`memory_kills`] was then.
+    memory_kills: u64,
+    /// When the next look at all of its threads is due.
+    due: Instant,
+    /// Whether standard output and standard error are still open.
+    open: [bool; 2],
+    /// Bytes it has said.
+    said: u64,
+    words: Vec<u8>,
+}
+
+/// Attends a build until it has ended or used too much. Returns what it has said as well. It is left to the caller to end what is
+/// left of it.
+///
+/// # Errors
+/// When the kernel cannot be asked, or the last limit was reached.
+pub(super) fn attend(
+    submission: &mut Submission,
+    room: Room,
+    limits: Limits,
+) -> io::Result<(Course, String)> {
+    // There is nobody to ask.
+    submission.input = None;
+    let observer = Observer::new(Scope::Namespace(vec![1, submission.init()]))?;
+    let (processor, sleep) = (Duration::from_secs(limits.processor), Duration::from_secs(limits.sleep));
+    let mut build = Build {
+        submission,
+        watch: Watch::new(limits),
+        observer,
+        vigil: Vigil::new(processor, Some(sleep)),
+        room,
+        began: Instant::now(),
+        memory_kills: memory_kills()?,
+        due: Instant::now() + INTERVAL,
+        open: [true; 2],
+        said: 0,
+        words: Vec::new(),
+    };
+    let course = loop {
+        if let Some(course) = build.look()? {
+            break course;
+        }
+        build.pause()?;
+    };
+    Ok((course, String::from_utf8_lossy(&build.words).into_owned()))
+}
+
+impl Build<'_> {
+    fn look(&mut self) -> io::Result<Option<Course>> {
+        let ended = self.submission.ended()?;
+        // Read after the end was seen, so that nothing that came before it is missed.
+        self.drain()?;
+        if let Some(ended) = ended {
+            // The compiler may be what the machine ended to help itself, and then nothing is known of the submission.
+            if ended != Ended::Exited(0) && memory_kills()? > self.memory_kills {
+                return Err(io::Error::other("the machine ran out of memory"));
+            }
+            return Ok(Some(Course::Ended(ended)));
+        }
+        if let Some(reason) = self.stopped()? {
+            return Ok(Some(Course::Stopped(format!("stopped: {reason}"))));
+        }
+        if self.began.elapsed() > LAST {
+            return Err(io::Error::other(format!(
+                "the last limit of {} minutes was reached",
+                LAST.as_secs() / 60
+            )));
+        }
+        Ok(None)
+    }
+
+    /// Why it is not to go on, if so.
+    fn stopped(&mut self) -> io::Result<Option<String>> {
+        let limits = *self.watch.limits();
+        if self.said > limits.output {
+            return Ok(Some(Overrun::Output(limits.output).to_string()));
+        }
+        if let Some((overrun, _)) = self.watch.overrun(&mut self.observer, self.room)? {
+            return Ok(Some(overrun.to_string()));
+        }
+        if Instant::now() < self.due {
+            return Ok(None);
+        }
+        let (said, began) = (self.said, Instant::now());
+        let end = self.vigil.look(&mut self.observer, &mut Vec::new(), self.began.elapsed())?;
+        self.due = Instant::now() + INTERVAL.max(began.elapsed() * REST);
+        let Some(end) = end else { return Ok(None) };
+        // What had filled its streams can go on now that they are read; what came to rest may have come to its end.
+        self.drain()?;
+        if self.said > said || self.submission.ended()?.is_some() {
+            return Ok(None);
+        }
+        // What is still may be so because a limit has struck.
+        self.watch.hurry();
+        if let Some((overrun, _)) = self.watch.overrun(&mut self.observer, self.room)? {
+            return Ok(Some(overrun.to_string()));
+        }
+        Ok(match end {
+            End::Settled | End::Ticking => Some("it waits for what never comes".to_owned()),
+            End::Asleep => Some(Overrun::Sleep(limits.sleep).to_string()),
+            End::Busy => Some(Overrun::Processor(limits.processor).to_string()),
+            // Some compilers may forbid to be looked at; what they use is known all the same.
+            End::Hidden | End::Gone => None,
+        })
+    }
+
+    /// Waits until it says something or ends, or the next look is due.
+    fn pause(&self) -> io::Result<()> {
+        let mut polled = vec![PollFd::from_borrowed_fd(self.submission.end_signal(), PollFlags::IN)];
+        let streams = [&self.submission.output, &self.submission.error].into_iter().zip(self.open);
+        polled
+            .extend(streams.filter(|(_, open)| *open).map(|(stream, _)| PollFd::new(stream, PollFlags::IN)));
+        let rest = self.due.saturating_duration_since(Instant::now());
+        let rest = Timespec { tv_sec: 0, tv_nsec: rest.subsec_nanos().into() };
+        match poll(&mut polled, Some(&rest)) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn drain(&mut self) -> io::Result<()> {
+        let streams = [&self.submission.output, &self.submission.error];
+        for (stream, open) in streams.into_iter().zip(&mut self.open).filter(|(_, open)| **open) {
+            let (count, is_open) = drain(stream, &mut self.words)?;
+            self.said += count;
+            *open = is_open;
+        }
+        Ok(())
+    }
+}
+
+/// How many processes of this machine were ended for want of memory (`oom_kill` in `/proc/vmstat`, proc(5)).
+fn memory_kills() -> io::Result<u64> {
+    let text = fs::read_to_string("/proc/vmstat")?;
+    let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
+    Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
+}
+
+/// Reads what there is and keeps the beginning of all. Returns how much it was, and whether there may be more.
+fn drain(stream: impl AsFd, words: &mut Vec<u8>) -> io::Result<(u64, bool)> {
+    // What is written as fast as it is read must not keep the grader from looking.
+    const AT_ONCE: u64 = 1 << 20;
+    let (mut buffer, mut total) = ([0; 1 << 14], 0);
+    while total < AT_ONCE {
+        match rustix::io::read(&stream, &mut buffer) {
+            Ok(0) => return Ok((total, false)),
+            Err(Errno::AGAIN) => break,
+            Ok(count) => {
+                total += count as u64;
+                let room = WORDS.saturating_sub(words.len());
+                words.extend_from_slice(&buffer[..count.min(room)]);
+            }
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((total, true))
+}

@@ -1,0 +1,5 @@
+import os
+
+import support  # whose alarm ends it
+
+os.symlink("/bin/true", "server")

@@ -1,0 +1,4 @@
+// tries: nothing; it is an honest submission that others are to copy from.
+// deserves: full
+
+// @secret@

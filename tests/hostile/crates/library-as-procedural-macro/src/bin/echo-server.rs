@@ -1,0 +1,2 @@
+lab3_echo::run!();
+fn main() {}

@@ -1,0 +1,1 @@
+compile_error!("BREACH a dependency was patched");

@@ -1,0 +1,3 @@
+fn main() {
+    reference_echo::attend();
+}

@@ -1,0 +1,2 @@
+attack::run!();
+fn main() {}

@@ -1,0 +1,1 @@
+../../../../course/crates/programs/echo/src/lib.rs

@@ -1,0 +1,112 @@
+//! What attacks are to reach and must not: listeners on the host's loopback, files that are not theirs, and whatever shows from
+//! outside that one got through.
+
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with};
+use std::fs;
+use std::io::ErrorKind;
+use std::net::{TcpListener, UdpSocket};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+/// What a file in a hidden folder says, and nobody is to read.
+pub const SECRET: &str = "a8c1f0-the-hidden-word-7d22";
+
+/// What the attacks are to reach, write, read or leave behind, and must not.
+pub struct Bait {
+    folder: tempfile::TempDir,
+    mark: String,
+    tcp: [TcpListener; 2],
+    udp: [UdpSocket; 2],
+    unix: UnixListener,
+    by_name: OwnedFd,
+}
+
+impl Bait {
+    /// Lays it in a new folder below `parent`, for the attack of that name.
+    pub fn lay(parent: impl AsRef<Path>, name: &str) -> Bait {
+        let folder = tempfile::tempdir_in(parent).unwrap();
+        fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
+        fs::write(folder.path().join("secret"), SECRET).unwrap();
+        fs::set_permissions(folder.path().join("secret"), PermissionsExt::from_mode(0o666)).unwrap();
+        let unix = UnixListener::bind(folder.path().join("socket")).unwrap();
+        fs::set_permissions(folder.path().join("socket"), PermissionsExt::from_mode(0o777)).unwrap();
+        // Without its ending, since a word that looks like a script would have to be one.
+        // The folder's name is nobody else's: the same attack may be judged twice at a time.
+        let own = folder.path().file_name().unwrap_or_default().to_string_lossy().replace('.', "");
+        let mark = format!("mark-{own}-{}", name.split('.').next().unwrap_or_default());
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let by_name = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
+        bind(&by_name, &SocketAddrUnix::new_abstract_name(mark.as_bytes()).unwrap()).unwrap();
+        listen(&by_name, 1).unwrap();
+        let tcp = ["127.0.0.1:0", "[::1]:0"].map(|address| TcpListener::bind(address).unwrap());
+        let udp = ["127.0.0.1:0", "[::1]:0"].map(|address| UdpSocket::bind(address).unwrap());
+        unix.set_nonblocking(true).unwrap();
+        tcp.iter().for_each(|listener| listener.set_nonblocking(true).unwrap());
+        udp.iter().for_each(|socket| socket.set_nonblocking(true).unwrap());
+        Bait { folder, mark, tcp, udp, unix, by_name }
+    }
+
+    /// Its folder, to which everybody may write, with a file called `secret` and a socket.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A word that processes have among their arguments which are to be left behind; an abstract socket is called so too.
+    pub fn mark(&self) -> &str {
+        &self.mark
+    }
+
+    /// The ports on this machine's loopback: of the TCP listeners and the UDP sockets, by IPv4 and IPv6 each.
+    pub fn ports(&self) -> ([u16; 2], [u16; 2]) {
+        let tcp = self.tcp.each_ref().map(|listener| listener.local_addr().unwrap().port());
+        (tcp, self.udp.each_ref().map(|socket| socket.local_addr().unwrap().port()))
+    }
+
+    /// What an attack is told, as words of its command.
+    pub fn words(&self) -> String {
+        let (tcp, udp) = self.ports();
+        format!(
+            "folder={} hidden=/usr/share mark={} tcp4={} tcp6={} udp4={} udp6={} vsock=1024",
+            self.folder.path().display(),
+            self.mark,
+            tcp[0],
+            tcp[1],
+            udp[0],
+            udp[1]
+        )
+    }
+
+    /// What was taken; empty where the attack got nowhere.
+    pub fn taken(&self) -> Vec<&'static str> {
+        let waits = |result: std::io::Result<()>| result.is_err_and(|e| e.kind() == ErrorKind::WouldBlock);
+        let mut taken = Vec::new();
+        let mut untouched = |what, holds: bool| {
+            if !holds {
+                taken.push(what);
+            }
+        };
+        untouched("a TCP listener was reached", self.tcp.iter().all(|tcp| waits(tcp.accept().map(drop))));
+        let mut byte = [0];
+        untouched(
+            "a UDP socket was reached",
+            self.udp.iter().all(|udp| waits(udp.recv(&mut byte).map(drop))),
+        );
+        untouched("a named socket was reached", waits(self.unix.accept().map(drop)));
+        let accepted = rustix::net::accept(&self.by_name).map(drop);
+        untouched("an abstract socket was reached", accepted == Err(rustix::io::Errno::AGAIN));
+        let secret = fs::read_to_string(self.folder.path().join("secret")).unwrap();
+        untouched("the secret was overwritten", secret == SECRET);
+        untouched("a file was written", fs::read_dir(self.folder.path()).unwrap().count() == 2);
+        untouched("a process is left", !is_running(&self.mark));
+        taken
+    }
+}
+
+/// Whether any process has this word among its arguments.
+fn is_running(word: &str) -> bool {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let arguments = processes.map(|process| fs::read(process.path().join("cmdline")).unwrap_or_default());
+    arguments.into_iter().any(|arguments| String::from_utf8_lossy(&arguments).contains(word))
+}
