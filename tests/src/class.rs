@@ -12,6 +12,7 @@ pub use judgement::{misjudged, sheet};
 
 use runner::collection::{self, Specimen};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -70,6 +71,14 @@ pub fn write(folder: &Path, count: usize, seed: u64) -> io::Result<Vec<Member>> 
         members.push(member);
     }
     Ok(members)
+}
+
+/// Where the class's interpreters are looked for: the system's first. Scripts that stand in for others elsewhere start many times
+/// slower.
+pub fn path() -> OsString {
+    let mut path = OsString::from("/usr/local/bin:/usr/bin:/bin:");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    path
 }
 
 /// All clauses about a program.

@@ -32,7 +32,7 @@ impl Class {
     fn grade(&self, results: &Path, more: &[&str]) -> Command {
         let mut command = Command::new(grade_path());
         command.arg("grade").arg(self.submissions()).args(["--lab=lab3", "--seed", SEED, "--out"]);
-        command.arg(results).args(more).stdin(Stdio::null());
+        command.arg(results).args(more).env("PATH", class::path()).stdin(Stdio::null());
         command
     }
 }

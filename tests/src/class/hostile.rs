@@ -62,7 +62,7 @@ use std::process::Command;
 
 fn main() {
     let depth: u32 = std::env::args().nth(2).and_then(|depth| depth.parse().ok()).unwrap_or(0);
-    if depth < 10 {
+    if depth < 11 {
         let next = (depth + 1).to_string();
         let start = |_| Command::new("/proc/self/exe").args(["0", &next]).spawn();
         let children: Vec<_> = (0..2).flat_map(start).collect();

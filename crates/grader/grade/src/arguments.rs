@@ -79,7 +79,7 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "PART/PARTS")]
     pub(crate) shard: Option<Shard>,
 
-    /// How many submissions are graded at the same time [default: one for each processor]
+    /// How many submissions are graded at the same time [default: two for each processor, since they wait a good deal]
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
 

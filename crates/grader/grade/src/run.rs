@@ -23,6 +23,9 @@ use std::thread;
 use submission::Bench;
 use telling::Teller;
 
+/// How many submissions are graded for each processor at the same time: while one is compiled, another mostly waits for its peers.
+const JOBS: usize = 2;
+
 /// Why a class is not graded.
 #[derive(Debug)]
 pub(crate) enum Trouble {
@@ -77,7 +80,7 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let teller = Teller { suite, seed: ledger.seed(), classroom: arguments.classroom() };
     let bench = Bench::new(teller, workshop, work, hidden, &tasks_by_digest(&tasks));
     progress.start(tasks.len());
-    let jobs = arguments.jobs.unwrap_or_else(processors).clamp(1, tasks.len().max(1));
+    let jobs = arguments.jobs.unwrap_or_else(|| JOBS * processors()).clamp(1, tasks.len().max(1));
     let (next, ledger) = (AtomicUsize::new(0), Mutex::new(ledger));
     let broken = Mutex::new(None);
     thread::scope(|scope| {

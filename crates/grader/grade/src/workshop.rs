@@ -26,6 +26,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use toolchain::Toolchain;
 
+/// In which file cargo keeps what it has learnt from the compiler about itself, below the folder of what is built.
+const COMPILER: &str = ".rustc_info.json";
+
 /// A workshop for one lab.
 #[derive(Clone, Debug)]
 pub struct Workshop {
@@ -104,14 +107,17 @@ impl Workshop {
         run(&mut self.toolchain.command(&self.home(), &toolchain::clean(&manifest, &warm, &self.package)))
     }
 
-    /// Makes sure that the untouched stub compiles in a room as well: else all submissions would be told that they do not.
+    /// Makes sure that the untouched stub compiles in a room as well: else all submissions would be told that they do not. What
+    /// cargo asks the compiler there before anything else, it need not ask again.
     fn try_out(&self) -> Result<(), Fault> {
         let folder = self.folder.join("trial");
         fs::create_dir_all(&folder).map_err(fault)?;
-        let words = match self.compile(&Files::new(), &folder)? {
+        let known = folder.join("compiler.json");
+        let words = match self.compile_and_take(&Files::new(), &folder, &[(COMPILER, &known)])? {
             Built::Done(Compiled { broken, .. }) => broken.into_values().next(),
             Built::Refused(words) => Some(words),
         };
+        fs::rename(known, self.warm().join(COMPILER)).map_err(fault)?;
         clear(&folder)?;
         let told = |words| {
             Fault::new(format!("the untouched {} does not compile in the sandbox: {words}", self.package))
@@ -119,19 +125,30 @@ impl Workshop {
         words.map_or(Ok(()), |words| Err(told(words)))
     }
 
-    /// Builds a submission in Rust: these files, by their paths in the lab's folder, in place of the stub's or beside them. The executables are written below `folder`,
-    /// which must be there.
+    /// Builds a submission in Rust: these files, by their paths in the lab's folder, in place of the stub's or beside them. The
+    /// executables are written below `folder`, which must be there.
     ///
     /// # Errors
     /// A fault when it could not even be tried.
     pub fn compile(&self, files: &Files, folder: &Path) -> Result<Built<Compiled>, Fault> {
+        self.compile_and_take(files, folder, &[])
+    }
+
+    /// Takes these of cargo's own files as well, each from its place among what is built to where it is wanted.
+    fn compile_and_take(
+        &self,
+        files: &Files,
+        folder: &Path,
+        more: &[(&str, &Path)],
+    ) -> Result<Built<Compiled>, Fault> {
         let place = Path::new(room::PLACE);
         let lab = Path::new("labs").join(&self.package);
         let (home, output) = (place.join("home"), place.join("target"));
         let staging = stage(files, folder)?;
         let executable =
             |program: &String| (program.clone(), output.join("debug").join(program), folder.join(program));
-        let harvest = Harvest::Files(self.programs.iter().map(executable).collect());
+        let more = more.iter().map(|(name, to)| ((*name).to_owned(), output.join(name), (*to).to_owned()));
+        let harvest = Harvest::Files(self.programs.iter().map(executable).chain(more).collect());
         let answer = room::ask(&Plan {
             exposed: vec![self.toolchain.folder().to_owned(), self.folder.clone(), staging.clone()],
             hidden: self.hidden.clone(),

@@ -25,6 +25,14 @@ pub(super) fn read(root: &Path, package: &str) -> io::Result<Files> {
     Ok(files)
 }
 
+/// The profile of a debug build, with overflow checks and assertions, but without what only a debugger needs: it takes time to
+/// make, to link and to load.
+fn profile() -> Table {
+    let stripped = [("debug", Value::from(false)), ("strip", Value::from("symbols"))];
+    let stripped: Table = stripped.map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
+    Table::from_iter([("dev".to_owned(), stripped.into())])
+}
+
 /// The workspace's manifest with that member alone.
 fn alone(manifest: &str, package: &str) -> io::Result<String> {
     let mut manifest: Table = manifest.parse().map_err(io::Error::other)?;
@@ -36,11 +44,7 @@ fn alone(manifest: &str, package: &str) -> io::Result<String> {
     if let Some(dependencies) = workspace.get_mut("dependencies").and_then(Value::as_table_mut) {
         dependencies.retain(|_, dependency| dependency.get("path").is_none());
     }
-    if let Some(profiles) = manifest.get_mut("profile").and_then(Value::as_table_mut) {
-        for (_, profile) in profiles.iter_mut() {
-            profile.as_table_mut().and_then(|profile| profile.remove("package"));
-        }
-    }
+    manifest.insert("profile".to_owned(), profile().into());
     toml::to_string(&manifest).map_err(io::Error::other)
 }
 
@@ -70,6 +74,9 @@ mod tests {
         assert!(!workspace.contains_key("default-members"));
         assert_eq!(workspace["package"]["edition"].as_str(), Some("2024"));
         assert_eq!(workspace["dependencies"].as_table().unwrap().keys().collect::<Vec<_>>(), ["socket2"]);
-        assert_eq!(alone["profile"]["dev"].as_table().unwrap().keys().collect::<Vec<_>>(), ["debug"]);
+        assert_eq!(
+            alone["profile"]["dev"].as_table().unwrap().keys().collect::<Vec<_>>(),
+            ["debug", "strip"]
+        );
     }
 }

@@ -47,7 +47,6 @@ impl Toolchain {
             ("CARGO_TERM_COLOR", "never".to_owned()),
             // Not what stands in for it, and may want to look for another.
             ("RUSTC", text(&bin.join("rustc"))),
-            ("RUSTC_WRAPPER", String::new()),
             ("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display())),
         ]
         .map(|(name, value)| (name.to_owned(), value))
