@@ -141,7 +141,10 @@ impl Collection {
                 Deserves::NotCompiled
             }
             14 => {
-                sources.insert("echo-server.rs".to_owned(), hostile::any(random));
+                sources.insert(
+                    "echo-server.rs".to_owned(),
+                    hostile::ALL[index / KINDS % hostile::ALL.len()].to_owned(),
+                );
                 Deserves::Missing(clauses_of("echo-server").collect())
             }
             15 | 16 => return self.python(kind == 16, name, random),

@@ -1,11 +1,6 @@
 //! Programs that attack the grader instead of doing what they should, each so that it ends by itself where nothing holds it.
 
-/// One of them.
-pub(super) fn any(random: &mut fastrand::Rng) -> String {
-    ALL[random.usize(..ALL.len())].to_owned()
-}
-
-const ALL: [&str; 6] = [PRINTS_A_VERDICT, USES_MEMORY, FLOODS, KILLS, WRITES_RESULTS, FORKS];
+pub(super) const ALL: [&str; 6] = [PRINTS_A_VERDICT, USES_MEMORY, FLOODS, KILLS, WRITES_RESULTS, FORKS];
 
 const PRINTS_A_VERDICT: &str = r#"
 fn main() {

@@ -168,10 +168,15 @@ impl Peer {
     /// Takes all bytes until the connection ends, `limit` at most.
     ///
     /// # Errors
-    /// A failure when the connection will not end.
+    /// A failure when the connection will not end, and when more bytes come, whether its end has come behind them or not.
     pub fn read_to_end(&mut self, limit: usize) -> Step<(Vec<u8>, Ending)> {
         let still = self.receive_until(&mut |arrived| arrived.len() > limit)?;
         match self.ending {
+            Some(_) if self.arrived.len() > limit => {
+                let summary = format!("{} got more than {limit} bytes before the end", self.name());
+                let got = std::mem::take(&mut self.arrived);
+                Err(Failure::new(Kind::Unexpected, summary).expected("end of file").got(&*got).into())
+            }
             Some(ending) => Ok((std::mem::take(&mut self.arrived), ending)),
             None => {
                 let missing = format!("the connection of {} stays open", self.name());

@@ -89,6 +89,13 @@ fn bytes_in_place_of_the_end_are_not_overlooked() {
 }
 
 #[test]
+fn too_much_is_too_much_even_when_its_end_is_known() {
+    let mut client = client(|mut stream| stream.write_all(&[b'x'; 200]).unwrap());
+    while !client.has_ended().unwrap() {}
+    assert_eq!(failure(client.read_to_end(199)).kind, Kind::Unexpected);
+}
+
+#[test]
 fn a_reset_is_told_from_an_end() {
     let program = |mut stream: TcpStream| {
         // Not before the client knows that it is connected.
