@@ -65,7 +65,7 @@ fn a_run_that_was_killed_goes_on_to_the_same_marks() {
     let class = graded();
     let results = class.results("killed");
     fs::create_dir(&results).unwrap();
-    let start = || class.grade(&results, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let start = || class.grade(&results, &["--jobs=2"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let mut run = class::follow(&results, start, |_, rows| Ok(rows >= 5)).unwrap();
     kill_process(Pid::from_child(&run), Signal::KILL).unwrap();
     run.wait().unwrap();
@@ -112,5 +112,11 @@ fn parts_put_together_are_the_whole() {
             .collect::<BTreeSet<_>>()
     };
     assert_eq!(told(&merged), told(&class.results("whole")));
-    assert_eq!(merge().status.code(), Some(2), "results are never overwritten");
+    // The same once more, as after parts that were graded further; but never over other results.
+    succeeds(&merge());
+    assert_eq!(class::sheet(&merged).unwrap(), class::sheet(&class.results("whole")).unwrap());
+    let key = merged.join("class.json");
+    let other = fs::read_to_string(&key).unwrap().replace(&format!("\"seed\": {SEED}"), "\"seed\": 8");
+    fs::write(&key, other).unwrap();
+    assert_eq!(merge().status.code(), Some(2));
 }

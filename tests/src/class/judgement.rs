@@ -1,6 +1,7 @@
 //! What was found out about a class, beside what it deserves.
 
-use super::{Deserves, Member};
+use super::{Deserves, LAB, Member};
+use model::Tier;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
@@ -18,6 +19,15 @@ pub fn sheet(results: &Path) -> io::Result<BTreeMap<String, BTreeMap<String, Str
         Ok((row[0].to_owned(), cells.collect()))
     });
     rows.collect()
+}
+
+/// The clauses of the lab, and what each is worth in the sheet.
+fn clauses() -> impl Iterator<Item = (String, String)> {
+    let suite = checks::suites().iter().find(|suite| suite.lab.name() == LAB);
+    suite.into_iter().flat_map(|suite| suite.checks).map(|check| {
+        let worth = if check.clause.tier == Tier::Core { check.clause.points } else { 1 };
+        (check.clause.id.to_owned(), worth.to_string())
+    })
 }
 
 /// The submissions that got other marks than they deserve, and what their students are told.
@@ -39,9 +49,15 @@ pub fn misjudged(results: &Path, members: &[Member]) -> io::Result<Vec<String>> 
         };
         let row = sheet.get(&member.name).unwrap_or(&none);
         let cell = |name: &str| row.get(name).map_or("", String::as_str);
-        let missed = row.iter().filter(|(name, mark)| name.starts_with("L3.") && *mark == "0");
-        let missed: BTreeSet<String> = missed.map(|(id, _)| id.clone()).collect();
-        if cell("status") != status || missed != missing || (status != "graded" && cell("points") != "0") {
+        // Whatever is not all that a clause is worth: also what was not decided.
+        let missed = clauses().filter(|(id, worth)| cell(id) != worth).map(|(id, _)| id);
+        let missed: BTreeSet<String> = if status == "graded" { missed.collect() } else { BTreeSet::new() };
+        let none_at_all = missing.iter().all(|id| cell(id) == "0");
+        if cell("status") != status
+            || missed != missing
+            || !none_at_all
+            || (status != "graded" && cell("points") != "0")
+        {
             let told = results.join("submissions").join(&member.name).join("feedback.md");
             let told = std::fs::read_to_string(told).unwrap_or_default();
             wrong.push(format!("{}: deserves {status}, missing {missing:?}\n{row:?}\n{told}", member.name));

@@ -29,12 +29,17 @@ pub fn add(root: &Path, folder: &str, files: &mut Files) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes them below a folder.
+/// Writes them below a folder, so that every user can read them, whatever the umask is: they are built and run by another one.
 pub(crate) fn write(files: &Files, folder: &Path) -> io::Result<()> {
     for (path, content) in files {
         let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        fs::write(path, content)?;
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent)?;
+        for created in parent.ancestors().take_while(|created| created.starts_with(folder)) {
+            fs::set_permissions(created, fs::Permissions::from_mode(0o755))?;
+        }
+        fs::write(&path, content)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644))?;
     }
     Ok(())
 }

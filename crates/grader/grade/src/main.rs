@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     match result {
         Ok(ledger) => told(&ledger),
         Err(trouble) => {
-            anstream::eprintln!("error: {trouble}");
+            anstream::eprintln!("error: {}", report::escape::text(&trouble.to_string()));
             let status = if matches!(trouble, Trouble::Usage(_)) { WRONG_USE } else { FAILED };
             status.into()
         }

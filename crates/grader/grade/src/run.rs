@@ -13,7 +13,7 @@ use grade::class::Entry;
 use intake::Digest;
 use ledger::{Key, Ledger};
 use model::Fault;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,14 +66,13 @@ struct Task {
 /// Grades a class. Returns what was found out, also what had been found out before.
 pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Result<Ledger, Trouble> {
     let listed = intake::list(&arguments.submissions).map_err(|error| Trouble::Usage(error.to_string()))?;
-    let is_ours = |entry: &intake::Entry| arguments.shard.is_none_or(|shard: Shard| shard.holds(&entry.name));
-    let entries: Vec<intake::Entry> = listed.into_iter().filter(is_ours).collect();
     require(arguments.isolation)?;
     let root = runner::workspace_root();
-    let key = Key::new(&root, suite, arguments.seed, arguments.shard)?;
+    let key = Key::new(&root, suite, arguments.seed, arguments.shard, &listed)?;
     let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
-    let tasks = what_to_do(entries, &mut ledger, suite)?;
-    let hidden = hidden_folders(&root, arguments)?;
+    let hidden = hidden_folders(&root, arguments, &listed)?;
+    let is_ours = |entry: &intake::Entry| arguments.shard.is_none_or(|shard: Shard| shard.holds(&entry.name));
+    let tasks = what_to_do(listed.into_iter().filter(is_ours).collect(), &mut ledger, suite)?;
     let mut progress = Progress::new();
     let workshop = preparation::workshop(&root, &suite.lab, &hidden, &progress)?;
     let work = arguments.out.canonicalize()?.join(".work");
@@ -130,7 +129,9 @@ fn what_to_do(entries: Vec<intake::Entry>, ledger: &mut Ledger, suite: &Suite) -
     let mut kept = Vec::new();
     for entry in entries {
         // Only the digest is kept: a class may have more than fits into memory.
-        let digest = entry.take(&suite.lab)?.content.ok().map(|content| content.digest);
+        // What cannot be read now is told when its turn comes.
+        let content = entry.take(&suite.lab).ok().and_then(|taken| taken.content.ok());
+        let digest = content.map(|content| content.digest);
         match digest.and_then(|digest| ledger.known(&entry.name, digest)) {
             Some(known) => kept.push(known),
             None => tasks.push(Task { entry, digest }),
@@ -151,9 +152,15 @@ fn tasks_by_digest(tasks: &[Task]) -> HashMap<Digest, usize> {
 
 /// What nothing of a submission may see, neither while it is built nor while it is checked: the course and what is built of it, other
 /// submissions, the results, and what people keep in their homes or cargo for them.
-fn hidden_folders(root: &Path, arguments: &arguments::Grade) -> std::io::Result<Vec<PathBuf>> {
-    let mut hidden =
-        vec![hidden_folder(root)?, hidden_folder(&arguments.submissions)?, hidden_folder(&arguments.out)?];
+fn hidden_folders(
+    root: &Path,
+    arguments: &arguments::Grade,
+    listed: &[intake::Entry],
+) -> std::io::Result<Vec<PathBuf>> {
+    let places = [root, &arguments.submissions, &arguments.out].into_iter();
+    // A list may name what lies anywhere.
+    let places: BTreeSet<&Path> = places.chain(listed.iter().map(intake::Entry::source)).collect();
+    let mut hidden = places.into_iter().map(hidden_folder).collect::<std::io::Result<Vec<_>>>()?;
     let homes = sandbox::homes();
     let settings = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     hidden.extend(homes.iter().map(|home| home.join(".cargo")).chain(settings));

@@ -1,7 +1,7 @@
 //! Where submissions are built: a pristine copy of the lab's package, its dependencies prepared once, and a room without a
 //! network in which the course, the results and other submissions are not there.
 //!
-//! Everything that is the same for all submissions is made by [`Workshop::open`], by trusted code: the dependencies' sources
+//! Everything that is the same for all submissions is made by [`Workshop::prepare`], by trusted code: the dependencies' sources
 //! (`vendor`), and what is compiled of them (`warm`). A submission gets a copy of it in a file system of its own, so that it can
 //! spoil nobody else's.
 
@@ -35,6 +35,7 @@ pub struct Workshop {
     package: String,
     programs: Vec<String>,
     folder: PathBuf,
+    template: Files,
     toolchain: Toolchain,
     hidden: Vec<PathBuf>,
 }
@@ -58,42 +59,57 @@ pub struct Compiled {
 }
 
 impl Workshop {
-    /// Prepares a workshop below `folder`, or takes up the one that is there. `root` is the workspace of the course; what is built
-    /// sees the `hidden` folders empty.
+    /// The workshop below `folder` for the lab as it is now and this toolchain: what others were prepared for stays as it is, since
+    /// somebody may be building there. `root` is the workspace of the course; what is built sees the `hidden` folders empty.
+    ///
+    /// # Errors
+    /// A fault when the course or the toolchain cannot be read.
+    pub fn new(root: &Path, lab: &Lab, folder: &Path, hidden: &[PathBuf]) -> Result<Workshop, Fault> {
+        let fault = |error: io::Error| Fault::new(format!("preparing to compile {}: {error}", lab.package()));
+        let toolchain = Toolchain::of_this_user().map_err(fault)?;
+        let mut template = Files::new();
+        if !lab.programs.is_empty() {
+            template = template::read(root, &lab.package()).map_err(fault)?;
+        }
+        let mut all = template.clone();
+        all.insert("toolchain".to_owned(), toolchain.to_string().into_bytes());
+        Ok(Workshop {
+            package: lab.package(),
+            programs: lab.programs.iter().map(|program| program.name.to_owned()).collect(),
+            folder: folder.join(format!("{}-{:016x}", lab.name(), Digest::of(&all).number())),
+            template,
+            toolchain,
+            hidden: hidden.to_vec(),
+        })
+    }
+
+    /// Whether there is nothing to prepare.
+    pub fn is_ready(&self) -> bool {
+        // Of a lab without programs nothing is ever compiled.
+        self.programs.is_empty() || self.stamp().exists()
+    }
+
+    /// Prepares it, unless that was done before. Only one at a time may do so.
     ///
     /// # Errors
     /// A fault when the dependencies cannot be had, or the untouched stub does not compile.
-    pub fn open(root: &Path, lab: &Lab, folder: &Path, hidden: &[PathBuf]) -> Result<Workshop, Fault> {
-        let fault = |error: io::Error| Fault::new(format!("preparing to compile {}: {error}", lab.package()));
-        let workshop = Workshop {
-            package: lab.package(),
-            programs: lab.programs.iter().map(|program| program.name.to_owned()).collect(),
-            folder: folder.to_owned(),
-            toolchain: Toolchain::of_this_user().map_err(fault)?,
-            hidden: hidden.to_vec(),
-        };
-        if lab.programs.is_empty() {
-            // Nothing of it is ever compiled.
-            return Ok(workshop);
+    pub fn prepare(&self) -> Result<(), Fault> {
+        if self.is_ready() {
+            return Ok(());
         }
-        let template = template::read(root, &workshop.package).map_err(fault)?;
-        let stamp = format!("{}\n{}\n", workshop.toolchain, Digest::of(&template));
-        if fs::read_to_string(folder.join("stamp")).is_ok_and(|there| there == stamp) {
-            return Ok(workshop);
-        }
-        workshop.prepare(&template).map_err(fault)?;
-        workshop.try_out()?;
+        let fault = |error: io::Error| Fault::new(format!("preparing to compile {}: {error}", self.package));
+        self.furnish().map_err(fault)?;
+        self.try_out()?;
         // Written last: what was begun and not finished is begun again.
-        fs::write(folder.join("stamp"), stamp).map_err(fault)?;
-        Ok(workshop)
+        fs::write(self.stamp(), "").map_err(fault)
     }
 
-    fn prepare(&self, template: &Files) -> io::Result<()> {
+    fn furnish(&self) -> io::Result<()> {
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder)?;
         }
         let (pristine, vendor, warm) = (self.pristine(), self.folder.join("vendor"), self.warm());
-        files::write(template, &pristine)?;
+        files::write(&self.template, &pristine)?;
         fs::create_dir_all(&vendor)?;
         // With the user's settings and the network, as any build of the course.
         let mut fetch = Command::new(self.toolchain.cargo());
@@ -198,6 +214,7 @@ impl Workshop {
         // Nobody trusts its author: only what lies in the submission can be named in it.
         let template = match Template::parse_foreign(command, &staging) {
             Ok(template) => template,
+            Err(error) if error.is_about_the_machine() => return Err(Fault::new(error.to_string())),
             Err(error) => return Ok(Built::Refused(format!("the build command: {error}"))),
         };
         let filled = template.fill(&[]);
@@ -232,6 +249,10 @@ impl Workshop {
         self.folder.join("template")
     }
 
+    fn stamp(&self) -> PathBuf {
+        self.folder.join("ready")
+    }
+
     fn home(&self) -> PathBuf {
         self.folder.join("home")
     }
@@ -239,6 +260,14 @@ impl Workshop {
     fn warm(&self) -> PathBuf {
         self.folder.join("warm")
     }
+}
+
+/// What the compiler says of its version.
+///
+/// # Errors
+/// When there is none.
+pub fn compiler() -> io::Result<String> {
+    toolchain::compiler()
 }
 
 /// Writes a submission's files to a folder of their own below `folder`.

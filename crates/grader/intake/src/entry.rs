@@ -9,7 +9,7 @@ use crate::settings::{self, SETTINGS, Settings};
 use crate::vetting;
 use model::{Fault, Lab};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A submission that has not been looked into.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,11 @@ pub struct Content {
 }
 
 impl Entry {
+    /// The folder that it is or lies in, or the archive that holds the class.
+    pub fn source(&self) -> &Path {
+        &self.place.source
+    }
+
     /// Looks into the submission and takes what the lab asks for.
     ///
     /// # Errors

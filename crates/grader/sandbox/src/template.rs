@@ -33,6 +33,13 @@ pub enum TemplateError {
     Unreadable(String, String),
 }
 
+impl TemplateError {
+    /// Whether it may be otherwise on another machine: an interpreter or a compiler is missing on this one, or its name is wrong.
+    pub fn is_about_the_machine(&self) -> bool {
+        matches!(self, TemplateError::NotFound(word) if !word.contains('/'))
+    }
+}
+
 impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -9,9 +9,11 @@ use grade::class::{self, Class, Entry, Sheet, SheetError, replace};
 use grade::files::{self, Files};
 use intake::Digest;
 use model::Clause;
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -30,6 +32,8 @@ pub(super) struct Key {
     /// A digest that changes with the grader.
     grader: String,
     shard: Option<String>,
+    /// A digest of the names of all submissions, those of other shards too.
+    class: String,
     /// Whether all submissions have been graded.
     #[serde(default)]
     finished: bool,
@@ -44,22 +48,28 @@ impl Key {
         suite: &Suite,
         seed: Option<u64>,
         shard: Option<Shard>,
+        class: &[intake::Entry],
     ) -> io::Result<Key> {
+        let names: Files = class.iter().map(|entry| (entry.name.clone(), Vec::new())).collect();
         Ok(Key {
             lab: suite.lab.name(),
             seed: seed.unwrap_or_else(|| fastrand::u64(..1_000_000_000)),
             grader: this_grader(root, &suite.lab.package())?,
             shard: shard.map(|shard| shard.to_string()),
+            class: Digest::of(&names).to_string(),
             finished: false,
             is_chosen: seed.is_some(),
         })
     }
 }
 
-/// A digest of what decides: the sources of the grader and of the lab, from which this program was built. It is the same on
-/// every machine that has the same course, as shards need it.
+/// A digest of what decides: the sources of the grader and of the lab, from which this program was built, and the compiler. It is
+/// the same on every machine that has the same course and compiler, as shards need it.
 fn this_grader(root: &Path, package: &str) -> io::Result<String> {
-    let mut files = Files::from([("Cargo.lock".to_owned(), fs::read(root.join("Cargo.lock"))?)]);
+    let mut files = Files::from([("rustc".to_owned(), grade::workshop::compiler()?.into_bytes())]);
+    for file in ["Cargo.toml", "Cargo.lock"] {
+        files.insert(file.to_owned(), fs::read(root.join(file))?);
+    }
     files::add(root, "crates/grader", &mut files)?;
     files::add(root, &format!("labs/{package}"), &mut files)?;
     Ok(Digest::of(&files).to_string())
@@ -75,6 +85,8 @@ pub(crate) struct Ledger {
     /// What was found out in a run before.
     before: HashMap<String, Entry>,
     sheet: Option<Sheet<'static>>,
+    /// Held as long as this may write; the kernel gives it back, however the process ends.
+    _lock: Option<File>,
 }
 
 impl Ledger {
@@ -86,6 +98,7 @@ impl Ledger {
         resume: bool,
     ) -> Result<Ledger, Trouble> {
         fs::create_dir_all(folder.join(SUBMISSIONS))?;
+        let lock = Some(lock(folder)?);
         let there = match read_key(folder) {
             Ok(there) => Some(there),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
@@ -114,9 +127,12 @@ impl Ledger {
             if there.grader == key.grader {
                 let rows = read_rows(folder, suite)?;
                 before = rows.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+            } else {
+                // Before the key says that it was this one that decided.
+                remove_if_there(&folder.join(SHEET))?;
             }
         }
-        let ledger = Ledger { before, ..Ledger::empty(folder, suite, key) };
+        let ledger = Ledger { before, _lock: lock, ..Ledger::empty(folder, suite, key) };
         ledger.write_key()?;
         Ok(ledger)
     }
@@ -125,7 +141,7 @@ impl Ledger {
         // For the rest of the process, like the clauses themselves.
         let clauses = suite.checks.iter().map(|check| &check.clause).collect::<Vec<_>>().leak();
         let (entries, before) = (Vec::new(), HashMap::new());
-        Ledger { folder: folder.to_owned(), suite, clauses, key, entries, before, sheet: None }
+        Ledger { folder: folder.to_owned(), suite, clauses, key, entries, before, sheet: None, _lock: None }
     }
 
     /// Reads the results in a folder.
@@ -144,10 +160,17 @@ impl Ledger {
             return Err(Trouble::Usage("there is nothing to merge".to_owned()));
         };
         parts::are_whole(&parts)?;
-        let key = Key { shard: None, ..first.key.clone() };
-        let mut merged = Ledger::empty(folder, first.suite, key);
+        let key = |part: &Ledger| Key { shard: None, finished: false, ..part.key.clone() };
+        let mut merged = Ledger::empty(folder, first.suite, key(first));
         for part in &parts {
-            if (Key { shard: None, ..part.key.clone() }) != merged.key {
+            if part.key.class != first.key.class {
+                return Err(Trouble::Usage(format!(
+                    "submissions came or went between {} and {}; grade both again with --resume",
+                    first.folder.display(),
+                    part.folder.display()
+                )));
+            }
+            if key(part) != merged.key {
                 let (one, other) = (&merged.key, &part.key);
                 return Err(Trouble::Usage(format!(
                     "{} has results of {} with the seed {} by grader {}, the first has {}, {}, {}",
@@ -167,9 +190,11 @@ impl Ledger {
             return Err(Trouble::Usage(format!("{} is in two of them", pair[0].name)));
         }
         fs::create_dir_all(folder.join(SUBMISSIONS))?;
-        if folder.join(KEY).exists() {
+        merged._lock = Some(lock(folder)?);
+        // Parts that were graded further may be put together again.
+        if read_key(folder).is_ok_and(|there| Key { finished: false, ..there } != merged.key) {
             return Err(Trouble::Usage(format!(
-                "{} has results already; choose another folder",
+                "{} has other results already; choose another folder",
                 folder.display()
             )));
         }
@@ -234,6 +259,25 @@ impl Ledger {
     fn write_key(&self) -> io::Result<()> {
         let text = serde_json::to_vec_pretty(&self.key).map_err(io::Error::from)?;
         replace(&self.folder.join(KEY), &text)
+    }
+}
+
+/// Makes sure that nobody else writes there.
+fn lock(folder: &Path) -> Result<File, Trouble> {
+    let file = File::create(folder.join(".lock"))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(Errno::WOULDBLOCK) => {
+            Err(Trouble::Usage(format!("another run is writing to {}", folder.display())))
+        }
+        Err(error) => Err(io::Error::from(error).into()),
+    }
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

@@ -9,8 +9,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Opens the workshop. Shards may run side by side on one machine, or on several that share their files: one of them prepares it,
-/// and the others wait.
+/// The workshop, prepared. Shards may run side by side on one machine, or on several that share their files: one of them prepares
+/// it, and the others wait. What is prepared need only be read.
 pub(super) fn workshop(
     root: &Path,
     lab: &Lab,
@@ -18,12 +18,15 @@ pub(super) fn workshop(
     progress: &Progress,
 ) -> Result<Workshop, Trouble> {
     let folder = runner::collection::target_folder().join("workshop");
-    fs::create_dir_all(&folder)?;
-    if !lab.programs.is_empty() {
-        progress.prepare(&format!("the dependencies of {}", lab.package()));
+    let workshop = Workshop::new(root, lab, &folder, hidden)?;
+    if workshop.is_ready() {
+        return Ok(workshop);
     }
+    progress.prepare(&format!("the dependencies of {}", lab.package()));
+    fs::create_dir_all(&folder)?;
     // Given back when the file is closed.
     let lock = File::create(folder.join(format!("{}.lock", lab.name())))?;
     flock(&lock, FlockOperation::LockExclusive).map_err(io::Error::from)?;
-    Ok(Workshop::open(root, lab, &folder.join(lab.name()), hidden)?)
+    workshop.prepare()?;
+    Ok(workshop)
 }

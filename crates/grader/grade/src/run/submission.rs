@@ -130,6 +130,10 @@ impl Bench {
 
     fn build(&self, content: &Content) -> Result<Ready, Fault> {
         let folder = self.folder.join(content.digest.to_string());
+        if folder.exists() {
+            // A run that was killed has left it, with what was built in it.
+            fs::remove_dir_all(&folder)?;
+        }
         fs::create_dir_all(&folder)?;
         let Some(settings) = &content.settings else {
             if self.suite.lab.programs.is_empty() {
@@ -147,13 +151,15 @@ impl Bench {
             Built::Done(place) => place,
             Built::Refused(words) => return Ok(Ready::Not(words)),
         };
-        let parse = |(program, command): (&String, &String)| {
-            let template =
-                Template::parse_foreign(command, &place).map_err(|error| format!("{program}: {error}"))?;
-            Ok((program.clone(), template))
-        };
-        let templates: Result<_, String> = settings.programs.iter().map(parse).collect();
-        Ok(templates.map_or_else(Ready::Refused, Ready::programs))
+        let mut templates = BTreeMap::new();
+        for (program, command) in &settings.programs {
+            match Template::parse_foreign(command, &place) {
+                Ok(template) => _ = templates.insert(program.clone(), template),
+                Err(error) if error.is_about_the_machine() => return Err(Fault::new(error.to_string())),
+                Err(error) => return Ok(Ready::Refused(format!("{program}: {error}"))),
+            }
+        }
+        Ok(Ready::programs(templates))
     }
 
     fn template(&self, (program, executable): (String, PathBuf)) -> (String, Template) {

@@ -6,6 +6,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// What the compiler says of its version (`rustc -vV`).
+pub(super) fn compiler() -> io::Result<String> {
+    rustc(&["-vV"])
+}
+
+fn rustc(arguments: &[&str]) -> io::Result<String> {
+    let output = Command::new("rustc").args(arguments).stderr(Stdio::inherit()).output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 /// A Rust toolchain.
 #[derive(Clone, Debug)]
 pub(super) struct Toolchain {
@@ -16,12 +26,7 @@ pub(super) struct Toolchain {
 impl Toolchain {
     /// The one that this user's `rustc` belongs to.
     pub(super) fn of_this_user() -> io::Result<Toolchain> {
-        let rustc = |arguments: &[&str]| -> io::Result<String> {
-            let output = Command::new("rustc").args(arguments).stderr(Stdio::inherit()).output()?;
-            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        };
-        let toolchain =
-            Toolchain { folder: rustc(&["--print", "sysroot"])?.into(), version: rustc(&["-vV"])? };
+        let toolchain = Toolchain { folder: rustc(&["--print", "sysroot"])?.into(), version: compiler()? };
         if toolchain.cargo().exists() {
             Ok(toolchain)
         } else {
