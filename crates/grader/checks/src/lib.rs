@@ -14,7 +14,7 @@ mod session;
 mod watch;
 
 pub use session::{Census, Decision, Program, Session, Setup, Worker};
-pub use watch::Watch;
+pub use watch::{Watch, memory_kills};
 
 use model::{Clause, Lab, Step};
 

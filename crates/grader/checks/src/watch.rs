@@ -4,18 +4,29 @@
 use observe::Observer;
 use sandbox::{Limits, Overrun, Room};
 use std::cell::Cell;
+use std::fs;
 use std::io;
 use std::time::{Duration, Instant};
 
 /// How often the kernel is asked at most, and how many times as long as that takes nothing is asked after it.
 const INTERVAL: Duration = Duration::from_millis(10);
 const REST: u32 = 30;
+/// The longest time without a look, however dear looks are: what is used meanwhile is used unseen.
+const LONGEST: Duration = Duration::from_millis(200);
 
 /// The limits of programs that run, and when they are looked at next.
 #[derive(Debug)]
 pub struct Watch {
     limits: Limits,
     due: Cell<Instant>,
+}
+
+/// How many processes of this machine were ended for want of memory (`oom_kill` in `/proc/vmstat`, proc(5)). While that grows,
+/// nobody knows whether what was killed was at fault. 0 where the kernel does not count them.
+pub fn memory_kills() -> u64 {
+    let text = fs::read_to_string("/proc/vmstat").unwrap_or_default();
+    let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
+    count.and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 
 impl Watch {
@@ -44,7 +55,7 @@ impl Watch {
             return Ok(None);
         }
         let found = self.used_too_much(observer, room);
-        self.due.set(Instant::now() + INTERVAL.max(began.elapsed() * REST));
+        self.due.set(Instant::now() + (began.elapsed() * REST).clamp(INTERVAL, LONGEST));
         found
     }
 

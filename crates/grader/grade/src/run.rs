@@ -157,7 +157,9 @@ fn hidden_folders(
     arguments: &arguments::Grade,
     listed: &[intake::Entry],
 ) -> std::io::Result<Vec<PathBuf>> {
-    let places = [root, &arguments.submissions, &arguments.out].into_iter();
+    // The results of other shards lie beside this one's, and what they have built in them.
+    let shards = arguments.shard.and(arguments.out.parent()).filter(|shards| shards.is_dir());
+    let places = [root, &arguments.submissions, &arguments.out].into_iter().chain(shards);
     // A list may name what lies anywhere.
     let places: BTreeSet<&Path> = places.chain(listed.iter().map(intake::Entry::source)).collect();
     let mut hidden = places.into_iter().map(hidden_folder).collect::<std::io::Result<Vec<_>>>()?;

@@ -33,9 +33,18 @@ pub(crate) fn is_in_a_home(path: &Path) -> bool {
     homes().iter().any(|home| path.starts_with(home))
 }
 
+/// The beginnings of the names of interpreters. Any other tool may keep its user's tokens in the folder around its own.
+const INTERPRETERS: [&str; 10] =
+    ["python", "pypy", "node", "ruby", "java", "php", "perl", "lua", "deno", "bun"];
+
 /// What an interpreter in a home needs beside itself: the folder around its own (`~/.pyenv` for `~/.pyenv/shims/python3`), in
-/// which its library lies. None for one that lies elsewhere, and none where that folder holds more than one tool.
+/// which its library lies. None for one that lies elsewhere, none for what is no interpreter, and none where that folder holds more
+/// than one tool.
 pub(crate) fn prefix(interpreter: &Path) -> Option<PathBuf> {
+    let name = interpreter.file_name()?.to_str()?;
+    if !INTERPRETERS.iter().any(|beginning| name.starts_with(beginning)) {
+        return None;
+    }
     let home = homes().into_iter().filter(|home| interpreter.starts_with(home)).max()?;
     let home = if home == Path::new(HOMES) { interpreter.components().take(3).collect() } else { home };
     let prefix = interpreter.parent()?.parent()?;
@@ -64,9 +73,13 @@ mod tests {
         let some = |path: &str| Some(PathBuf::from(path));
         assert_eq!(prefix("/home/ada/.pyenv/shims/python3"), some("/home/ada/.pyenv"));
         assert_eq!(prefix("/root/.nvm/versions/node/v22/bin/node"), some("/root/.nvm/versions/node/v22"));
-        for alone in
-            ["/home/ada/bin/python3", "/home/ada/python3", "/root/.local/bin/python3", "/usr/bin/python3"]
-        {
+        for alone in [
+            "/home/ada/.docker/bin/docker",
+            "/home/ada/bin/python3",
+            "/home/ada/python3",
+            "/root/.local/bin/python3",
+            "/usr/bin/python3",
+        ] {
             assert_eq!(prefix(alone), None, "{alone}");
         }
     }

@@ -33,13 +33,14 @@ pub struct Limits {
 const MEBIBYTE: u64 = 1 << 20;
 
 impl Default for Limits {
-    /// Enough for a thousand processes, a virtual machine with a thousand threads, and a server with ten thousand clients.
+    /// Enough for a thousand processes, a virtual machine with two threads for each of a thousand clients, and a server with ten thousand clients.
     fn default() -> Self {
         Limits {
             memory: 1024 * MEBIBYTE,
-            tasks: 2048,
+            tasks: 4096,
             processor: 60,
-            sleep: 60,
+            // A server that looks round once a second needs as much as that for each of a clause's many proofs of silence.
+            sleep: 150,
             file: 64 * MEBIBYTE,
             folder: 64 * MEBIBYTE,
             open_files: 32_768,

@@ -55,6 +55,8 @@ pub(crate) struct World {
     console: RefCell<Console>,
     buffer: RefCell<Vec<u8>>,
     began: Instant,
+    /// What [`crate::memory_kills`] was then.
+    memory_kills: u64,
 }
 
 impl World {
@@ -72,6 +74,7 @@ impl World {
             console: RefCell::default(),
             buffer: RefCell::new(vec![0; 65536]),
             began: Instant::now(),
+            memory_kills: crate::memory_kills(),
         }
     }
 
@@ -121,7 +124,7 @@ impl World {
         let _ = self.drain();
         let mut running = self.running.borrow_mut();
         let ended = running.iter().find(|program| program.id == id && program.ended.is_some());
-        self.last_end.replace(ended.and_then(|program| how_it_ended(program).ok()));
+        self.last_end.replace(ended.and_then(|program| how_it_ended(program, self.memory_kills).ok()));
         running.retain(|program| program.id != id);
         self.set_scope(&running);
     }
@@ -214,14 +217,14 @@ impl World {
                 Kind::Hidden,
                 format!("{name} forbids to be looked at, so that nothing it does can be judged"),
             ),
-            End::Gone => how_it_ended(program)?,
+            End::Gone => how_it_ended(program, self.memory_kills)?,
         };
         Ok(Stillness { kind, words, kernel })
     }
 }
 
 /// How a program that is gone came to its end.
-fn how_it_ended(program: &Running) -> Step<(Kind, String)> {
+fn how_it_ended(program: &Running, memory_kills: u64) -> Step<(Kind, String)> {
     let name = &program.name;
     let printed = String::from_utf8_lossy(&program.error.kept);
     let has = |words: &str| printed.contains(words);
@@ -231,6 +234,9 @@ fn how_it_ended(program: &Running) -> Step<(Kind, String)> {
         }
         Some(Ended::Exited(code)) if super::program::has_stack_trace(&printed) => {
             (Kind::Crashed, format!("{name} crashed and exited with status {code}"))
+        }
+        Some(ended @ Ended::Signalled(_)) if crate::memory_kills() > memory_kills => {
+            return Err(Fault::new(format!("{name} {ended} while the machine ran out of memory")).into());
         }
         Some(ended @ Ended::Signalled(_)) => (Kind::Crashed, format!("{name} {ended}")),
         Some(Ended::NotStarted(error)) => return Err(not_started(name, error)),

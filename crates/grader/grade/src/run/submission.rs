@@ -14,7 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// How many checks of a submission run at the same time: they mostly wait, and there are as many submissions as processors.
+/// How many checks of a submission run at the same time: they mostly wait, and there are several submissions for each processor.
 const CHECKS: usize = 2;
 
 /// Where submissions are graded.

@@ -1,12 +1,11 @@
 //! Waits for a build to end, takes in what it says, and watches over what it uses: like a check's programs, all of its processes
 //! together. A clock never decides against it, however loaded the machine is.
 
-use checks::Watch;
+use checks::{Watch, memory_kills};
 use observe::{End, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use sandbox::{Ended, Limits, Overrun, Room, Submission};
-use std::fs;
 use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -69,7 +68,7 @@ pub(super) fn attend(
         vigil: Vigil::new(processor, Some(sleep)),
         room,
         began: Instant::now(),
-        memory_kills: memory_kills()?,
+        memory_kills: memory_kills(),
         due: Instant::now() + INTERVAL,
         open: [true; 2],
         said: 0,
@@ -91,7 +90,7 @@ impl Build<'_> {
         self.drain()?;
         if let Some(ended) = ended {
             // The compiler may be what the machine ended to help itself, and then nothing is known of the submission.
-            if ended != Ended::Exited(0) && memory_kills()? > self.memory_kills {
+            if ended != Ended::Exited(0) && memory_kills() > self.memory_kills {
                 return Err(io::Error::other("the machine ran out of memory"));
             }
             return Ok(Some(Course::Ended(ended)));
@@ -138,8 +137,8 @@ impl Build<'_> {
             End::Settled | End::Ticking => Some("it waits for what never comes".to_owned()),
             End::Asleep => Some(Overrun::Sleep(limits.sleep).to_string()),
             End::Busy => Some(Overrun::Processor(limits.processor).to_string()),
-            // Some compilers may forbid to be looked at; what they use is known all the same.
-            End::Hidden | End::Gone => None,
+            End::Hidden => Some("it forbids to be looked at".to_owned()),
+            End::Gone => None,
         })
     }
 
@@ -166,13 +165,6 @@ impl Build<'_> {
         }
         Ok(())
     }
-}
-
-/// How many processes of this machine were ended for want of memory (`oom_kill` in `/proc/vmstat`, proc(5)).
-fn memory_kills() -> io::Result<u64> {
-    let text = fs::read_to_string("/proc/vmstat")?;
-    let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
-    Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
 }
 
 /// Reads what there is and keeps the beginning of all. Returns how much it was, and whether there may be more.
