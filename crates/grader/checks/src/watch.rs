@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 /// How often the kernel is asked at most, and how many times as long as that takes nothing is asked after it.
 const INTERVAL: Duration = Duration::from_millis(10);
 const REST: u32 = 30;
-/// The longest time without a look, however dear looks are: what is used meanwhile is used unseen.
-const LONGEST: Duration = Duration::from_millis(200);
 
 /// The limits of programs that run, and when they are looked at next.
 #[derive(Debug)]
@@ -55,7 +53,7 @@ impl Watch {
             return Ok(None);
         }
         let found = self.used_too_much(observer, room);
-        self.due.set(Instant::now() + (began.elapsed() * REST).clamp(INTERVAL, LONGEST));
+        self.due.set(Instant::now() + INTERVAL.max(began.elapsed() * REST));
         found
     }
 

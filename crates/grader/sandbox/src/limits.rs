@@ -33,11 +33,12 @@ pub struct Limits {
 const MEBIBYTE: u64 = 1 << 20;
 
 impl Default for Limits {
-    /// Enough for a thousand processes, a virtual machine with two threads for each of a thousand clients, and a server with ten thousand clients.
+    /// Enough for a thousand processes of an interpreter, a virtual machine with two threads for each of a thousand clients, and a
+    /// server with a small process or a thread for each of ten thousand clients.
     fn default() -> Self {
         Limits {
-            memory: 1024 * MEBIBYTE,
-            tasks: 4096,
+            memory: 2048 * MEBIBYTE,
+            tasks: 12_288,
             processor: 60,
             // A server that looks round once a second needs as much as that for each of a clause's many proofs of silence.
             sleep: 150,
