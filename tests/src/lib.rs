@@ -38,6 +38,6 @@ pub fn xtask() -> Command {
 
 /// The right one of the documents that a lab asks for beside its programs, if it asks for one.
 pub fn reference_document(lab: &str) -> Option<PathBuf> {
-    let lab = checks::suites().iter().map(|suite| &suite.lab).find(|candidate| candidate.name() == lab)?;
+    let lab = &checks::suite(lab)?.lab;
     Some(runner::workspace_root().join("crates/programs").join(lab.slug).join(lab.document?))
 }

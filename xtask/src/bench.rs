@@ -8,7 +8,6 @@ use crate::naming;
 use crate::order;
 use crate::tool;
 use crate::trouble::{Status, Trouble};
-use anstream::ColorChoice;
 use runner::Measurement;
 use std::process::Command;
 
@@ -39,16 +38,11 @@ pub(crate) fn bench(arguments: &arguments::Bench) -> Result<Status, Trouble> {
 
 /// The options that are handed on.
 fn options(arguments: &arguments::Bench) -> Vec<String> {
-    let color = match ColorChoice::global() {
-        ColorChoice::Auto => "auto",
-        ColorChoice::Always | ColorChoice::AlwaysAnsi => "always",
-        ColorChoice::Never => "never",
-    };
     let format = match arguments.format {
         BenchFormat::Human => "human",
         BenchFormat::Json => "json",
     };
-    let mut options = vec![format!("--color={color}"), format!("--format={format}")];
+    let mut options = vec![tool::color().to_owned(), format!("--format={format}")];
     options.extend(arguments.clients.iter().map(|count| format!("--clients={count}")));
     options.extend(arguments.quick.then(|| "--quick".to_owned()));
     options

@@ -4,6 +4,7 @@
 use crate::check::progress;
 use crate::course;
 use crate::trouble::{Status, Trouble};
+use anstream::ColorChoice;
 use std::ffi::OsStr;
 use std::process::Command;
 
@@ -18,6 +19,15 @@ pub(crate) fn call<A: AsRef<OsStr>>(
     let tool = runner::tool(name, &|notice| progress.notice(&notice));
     progress.clear();
     run(Command::new(tool?).args(arguments))
+}
+
+/// The option with which a tool's output is coloured as this one's is.
+pub(crate) fn color() -> &'static str {
+    match ColorChoice::global() {
+        ColorChoice::Auto => "--color=auto",
+        ColorChoice::Always | ColorChoice::AlwaysAnsi => "--color=always",
+        ColorChoice::Never => "--color=never",
+    }
 }
 
 /// Calls a tool that is built.

@@ -112,7 +112,7 @@ fn picture(program: &'static str) -> Outcome {
 }
 
 fn order(lab: &str, source: Source, wanted: impl Fn(&Check) -> bool) -> Order {
-    let suite = checks::suites().iter().find(|suite| suite.lab.name() == lab).expect("the lab exists");
+    let suite = checks::suite(lab).expect("the lab exists");
     Order {
         suite,
         checks: suite.checks.iter().filter(|check| wanted(check)).collect(),

@@ -66,6 +66,11 @@ pub fn suites() -> &'static [Suite] {
     SUITES
 }
 
+/// The lab of that name, such as `lab3`.
+pub fn suite(name: &str) -> Option<&'static Suite> {
+    suites().iter().find(|suite| suite.lab.name() == name)
+}
+
 /// Clauses that need more open files than most systems give at first, and how many.
 pub fn open_files() -> impl Iterator<Item = (&'static str, u64)> {
     let (thousand, ten_thousand) = (lab5::crowd::files_for(1000), lab5::crowd::files_for(10_000));

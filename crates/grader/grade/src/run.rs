@@ -128,8 +128,7 @@ fn what_to_do(entries: Vec<intake::Entry>, ledger: &mut Ledger, suite: &Suite) -
     let mut tasks = Vec::new();
     let mut kept = Vec::new();
     for entry in entries {
-        // Only the digest is kept: a class may have more than fits into memory.
-        // What cannot be read now is told when its turn comes.
+        // Only the digest is kept: a class may have more than fits into memory. What cannot be read is told when its turn comes.
         let content = entry.take(&suite.lab).ok().and_then(|taken| taken.content.ok());
         let digest = content.map(|content| content.digest);
         match digest.and_then(|digest| ledger.known(&entry.name, digest)) {

@@ -83,16 +83,23 @@ pub struct Worker {
     output: BufReader<ChildStdout>,
 }
 
-/// Gives a plan to a new worker.
-pub(crate) fn start(plan: &Plan) -> Result<Worker, Fault> {
-    let fault = |what: &str, error: io::Error| Fault::new(format!("{what} the check's process: {error}"));
-    let mut process = Command::new("/proc/self/exe")
-        .arg(ARGUMENT)
+/// Starts this binary once again as a worker of the kind that the argument names, whose standard streams are pipes.
+///
+/// # Errors
+/// When no process can be started.
+pub fn start_again(argument: &str) -> io::Result<Child> {
+    Command::new("/proc/self/exe")
+        .arg(argument)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| fault("starting", error))?;
+}
+
+/// Gives a plan to a new worker.
+pub(crate) fn start(plan: &Plan) -> Result<Worker, Fault> {
+    let fault = |what: &str, error: io::Error| Fault::new(format!("{what} the check's process: {error}"));
+    let mut process = start_again(ARGUMENT).map_err(|error| fault("starting", error))?;
     let mut plan = serde_json::to_vec(plan).map_err(|error| fault("telling", error.into()))?;
     plan.push(b'\n');
     let mut input = process.stdin.take();

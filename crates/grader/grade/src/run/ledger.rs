@@ -298,8 +298,7 @@ fn read_rows(folder: &Path, suite: &Suite) -> Result<Vec<Entry>, Trouble> {
 
 /// The lab of that name.
 pub(crate) fn suite(name: &str) -> Result<&'static Suite, Trouble> {
-    let suite = checks::suites().iter().find(|suite| suite.lab.name() == name);
-    suite.ok_or_else(|| {
+    checks::suite(name).ok_or_else(|| {
         let names: Vec<String> = checks::suites().iter().map(|suite| suite.lab.name()).collect();
         Trouble::Usage(format!("unknown lab `{name}`; there are {}", names.join(", ")))
     })

@@ -1,7 +1,6 @@
 //! One submission: taken, built, checked, and told about.
 
 use super::telling::{Teller, Told};
-use checks::Suite;
 use grade::class::Outcome;
 use grade::workshop::{Built, Compiled, Workshop};
 use intake::{Content, Digest, Taken};
@@ -19,7 +18,6 @@ const CHECKS: usize = 2;
 
 /// Where submissions are graded.
 pub(super) struct Bench {
-    suite: &'static Suite,
     workshop: Workshop,
     folder: PathBuf,
     /// What no submission sees: the course, other submissions, the results.
@@ -65,14 +63,14 @@ impl Bench {
         let product =
             |(digest, count): (&Digest, &usize)| (*digest, Product { wanted: *count, ..Product::default() });
         let products = counts.iter().map(product).collect();
-        Bench { suite: teller.suite, workshop, folder, hidden, teller, products: Mutex::new(products) }
+        Bench { workshop, folder, hidden, teller, products: Mutex::new(products) }
     }
 
     /// Grades a submission and writes what is told of it. Returns the outcome, and the digest of its content.
     pub(super) fn grade(&self, entry: &intake::Entry, out: &Path) -> (Outcome, String) {
         let begun = self.teller.begin(out, &entry.name).map_err(Fault::from);
         let graded = begun.and_then(|told| {
-            let Taken { content, ignored } = entry.take(&self.suite.lab)?;
+            let Taken { content, ignored } = entry.take(&self.teller.suite.lab)?;
             let remarks: Vec<String> = ignored
                 .iter()
                 .map(|ignored| format!("ignored: {}: {}", ignored.path, ignored.reason))
@@ -91,18 +89,18 @@ impl Bench {
 
     fn decide(&self, content: &Content, told: &Told, remarks: &[String]) -> Result<Outcome, Fault> {
         if content.files.is_empty() {
-            let reason = format!("nothing in it is what {} asks for", self.suite.lab.name());
+            let reason = format!("nothing in it is what {} asks for", self.teller.suite.lab.name());
             told.no_verdicts("There was nothing to check.", &reason, remarks)?;
             return Ok(Outcome::Refused(reason));
         }
         let ready = self.ready(content);
         let outcome = match ready? {
             Ready::Programs { templates, broken } => {
-                let document = self.suite.lab.document.and_then(|name| content.files.get(name));
+                let document = self.teller.suite.lab.document.and_then(|name| content.files.get(name));
                 let document = document.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
                 let confinement = Confinement { hidden: self.hidden.clone(), ..Confinement::default() };
                 let hand_in = HandIn { templates, broken, document, confinement };
-                let report = runner::decide_all(self.suite, &hand_in, self.teller.seed, CHECKS);
+                let report = runner::decide_all(self.teller.suite, &hand_in, self.teller.seed, CHECKS);
                 told.verdicts(&report, remarks)?;
                 Outcome::of(&report)
             }
@@ -136,7 +134,7 @@ impl Bench {
         }
         fs::create_dir_all(&folder)?;
         let Some(settings) = &content.settings else {
-            if self.suite.lab.programs.is_empty() {
+            if self.teller.suite.lab.programs.is_empty() {
                 return Ok(Ready::programs(BTreeMap::new()));
             }
             return Ok(match self.workshop.compile(&content.files, &folder)? {
@@ -163,7 +161,7 @@ impl Bench {
     }
 
     fn template(&self, (program, executable): (String, PathBuf)) -> (String, Template) {
-        let arguments = self.suite.lab.program(&program).map_or(&[][..], |program| program.arguments);
+        let arguments = self.teller.suite.lab.program(&program).map_or(&[][..], |program| program.arguments);
         let placeholders: Vec<&str> = arguments.iter().map(|argument| argument.name).collect();
         (program, Template::executable(executable, &placeholders))
     }

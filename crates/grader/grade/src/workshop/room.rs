@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// The first argument that makes the binary a worker that builds.
 pub const ARGUMENT: &str = "__build";
@@ -69,13 +68,7 @@ pub(super) enum Answer {
 /// Gives a plan to a new worker and waits for its answer.
 pub(super) fn ask(plan: &Plan) -> Result<Answer, Fault> {
     let fault = |error: io::Error| Fault::new(format!("the building process: {error}"));
-    let mut worker = Command::new("/proc/self/exe")
-        .arg(ARGUMENT)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(fault)?;
+    let mut worker = runner::worker::start_again(ARGUMENT).map_err(fault)?;
     let text = serde_json::to_vec(plan).map_err(|error| fault(error.into()))?;
     if let Some(mut input) = worker.stdin.take() {
         // A worker that has broken already says why.
