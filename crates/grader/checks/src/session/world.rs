@@ -25,6 +25,8 @@ const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_
 const LONG_PAUSE: (Duration, u32) = (Duration::from_millis(400), 8);
 /// How many signals in a row are followed without a look at the kernel.
 const SIGNALS: u32 = 64;
+/// Processor time in one wait of a program that has used up the usual in an earlier one.
+const SPENT_BUDGET: Duration = Duration::from_millis(250);
 
 /// A program that was started in this check.
 pub(crate) struct Running {
@@ -50,6 +52,10 @@ pub(crate) struct World {
     pub(crate) sleep_budget: Cell<Option<Duration>>,
     /// What the last look at the kernel cost.
     look_cost: Cell<Duration>,
+    /// How many times as long as that a wait begins without one: more, the more looks were in vain.
+    head_start: Cell<u32>,
+    /// Whether a program has used up its processor time in a wait: it need not do so again to be known for it.
+    has_spun: Cell<bool>,
     links: RefCell<Vec<Link>>,
     last_end: RefCell<Option<(Kind, String)>>,
     console: RefCell<Console>,
@@ -69,6 +75,8 @@ impl World {
             guard: Guard::new(limits),
             sleep_budget: Cell::default(),
             look_cost: Cell::default(),
+            head_start: Cell::new(1),
+            has_spun: Cell::default(),
             links: RefCell::default(),
             last_end: RefCell::default(),
             console: RefCell::default(),
@@ -114,6 +122,7 @@ impl World {
             output: Capture::default(),
             error: Capture::default(),
         });
+        self.has_spun.set(false);
         self.set_scope(&running);
         id
     }
@@ -269,13 +278,17 @@ impl World {
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>> {
         let mut vigil = Vigil::new(cpu_budget, sleep_budget);
-        // Most answers come within the time that a look takes: waiting for as long first saves most looks.
-        let mut pause = self.look_cost.get().clamp(PAUSES.0, LONG_PAUSE.0);
-        let mut signals = 0;
+        // Most answers come within the time that a look takes: waiting for as long first saves most looks. On a busy machine they
+        // come later, and all looks before them are in vain.
+        let mut pause = (self.look_cost.get() * self.head_start.get()).clamp(PAUSES.0, LONG_PAUSE.0);
+        let (mut signals, mut looks) = (0, 0);
         loop {
             self.drain()?;
             self.watch()?;
             if attempt()? == Attempt::Done {
+                if looks > 0 {
+                    self.head_start.set((self.head_start.get() * 2).min(LONG_PAUSE.1));
+                }
                 return Ok(None);
             }
             if self.pause(watched, pause)? && signals < SIGNALS {
@@ -287,6 +300,7 @@ impl World {
             pause = (pause * 2).min(PAUSES.1.max(longest));
             let slept = vigil.asleep();
             let end = self.look(&mut vigil)?;
+            looks += 1;
             // Where the wait is about time, its own budget counts.
             if sleep_budget.is_none() {
                 self.guard.count_sleep(vigil.asleep() - slept);
@@ -303,6 +317,8 @@ impl World {
                 // What is still may be so because a limit has struck.
                 self.guard.hurry();
                 self.watch()?;
+                self.head_start.set(1);
+                self.has_spun.set(self.has_spun.get() || end == End::Busy);
                 let still = self.stillness(end)?;
                 if end == End::Hidden {
                     return self.stop_hidden(still);
@@ -323,7 +339,8 @@ impl Patience for World {
         watched: &[(BorrowedFd<'_>, Interest)],
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>> {
-        self.until_within(CPU_BUDGET, self.sleep_budget.get(), watched, attempt)
+        let cpu_budget = if self.has_spun.get() { SPENT_BUDGET } else { CPU_BUDGET };
+        self.until_within(cpu_budget, self.sleep_budget.get(), watched, attempt)
     }
 
     fn consumed(&self, ours: SocketAddr, theirs: SocketAddr) -> Step<Option<Stillness>> {
