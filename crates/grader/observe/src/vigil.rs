@@ -187,6 +187,11 @@ impl Vigil {
         self.asleep
     }
 
+    /// Whether the last look found all of it asleep.
+    pub fn is_dozing(&self) -> bool {
+        self.dozing_since.is_some()
+    }
+
     /// Adds the time since the last look to what was slept, less what the threads ran or waited for a processor.
     fn count_sleep(&mut self, threads: &[Thread]) {
         let now = Doze {

@@ -20,6 +20,8 @@ const WALL_LIMIT: Duration = Duration::from_secs(180);
 /// The first and the longest pause between two looks, where a look takes no longer than that; a signal from a socket, a stream or an
 /// end cuts it short.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(2));
+/// The longest pause while all of a program sleeps: only time, or a signal, is going to change that.
+const DOZING_PAUSE: Duration = Duration::from_millis(30);
 /// Where looks take longer: the longest pause of all, and how many looks' time it is, so that looking takes little of what the
 /// program could use.
 const LONG_PAUSE: (Duration, u32) = (Duration::from_millis(400), 8);
@@ -297,7 +299,8 @@ impl World {
             }
             signals = 0;
             let longest = (self.look_cost.get() * LONG_PAUSE.1).min(LONG_PAUSE.0);
-            pause = (pause * 2).min(PAUSES.1.max(longest));
+            let longest = longest.max(if vigil.is_dozing() { DOZING_PAUSE } else { PAUSES.1 });
+            pause = (pause * 2).min(longest);
             let slept = vigil.asleep();
             let end = self.look(&mut vigil)?;
             looks += 1;
