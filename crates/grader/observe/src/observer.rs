@@ -128,6 +128,15 @@ impl Observer {
         }
     }
 
+    /// How many files that process has open which has most.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn open_files(&mut self) -> io::Result<usize> {
+        let open = |pid| numbers(&format!("/proc/{pid}/fd")).map(|files| files.len());
+        self.processes()?.into_iter().try_fold(0, |most, pid| Ok(most.max(open(pid)?)))
+    }
+
     fn descendants(&mut self, mut parents: Vec<i32>) -> io::Result<Vec<i32>> {
         let mut found = Vec::new();
         while let Some(parent) = parents.pop() {

@@ -14,6 +14,8 @@ use wire::{Attempt, Patience, Peer, Stillness};
 
 /// Processor time that a program may use until it listens: a virtual machine starts slowly.
 const START_BUDGET: Duration = Duration::from_secs(20);
+/// How long a program sleeps that is seen to wait.
+const NAP: Duration = Duration::from_millis(50);
 
 /// A program under test. Dropping it ends all its processes.
 pub struct Program {
@@ -238,12 +240,25 @@ impl Program {
         self.wait_until(&mut |_| Ok(false))
     }
 
-    /// Expects that it waits: with so many clients connected it has no file descriptor left for another.
+    /// Whether it cannot accept this client, as one of its processes has so many files open and may not have more.
+    ///
+    /// # Errors
+    /// A fault when the kernel cannot be asked.
+    pub fn lacks_files_for(&self, client: &Peer, limit: u64) -> Step<bool> {
+        // A connection that nobody has accepted has no socket with an inode.
+        if self.socket_of(client)?.is_none_or(|socket| socket.inode != 0) {
+            return Ok(false);
+        }
+        Ok(self.world.observer.borrow_mut().open_files()? as u64 >= limit)
+    }
+
+    /// Expects that it waits: with so many clients connected it has no file descriptor left for another. A moment's sleep of its
+    /// own is enough: who comes round again and again to look, with pauses, does not spin.
     ///
     /// # Errors
     /// A failure when it has ended or uses up its processor time, and a fault of the grader.
     pub fn expect_waits_for_files(&self, clients: usize) -> Step {
-        match self.wait_until_still()? {
+        match self.world.until_within(CPU_BUDGET, Some(NAP), &[], &mut || Ok(Attempt::Idle))? {
             Some(still) if !matches!(still.kind, Kind::Silence | Kind::Asleep) => {
                 let missing = format!("with {clients} clients connected no file descriptor is left");
                 Err(still.failure(&missing).expected("a server that waits until some are free").into())
