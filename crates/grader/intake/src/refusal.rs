@@ -34,7 +34,7 @@ pub enum Refusal {
     Bomb,
     /// Archives in archives in archives.
     Nested,
-    /// An encrypted file.
+    /// An encrypted file that the lab asks for.
     Encrypted(String),
     /// An archive that cannot be read; what is wrong with it.
     Broken(String),
@@ -72,7 +72,7 @@ impl fmt::Display for Refusal {
             R::TooLarge(limit) => write!(f, "it has more than {} MiB", limit >> 20),
             R::Bomb => write!(f, "the archive unpacks to far more than it is"),
             R::Nested => write!(f, "there are archives in archives in archives"),
-            R::Encrypted(path) => write!(f, "{path} is encrypted; hand it in without a password"),
+            R::Encrypted(path) => write!(f, "{path} is encrypted; no archive may need a password"),
             R::Broken(what) => write!(f, "the archive cannot be read: {what}"),
             R::Ambiguous(one, other) => {
                 write!(f, "{one} and {other} could each be the submission; hand in one of them")

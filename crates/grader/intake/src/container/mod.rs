@@ -7,8 +7,9 @@ mod zip;
 
 use crate::refusal::Refusal;
 use model::Fault;
+use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) use zip::names as zip_names;
 
@@ -32,7 +33,6 @@ pub(crate) enum Kind {
     SymbolicLink,
     HardLink,
     Special,
-    Encrypted,
 }
 
 /// Which part of a container with a whole class in it is the submission.
@@ -83,6 +83,18 @@ pub(crate) enum Stop {
     Fault(Fault),
 }
 
+impl Stop {
+    /// The same where the archive is an export. No student made that, so nobody is refused for what is wrong with it.
+    fn in_export(self, archive: &Path) -> Stop {
+        match self {
+            Stop::Refused(damage @ (Refusal::Broken(_) | Refusal::Encrypted(_) | Refusal::Duplicate(..))) => {
+                Stop::Fault(Fault::new(format!("{}: {damage}", archive.display())))
+            }
+            stop => stop,
+        }
+    }
+}
+
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
         Stop::Refused(refusal)
@@ -113,7 +125,9 @@ impl Container {
     pub(crate) fn items(&self) -> Result<Vec<Item>, Stop> {
         match self {
             Container::Folder(folder, scope) => folder::items(folder, scope),
-            Container::Export(archive, scope) => zip::items(std::fs::File::open(archive)?, scope),
+            Container::Export(archive, scope) => {
+                zip::items(File::open(archive)?, scope).map_err(|stop| stop.in_export(archive))
+            }
             Container::Zip(bytes) => {
                 zip::count(bytes)?;
                 zip::items(io::Cursor::new(bytes), &Scope::Folder(Vec::new()))
@@ -128,7 +142,9 @@ impl Container {
             Container::Folder(folder, scope) => {
                 wanted.iter().map(|item| folder::read(folder, scope, item, limit)).collect()
             }
-            Container::Export(archive, _) => zip::read(std::fs::File::open(archive)?, wanted, limit),
+            Container::Export(archive, _) => {
+                zip::read(File::open(archive)?, wanted, limit).map_err(|stop| stop.in_export(archive))
+            }
             Container::Zip(bytes) => zip::read(io::Cursor::new(bytes), wanted, limit),
             Container::Tarball(bytes) => tarball::read(bytes, wanted, limit),
         }

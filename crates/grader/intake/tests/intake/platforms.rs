@@ -1,7 +1,7 @@
 //! What learning platforms export, as a folder and as an archive.
 
-use crate::packing::{Class, ECHO, paths, tarball, zip};
-use intake::Entry;
+use crate::packing::{Class, ECHO, in_directory, paths, replaced, stored, tarball, zip};
+use intake::{Entry, Refusal};
 use std::fs;
 
 const SERVER: [&str; 1] = ["src/bin/echo-server.rs"];
@@ -141,6 +141,40 @@ fn what_cannot_be_read_is_the_machines_fault_and_nobodys_zero() {
     let entry = class.list().remove(0);
     fs::remove_dir_all(class.path().join("alice")).unwrap();
     assert!(entry.take(&ECHO).is_err());
+}
+
+#[test]
+fn what_is_wrong_with_the_export_itself_is_nobodys_zero() {
+    let class = |archive: Vec<u8>| {
+        let class = Class::new();
+        let entries = intake::list(&class.file("export.zip", archive)).unwrap();
+        (class, entries)
+    };
+    let whole = stored(&[("alice/src/lib.rs", b"// by Alice"), ("bob/src/lib.rs", b"// by Bob")]);
+    let (_folder, entries) = class(replaced(whole.clone(), b"// by Alice", b"// by Zlice"));
+    let fault = entries[0].take(&ECHO).unwrap_err();
+    assert!(fault.message.contains("export.zip: the archive cannot be read"), "{fault}");
+    assert_eq!(paths(entries[1].take(&ECHO).unwrap()), ["src/lib.rs"]);
+    // Flags, the method, the size: encrypted, of a method that nobody has, more than is claimed.
+    for (distance, byte, told) in
+        [(8, 1, "encrypted"), (10, 99, "cannot be read"), (24, 1, "larger than its declared")]
+    {
+        let (_folder, entries) = class(in_directory(whole.clone(), distance, byte));
+        let fault = entries[0].take(&ECHO).unwrap_err();
+        assert!(fault.message.contains("export.zip: ") && fault.message.contains(told), "{fault}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_students_archive_in_an_export_is_refused() {
+    let damaged = replaced(stored(&[("src/lib.rs", b"// by Alice")]), b"// by Alice", b"// by Zlice");
+    let encrypted = in_directory(stored(&[("src/lib.rs", b"")]), 8, 1);
+    let class = Class::new();
+    let export = stored(&[("alice.zip", &damaged), ("bob/lab3.zip", &encrypted)]);
+    let entries = intake::list(&class.file("export.zip", export)).unwrap();
+    let refused = |entry: &Entry| entry.take(&ECHO).unwrap().content.unwrap_err();
+    assert!(matches!(refused(&entries[0]), Refusal::Broken(_)));
+    assert_eq!(refused(&entries[1]), Refusal::Encrypted("src/lib.rs".to_owned()));
 }
 
 #[test]
