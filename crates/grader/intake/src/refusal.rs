@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Refusal {
     /// A symbolic link.
     SymbolicLink(String),
-    /// A second name of another file.
+    /// A second name of another file: in a tarball, or in a folder of somebody who does not own the file.
     HardLink(String),
     /// Neither a file nor a folder: a device, a pipe, a socket, a sparse file.
     Special(String),
@@ -56,7 +56,9 @@ impl fmt::Display for Refusal {
         use Refusal as R;
         match self {
             R::SymbolicLink(path) => write!(f, "{path} is a symbolic link; hand in the file itself"),
-            R::HardLink(path) => write!(f, "{path} is a hard link; hand in a file of its own"),
+            R::HardLink(path) => {
+                write!(f, "{path} is a hard link to another file; hand in a file of its own")
+            }
             R::Special(path) => write!(f, "{path} is neither a file nor a folder"),
             R::AbsolutePath(path) => write!(f, "{path} is an absolute path"),
             R::ParentFolder(path) => write!(f, "{path} leads out of its folder"),
