@@ -10,9 +10,10 @@ use crate::arguments::{self, Isolation, Shard};
 use crate::progress::Progress;
 use checks::Suite;
 use grade::class::Entry;
-use intake::Digest;
+use intake::{Digest, Ignored, Listing};
 use ledger::{Key, Ledger};
 use model::Fault;
+use report::escape;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::fs;
@@ -65,11 +66,15 @@ struct Task {
 
 /// Grades a class. Returns what was found out, also what had been found out before.
 pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Result<Ledger, Trouble> {
-    let listed = intake::list(&arguments.submissions).map_err(|error| Trouble::Usage(error.to_string()))?;
+    let Listing { entries: listed, ignored } =
+        intake::list(&arguments.submissions).map_err(|error| Trouble::Usage(error.to_string()))?;
     require(arguments.isolation)?;
     let root = runner::workspace_root();
     let key = Key::new(&root, suite, arguments.seed, arguments.shard, &listed)?;
     let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
+    for Ignored { path, reason } in &ignored {
+        anstream::eprintln!("ignored: {}: {reason}", escape::text(path));
+    }
     let hidden = hidden_folders(&root, arguments, &listed)?;
     let is_ours = |entry: &intake::Entry| arguments.shard.is_none_or(|shard: Shard| shard.holds(&entry.name));
     let tasks = what_to_do(listed.into_iter().filter(is_ours).collect(), &mut ledger, suite)?;

@@ -8,6 +8,7 @@
 //! The way of a submission: [`list()`] says where each lies; [`Entry::take`] lets a *container* (folder, zip, tarball) name its
 //! items, has all names and kinds *vetted*, finds the lab's files among them (*selection*), and only then reads these.
 
+mod archive;
 mod container;
 mod digest;
 mod entry;
@@ -23,6 +24,6 @@ mod vetting;
 
 pub use digest::Digest;
 pub use entry::{Content, Entry, Taken};
-pub use listing::{ListError, list};
+pub use listing::{ListError, Listing, list};
 pub use refusal::{Ignored, Reason, Refusal};
 pub use settings::{SETTINGS, Settings};

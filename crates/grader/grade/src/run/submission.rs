@@ -3,8 +3,8 @@
 use super::telling::{Teller, Told};
 use grade::class::Outcome;
 use grade::workshop::{Built, Compiled, Workshop};
-use intake::{Content, Digest, Taken};
-use model::Fault;
+use intake::{Content, Digest, SETTINGS, Taken};
+use model::{Fault, Lab};
 use runner::{Confinement, HandIn};
 use sandbox::Template;
 use std::collections::{BTreeMap, HashMap};
@@ -89,7 +89,7 @@ impl Bench {
 
     fn decide(&self, content: &Content, told: &Told, remarks: &[String]) -> Result<Outcome, Fault> {
         if content.files.is_empty() {
-            let reason = format!("nothing in it is what {} asks for", self.teller.suite.lab.name());
+            let reason = nothing_asked_for(&self.teller.suite.lab);
             told.no_verdicts("There was nothing to check.", &reason, remarks)?;
             return Ok(Outcome::Refused(reason));
         }
@@ -182,4 +182,15 @@ impl Bench {
     pub(super) fn close(self) -> io::Result<()> {
         if self.folder.exists() { fs::remove_dir_all(&self.folder) } else { Ok(()) }
     }
+}
+
+/// Why nothing was taken of a submission, with what would have been.
+fn nothing_asked_for(lab: &Lab) -> String {
+    let mut asked: Vec<String> = lab.programs.iter().map(|program| format!("{}.rs", program.name)).collect();
+    asked.extend(lab.document.map(str::to_owned));
+    if !lab.programs.is_empty() {
+        asked.insert(0, "a folder src".to_owned());
+        asked.push(format!("{SETTINGS} for another language"));
+    }
+    format!("nothing in it is what {} asks for: {}", lab.name(), asked.join(", "))
 }

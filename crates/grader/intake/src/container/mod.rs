@@ -70,7 +70,7 @@ pub(crate) enum Container {
     Export(PathBuf, Scope),
     /// The bytes of a zip archive.
     Zip(Vec<u8>),
-    /// The bytes of a tarball, compressed.
+    /// The bytes of a tarball, compressed or not.
     Tarball(Vec<u8>),
 }
 
@@ -114,10 +114,12 @@ impl From<io::Error> for Stop {
 impl Container {
     /// The archive with these bytes, which tell its kind whatever it is called.
     pub(crate) fn archive(bytes: Vec<u8>) -> Result<Container, Refusal> {
-        match bytes.get(..2) {
-            Some(b"PK") => Ok(Container::Zip(bytes)),
-            Some(b"\x1f\x8b") => Ok(Container::Tarball(bytes)),
-            _ => Err(Refusal::Broken("it is neither a zip archive nor compressed by gzip".to_owned())),
+        if tarball::is_one(&bytes) {
+            Ok(Container::Tarball(bytes))
+        } else if bytes.starts_with(b"PK") {
+            Ok(Container::Zip(bytes))
+        } else {
+            Err(Refusal::Broken("it is neither a zip archive nor a tarball".to_owned()))
         }
     }
 
