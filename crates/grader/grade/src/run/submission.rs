@@ -1,7 +1,7 @@
 //! One submission: taken, built, checked, and told about.
 
 use super::telling::{Teller, Told};
-use grade::class::Outcome;
+use grade::class::{Entry, Outcome};
 use grade::workshop::{Built, Compiled, Workshop};
 use intake::{Content, Digest, SETTINGS, Taken};
 use model::{Fault, Lab};
@@ -66,25 +66,35 @@ impl Bench {
         Bench { workshop, folder, hidden, teller, products: Mutex::new(products) }
     }
 
-    /// Grades a submission and writes what is told of it. Returns the outcome, and the digest of its content.
-    pub(super) fn grade(&self, entry: &intake::Entry, out: &Path) -> (Outcome, String) {
-        let begun = self.teller.begin(out, &entry.name).map_err(Fault::from);
-        let graded = begun.and_then(|told| {
-            let Taken { content, ignored } = entry.take(&self.teller.suite.lab)?;
-            let remarks: Vec<String> = ignored
-                .iter()
-                .map(|ignored| format!("ignored: {}: {}", ignored.path, ignored.reason))
-                .collect();
-            match content {
-                Ok(content) => Ok((self.decide(&content, &told, &remarks)?, content.digest.to_string())),
-                Err(refusal) => {
-                    let reason = refusal.to_string();
-                    told.no_verdicts("Nothing of this submission could be taken.", &reason, &remarks)?;
-                    Ok((Outcome::Refused(reason), String::new()))
-                }
-            }
+    /// Grades a submission and writes what is told of it.
+    pub(super) fn grade(&self, submission: &intake::Entry, out: &Path) -> Entry {
+        let entry = |(outcome, digest)| Entry {
+            name: submission.name.clone(),
+            original_name: submission.original.clone(),
+            outcome,
+            digest,
+        };
+        let told = self.judge(submission, out).map(entry).and_then(|entry| {
+            self.teller.classroom50(out, &entry)?;
+            Ok(entry)
         });
-        graded.unwrap_or_else(|fault: Fault| (Outcome::Fault(fault.message), String::new()))
+        told.unwrap_or_else(|fault| entry((Outcome::Fault(fault.message), String::new())))
+    }
+
+    /// Finds out what a submission is worth and tells it. Returns the outcome, and the digest of its content.
+    fn judge(&self, submission: &intake::Entry, out: &Path) -> Result<(Outcome, String), Fault> {
+        let told = self.teller.begin(out, &submission.name)?;
+        let Taken { content, ignored } = submission.take(&self.teller.suite.lab)?;
+        let remarks: Vec<String> =
+            ignored.iter().map(|ignored| format!("ignored: {}: {}", ignored.path, ignored.reason)).collect();
+        match content {
+            Ok(content) => Ok((self.decide(&content, &told, &remarks)?, content.digest.to_string())),
+            Err(refusal) => {
+                let reason = refusal.to_string();
+                told.no_verdicts("Nothing of this submission could be taken.", &reason, &remarks)?;
+                Ok((Outcome::Refused(reason), String::new()))
+            }
+        }
     }
 
     fn decide(&self, content: &Content, told: &Told, remarks: &[String]) -> Result<Outcome, Fault> {
