@@ -59,7 +59,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Grade {
-    /// What was handed in: a folder with a folder, a .zip or a .tar.gz for each submission, the .zip that a learning platform
+    /// What was handed in: a folder with a folder, a .zip, .tar.gz or .tar for each submission, the .zip that a learning platform
     /// exports, or a .csv with the columns name and path
     pub(crate) submissions: PathBuf,
 
@@ -71,7 +71,8 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
-    /// Go on with the results that are there: what has the same content and was graded by the same grader keeps its mark
+    /// Go on with the results that are there: what has the same content and was graded by the same grader keeps its mark, and what
+    /// is not among the submissions any more is removed
     #[arg(long)]
     pub(crate) resume: bool,
 
@@ -96,8 +97,8 @@ pub(crate) struct Grade {
     #[arg(long)]
     require_isolation: bool,
 
-    /// Write classroom50.json as well, for the classroom of that short name in Classroom 50; submissions are then to be named
-    /// for their owners
+    /// Write classroom50.json as well, also for marks that are kept, for the classroom of that short name in Classroom 50;
+    /// submissions are then to be named for their owners
     #[arg(long, value_name = "NAME")]
     classroom: Option<String>,
 
