@@ -1,4 +1,5 @@
-//! Grading a class whose marks are known: as a whole, killed and gone on with, and in parts that are put together.
+//! Grading a class whose marks are known: as a whole, killed and gone on with, and in parts that are put together; and what is
+//! kept and told when the class or the order changes.
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeSet;
@@ -119,4 +120,95 @@ fn parts_put_together_are_the_whole() {
     let other = fs::read_to_string(&key).unwrap().replace(&format!("\"seed\": {SEED}"), "\"seed\": 8");
     fs::write(&key, other).unwrap();
     assert_eq!(merge().status.code(), Some(2));
+}
+
+/// A class of lab 0, which nothing is compiled for.
+struct Predictions(tempfile::TempDir);
+
+impl Predictions {
+    fn new(names: &[&str]) -> Predictions {
+        let class = Predictions(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
+        names.iter().for_each(|name| class.hand_in(name));
+        class
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// All questions answered rightly, but for the name.
+    fn hand_in(&self, name: &str) {
+        let answers = runner::workspace_root().join("crates/programs/concepts/answers.toml");
+        let answers = fs::read_to_string(answers).unwrap();
+        fs::create_dir_all(self.path("submissions").join(name)).unwrap();
+        fs::write(self.path("submissions").join(name).join("answers.toml"), format!("# {name}\n{answers}"))
+            .unwrap();
+    }
+
+    fn grade(&self, results: &str, more: &[&str]) -> Output {
+        let mut command = Command::new(grade_path());
+        command.arg("grade").arg(self.path("submissions")).args(["--lab=lab0", "--seed=7", "--out"]);
+        command.arg(self.path(results)).args(more).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// What was told of a submission for Classroom 50.
+    fn classroom50(&self, name: &str) -> serde_json::Value {
+        let file = self.path("results/submissions").join(name).join("classroom50.json");
+        serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+    }
+}
+
+#[test]
+fn classroom50_is_told_of_marks_that_were_given_before() {
+    let class = Predictions::new(&["alice", "bob"]);
+    fs::write(class.path("submissions/bob/answers.toml"), "").unwrap();
+    succeeds(&class.grade("results", &["--classroom=before"]));
+    let told = ["alice", "bob"].map(|name| class.classroom50(name));
+    assert_ne!(told[0]["score"], told[1]["score"]);
+
+    class.hand_in("carol");
+    succeeds(&class.grade("results", &["--resume", "--classroom=networks"]));
+    for (name, before) in ["alice", "bob"].iter().zip(told) {
+        let now = class.classroom50(name);
+        assert_eq!(now["classroom"], "networks");
+        for what in ["owner", "score", "max-score", "tests"] {
+            assert_eq!(now[what], before[what], "{name}");
+        }
+    }
+    assert_eq!(class.classroom50("carol")["score"], class.classroom50("alice")["score"]);
+}
+
+#[test]
+fn of_a_submission_that_was_withdrawn_nothing_is_left() {
+    let class = Predictions::new(&["alice", "bob"]);
+    succeeds(&class.grade("results", &[]));
+    let alices = fs::read(class.path("results/submissions/alice/result.json")).unwrap();
+    fs::remove_dir_all(class.path("submissions/bob")).unwrap();
+    let went_on = class.grade("results", &["--resume"]);
+    succeeds(&went_on);
+    assert!(String::from_utf8_lossy(&went_on.stderr).contains("removed: the results of bob,"), "{went_on:?}");
+    assert!(!class.path("results/submissions/bob").exists());
+    assert_eq!(fs::read(class.path("results/submissions/alice/result.json")).unwrap(), alices);
+    assert_eq!(class::sheet(&class.path("results")).unwrap().into_keys().collect::<Vec<_>>(), ["alice"]);
+}
+
+#[test]
+fn results_are_not_written_over_what_the_class_has_handed_in() {
+    let class = Predictions::new(&["alice"]);
+    let refused = class.grade(".", &[]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(class.path("submissions/alice/answers.toml").exists());
+}
+
+#[test]
+fn what_lies_beside_submissions_is_told() {
+    let class = Predictions::new(&["alice"]);
+    fs::write(class.path("submissions/\x1bnotes.txt"), "").unwrap();
+    fs::write(class.path("submissions/bob.rar"), "").unwrap();
+    let graded = class.grade("results", &[]);
+    succeeds(&graded);
+    let told = String::from_utf8_lossy(&graded.stderr);
+    assert!(told.contains("notes.txt: ") && !told.contains('\x1b'), "{told}");
+    let sheet = class::sheet(&class.path("results")).unwrap();
+    assert!(sheet["bob"]["reason"].contains(".tar.gz"), "{sheet:?}");
 }

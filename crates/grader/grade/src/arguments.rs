@@ -59,7 +59,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Grade {
-    /// What was handed in: a folder with a folder, a .zip or a .tar.gz for each submission, the .zip that a learning platform
+    /// What was handed in: a folder with a folder, a .zip, .tar.gz or .tar for each submission, the .zip that a learning platform
     /// exports, or a .csv with the columns name and path
     pub(crate) submissions: PathBuf,
 
@@ -71,7 +71,8 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
-    /// Go on with the results that are there: what has the same content and was graded by the same grader keeps its mark
+    /// Go on with the results that are there: what has the same content and was graded by the same grader keeps its mark, and what
+    /// is not among the submissions any more is removed
     #[arg(long)]
     pub(crate) resume: bool,
 
@@ -89,15 +90,15 @@ pub(crate) struct Grade {
 
     /// How submissions are kept apart. There is one way, `full`: in namespaces, also while they are compiled, which runs their
     /// code as well. Where the system refuses that nothing is graded
-    #[arg(long, value_name = "full", value_parser = isolation, default_value = "full")]
-    pub(crate) isolation: Isolation,
+    #[arg(long, value_name = "full", value_parser = full, default_value = "full")]
+    isolation: String,
 
     /// The same as --isolation full
     #[arg(long)]
     require_isolation: bool,
 
-    /// Write classroom50.json as well, for the classroom of that short name in Classroom 50; submissions are then to be named
-    /// for their owners
+    /// Write classroom50.json as well, also for marks that are kept, for the classroom of that short name in Classroom 50;
+    /// submissions are then to be named for their owners
     #[arg(long, value_name = "NAME")]
     classroom: Option<String>,
 
@@ -114,16 +115,10 @@ impl Grade {
     }
 }
 
-/// How submissions are kept apart: `check` knows other ways, since there people run what they have written themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Isolation {
-    /// By namespaces, or nothing is graded.
-    Full,
-}
-
-fn isolation(text: &str) -> Result<Isolation, String> {
+/// The one way in which submissions are kept apart; `check` knows others, since there people run what they have written themselves.
+fn full(text: &str) -> Result<String, String> {
     match text {
-        "full" => Ok(Isolation::Full),
+        "full" => Ok(text.to_owned()),
         _ => Err("a class is graded with full isolation only: nobody could defend the marks otherwise; \
             `cargo xtask doctor` says what this machine lacks, and the cure"
             .to_owned()),

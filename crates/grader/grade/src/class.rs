@@ -12,10 +12,10 @@ mod replace;
 mod sheet;
 pub mod summary;
 
-pub use replace::replace;
-pub use sheet::{Rows, Sheet, SheetError, read};
+pub use replace::{remove, replace};
+pub use sheet::{Sheet, SheetError, read};
 
-use model::{CheckReport, Clause, Lab, RunReport, Tier, Verdict};
+use model::{CheckReport, Clause, Credit, Failure, Fault, Kind, Lab, RunReport, Tier, Verdict};
 
 /// All submissions of a class to one lab.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +94,21 @@ impl Mark {
             Verdict::Failed(_) => Mark::Missed,
             Verdict::Skipped(_) => Mark::Skipped,
             Verdict::Error(_) => Mark::Fault,
+        }
+    }
+
+    /// The verdict on a clause that comes to this mark, without all that was seen.
+    pub fn verdict(self, clause: &Clause) -> Verdict {
+        let missed = |credit| {
+            let failure = Failure::new(Kind::Mismatch, "missed");
+            Verdict::Failed(Box::new(Failure { credit, ..failure }))
+        };
+        match self {
+            Mark::Passed => Verdict::Passed,
+            Mark::Partly(right) => missed(Some(Credit { right, of: worth(clause) })),
+            Mark::Missed => missed(None),
+            Mark::Skipped => Verdict::Skipped("not decided".to_owned()),
+            Mark::Fault => Verdict::Error(Fault::new("not decided")),
         }
     }
 

@@ -2,17 +2,18 @@
 //! as soon as it is known.
 
 pub(crate) mod ledger;
+mod place;
 mod preparation;
 mod submission;
 mod telling;
 
-use crate::arguments::{self, Isolation, Shard};
+use crate::arguments::{self, Shard};
 use crate::progress::Progress;
 use checks::Suite;
-use grade::class::Entry;
-use intake::Digest;
+use intake::{Digest, Ignored, Listing};
 use ledger::{Key, Ledger};
 use model::Fault;
+use report::escape;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::fs;
@@ -65,11 +66,15 @@ struct Task {
 
 /// Grades a class. Returns what was found out, also what had been found out before.
 pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Result<Ledger, Trouble> {
-    let listed = intake::list(&arguments.submissions).map_err(|error| Trouble::Usage(error.to_string()))?;
-    require(arguments.isolation)?;
+    let Listing { entries: listed, ignored } =
+        intake::list(&arguments.submissions).map_err(|error| Trouble::Usage(error.to_string()))?;
+    require_isolation()?;
     let root = runner::workspace_root();
     let key = Key::new(&root, suite, arguments.seed, arguments.shard, &listed)?;
     let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
+    for Ignored { path, reason } in &ignored {
+        anstream::eprintln!("ignored: {}: {reason}", escape::text(path));
+    }
     let hidden = hidden_folders(&root, arguments, &listed)?;
     let is_ours = |entry: &intake::Entry| arguments.shard.is_none_or(|shard: Shard| shard.holds(&entry.name));
     let tasks = what_to_do(listed.into_iter().filter(is_ours).collect(), &mut ledger, suite)?;
@@ -77,6 +82,8 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let workshop = preparation::workshop(&root, &suite.lab, &hidden, &progress)?;
     let work = arguments.out.canonicalize()?.join(".work");
     let teller = Teller { suite, seed: ledger.seed(), classroom: arguments.classroom() };
+    // Those that keep their mark may not have been told yet.
+    ledger.entries().iter().try_for_each(|entry| teller.classroom50(&arguments.out, entry))?;
     let bench = Bench::new(teller, workshop, work, hidden, &tasks_by_digest(&tasks));
     progress.start(tasks.len());
     let jobs = arguments.jobs.unwrap_or_else(|| JOBS * processors()).clamp(1, tasks.len().max(1));
@@ -87,13 +94,7 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
             scope.spawn(|| {
                 while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                     progress.begin(&task.entry.name);
-                    let (outcome, digest) = bench.grade(&task.entry, &arguments.out);
-                    let entry = Entry {
-                        name: task.entry.name.clone(),
-                        original_name: task.entry.original.clone(),
-                        outcome,
-                        digest,
-                    };
+                    let entry = bench.grade(&task.entry, &arguments.out);
                     let added = ledger.lock().unwrap_or_else(PoisonError::into_inner).add(entry);
                     if let Err(error) = added {
                         // What cannot be kept need not be found out.
@@ -110,17 +111,13 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
         return Err(error.into());
     }
     bench.close()?;
-    let mut ledger = ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
-    ledger.close()?;
-    Ok(ledger)
+    close(ledger.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Makes sure that submissions can be kept apart here as they have to be, before anything is graded or written.
-fn require(isolation: Isolation) -> Result<(), Trouble> {
-    match isolation {
-        Isolation::Full => runner::require_isolation()
-            .map_err(|fault| Fault::new(format!("nothing was graded: {}", fault.message)).into()),
-    }
+fn require_isolation() -> Result<(), Trouble> {
+    runner::require_isolation()
+        .map_err(|fault| Fault::new(format!("nothing was graded: {}", fault.message)).into())
 }
 
 /// Sorts out what has been graded before: the same content, by the same grader.
@@ -183,11 +180,12 @@ fn processors() -> usize {
 pub(crate) fn merge(arguments: &arguments::Merge) -> Result<Ledger, Trouble> {
     let ledgers =
         arguments.results.iter().map(|folder| Ledger::read(folder)).collect::<Result<Vec<_>, _>>()?;
-    let mut merged = Ledger::merge(&arguments.out, ledgers)?;
+    let merged = Ledger::merge(&arguments.out, ledgers)?;
     for folder in &arguments.results {
-        for kept in fs::read_dir(folder.join(ledger::SUBMISSIONS))? {
+        for kept in fs::read_dir(place::submissions(folder))? {
             let kept = kept?;
-            let target = arguments.out.join(ledger::SUBMISSIONS).join(kept.file_name());
+            let target = place::submissions(&arguments.out).join(kept.file_name());
+            place::clear(&target)?;
             fs::create_dir_all(&target)?;
             for file in fs::read_dir(kept.path())? {
                 let file = file?;
@@ -195,6 +193,16 @@ pub(crate) fn merge(arguments: &arguments::Merge) -> Result<Ledger, Trouble> {
             }
         }
     }
-    merged.close()?;
-    Ok(merged)
+    close(merged)
+}
+
+/// Writes what follows from all marks, and tells what holds no longer.
+fn close(mut ledger: Ledger) -> Result<Ledger, Trouble> {
+    for name in ledger.close()? {
+        anstream::eprintln!(
+            "removed: the results of {}, which is not among the submissions",
+            escape::text(&name)
+        );
+    }
+    Ok(ledger)
 }

@@ -4,10 +4,12 @@
 mod sample;
 
 use grade::class::{Class, Entry, Mark, Outcome, Sheet, SheetError, junit, read, summary};
+use model::CheckReport;
 use proptest::prelude::*;
 use sample::{CLAUSES, LAB, entries, is_harmless};
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 fn entry(name: &str, outcome: Outcome) -> Entry {
     Entry { name: name.to_owned(), original_name: format!("{name}.zip"), outcome, digest: "7f3a".to_owned() }
@@ -52,7 +54,7 @@ fn written(entries: &[Entry]) -> String {
     fs::read_to_string(path).unwrap()
 }
 
-fn read_back(text: &[u8]) -> Result<grade::class::Rows, SheetError> {
+fn read_back(text: &[u8]) -> Result<Vec<Entry>, SheetError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("grades.csv");
     fs::write(&path, text).unwrap();
@@ -109,6 +111,20 @@ fn a_row_without_a_mark_for_each_clause_is_not_written() {
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
+/// What is told of marks that were given before follows from them.
+#[test]
+fn a_mark_comes_back_from_its_verdict() {
+    for clause in CLAUSES {
+        // A stretch clause has no points, and so no part of them.
+        let parts = (1..clause.points).map(Mark::Partly);
+        for mark in [Mark::Passed, Mark::Missed, Mark::Skipped, Mark::Fault].into_iter().chain(parts) {
+            let (verdict, duration) = (mark.verdict(clause), Duration::ZERO);
+            let check = CheckReport { clause, verdict, duration, finding: None, record: None };
+            assert_eq!(Mark::of(&check), mark, "{}", clause.id);
+        }
+    }
+}
+
 proptest! {
     // Each row waits for the disk, which many cases would keep busy for long.
     #![proptest_config(ProptestConfig::with_cases(48))]
@@ -116,9 +132,7 @@ proptest! {
     #[test]
     fn a_sheet_comes_back_as_it_was_written(entries in entries()) {
         let text = written(&entries);
-        let rows = read_back(text.as_bytes()).unwrap();
-        prop_assert_eq!(rows.entries, entries);
-        prop_assert!(!rows.is_torn);
+        prop_assert_eq!(read_back(text.as_bytes()).unwrap(), entries);
     }
 
     #[test]
@@ -138,15 +152,14 @@ proptest! {
         let text = written(&entries);
         let header = text.find('\n').unwrap() + 1;
         let kept = &text.as_bytes()[..header + cut.index(text.len() - header + 1)];
-        let rows = read_back(kept).unwrap();
-        prop_assert_eq!(rows.is_torn, !kept.ends_with(b"\n"));
-        prop_assert_eq!(&rows.entries[..], &entries[..rows.entries.len()]);
-        prop_assert_eq!(rows.entries.len(), kept.iter().filter(|&&byte| byte == b'\n').count() - 1);
+        let read = read_back(kept).unwrap();
+        prop_assert_eq!(&read[..], &entries[..read.len()]);
+        prop_assert_eq!(read.len(), kept.iter().filter(|&&byte| byte == b'\n').count() - 1);
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("grades.csv");
-        let mut sheet = Sheet::start(&path, &CLAUSES, &rows.entries).unwrap();
-        for entry in &entries[rows.entries.len()..] {
+        let mut sheet = Sheet::start(&path, &CLAUSES, &read).unwrap();
+        for entry in &entries[read.len()..] {
             sheet.append(entry).unwrap();
         }
         prop_assert_eq!(fs::read_to_string(path).unwrap(), text);

@@ -61,7 +61,8 @@ impl Entry {
     /// Looks into the submission and takes what the lab asks for.
     ///
     /// # Errors
-    /// When the instructor's disk cannot be read. Whatever is wrong with the submission is a refusal in what is returned.
+    /// When the instructor's disk cannot be read, or what a platform has packed cannot be unpacked. Whatever is wrong with the
+    /// submission itself, an archive of its own among it, is a refusal in what is returned.
     pub fn take(&self, lab: &Lab) -> Result<Taken, Fault> {
         let mut ignored = BTreeSet::new();
         let content = match self.content(lab, &mut ignored) {

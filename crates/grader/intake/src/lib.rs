@@ -3,11 +3,12 @@
 //!
 //! Invariants: a link is never followed and nothing is ever unpacked to disk, so what a submission names can only be wrong,
 //! never dangerous. What is bad about one submission stays with it ([`Refusal`]); what the instructor's own folder or list
-//! lacks is a [`ListError`]; a disk that fails is a [`model::Fault`], and nobody's zero.
+//! lacks is a [`ListError`]; a disk that fails and an export that is damaged are a [`model::Fault`], and nobody's zero.
 //!
 //! The way of a submission: [`list()`] says where each lies; [`Entry::take`] lets a *container* (folder, zip, tarball) name its
 //! items, has all names and kinds *vetted*, finds the lab's files among them (*selection*), and only then reads these.
 
+mod archive;
 mod container;
 mod digest;
 mod entry;
@@ -23,6 +24,6 @@ mod vetting;
 
 pub use digest::Digest;
 pub use entry::{Content, Entry, Taken};
-pub use listing::{ListError, list};
+pub use listing::{ListError, Listing, list};
 pub use refusal::{Ignored, Reason, Refusal};
 pub use settings::{SETTINGS, Settings};

@@ -1,13 +1,15 @@
 //! Which submissions there are: in a folder, in an archive as platforms export them, or by a list.
 
+mod membership;
+
 use crate::container::{Scope, zip_names};
 use crate::entry::{Entry, Place};
 use crate::naming;
 use crate::platform;
-use crate::selection::is_archive;
-use crate::vetting;
+use crate::refusal::Ignored;
+use membership::{Members, members};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, File};
@@ -30,10 +32,19 @@ impl fmt::Display for ListError {
 
 impl std::error::Error for ListError {}
 
-/// All submissions of a class, in order of their original names. The source is
+/// What a class has handed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// All submissions, in order of their original names; at least one.
+    pub entries: Vec<Entry>,
+    /// What else lies beside them, so that nothing goes missing without a word.
+    pub ignored: Vec<Ignored>,
+}
+
+/// Lists a class. The source is
 ///
-/// - a folder with a folder or an archive (`.zip`, `.tar.gz`, `.tgz`) for each; other files count if a platform named them as
-///   one student's, see `platform`;
+/// - a folder with a folder or an archive for each submission; a file of another kind is one as well, unless its name says that
+///   it is none (see `membership`), and so are together those that a platform named as one student's (see `platform`);
 /// - a `.zip` that holds such a folder's content, with a single folder around it at most;
 /// - a `.csv` with the heading `name,path`, where paths are seen from the list's own folder.
 ///
@@ -41,16 +52,16 @@ impl std::error::Error for ListError {}
 ///
 /// # Errors
 /// When the source cannot be read, holds nothing, or a list is wrong.
-pub fn list(source: &Path) -> Result<Vec<Entry>, ListError> {
+pub fn list(source: &Path) -> Result<Listing, ListError> {
     let wrong = |message: String| ListError { path: source.to_owned(), message };
     let failed = |error: io::Error| wrong(error.to_string());
     let ending = source.extension().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase();
-    let found = if fs::metadata(source).map_err(failed)?.is_dir() {
+    let (found, ignored) = if fs::metadata(source).map_err(failed)?.is_dir() {
         folder(source).map_err(failed)?
     } else if ending == "zip" {
         export(source).map_err(failed)?
     } else if ending == "csv" {
-        listed(source).map_err(wrong)?
+        (listed(source).map_err(wrong)?, Vec::new())
     } else {
         return Err(wrong("it is neither a folder, nor a .zip, nor a .csv; unpack it first".to_owned()));
     };
@@ -58,17 +69,14 @@ pub fn list(source: &Path) -> Result<Vec<Entry>, ListError> {
         return Err(wrong("there is no submission in it".to_owned()));
     }
     let names = naming::names(found.iter().map(|(original, _)| original.as_str()));
-    Ok(names
-        .into_iter()
-        .zip(found)
-        .map(|(name, (original, place))| Entry { name, original, place })
-        .collect())
+    let entry = |(name, (original, place))| Entry { name, original, place };
+    Ok(Listing { entries: names.into_iter().zip(found).map(entry).collect(), ignored })
 }
 
 /// Submissions by their original names.
 type Found = Vec<(String, Place)>;
 
-fn folder(source: &Path) -> io::Result<Found> {
+fn folder(source: &Path) -> io::Result<(Found, Vec<Ignored>)> {
     let mut children = BTreeMap::new();
     for child in fs::read_dir(source)? {
         let child = child?;
@@ -76,34 +84,45 @@ fn folder(source: &Path) -> io::Result<Found> {
         let is_folder = child.file_type()?.is_dir() || child.file_type()?.is_symlink();
         children.insert(child.file_name().as_bytes().to_vec(), is_folder);
     }
-    Ok(scopes(children).into_iter().map(|(name, scope)| (name, place(source, false, scope))).collect())
+    let Members { submissions, ignored } = members(children);
+    let place = |(name, scope)| (name, place(source, false, scope));
+    Ok((submissions.into_iter().map(place).collect(), ignored))
 }
 
-fn export(source: &Path) -> io::Result<Found> {
+fn export(source: &Path) -> io::Result<(Found, Vec<Ignored>)> {
     let paths = zip_names(File::open(source)?)?;
+    let mut found = members(children(&paths, b""));
     let mut around = Vec::new();
-    let mut children = children(&paths, &around);
-    if let Some((only, true)) = children.iter().next().map(|(name, is_folder)| (name.clone(), *is_folder))
-        && children.len() == 1
-        && !platform::is_students_folder(&String::from_utf8_lossy(&only))
-    {
-        let inside = [&only[..], b"/"].concat();
-        let below = self::children(&paths, &inside);
+    if let Some(folder) = class_folder(&found) {
+        let below = children(&paths, &folder);
         // A folder with sources in it is a submission, and no class.
         if !below.iter().any(|(name, is_folder)| name == b"src" || !is_folder && name.ends_with(b".rs")) {
-            (around, children) = (inside, below);
+            let Members { submissions, ignored } = members(below);
+            found = Members { submissions, ignored: [found.ignored, ignored].concat() };
+            around = folder;
         }
     }
     let inside = |name: Vec<u8>| [&around[..], &name].concat();
-    let place = |scope| {
+    let place = |(name, scope)| {
         let scope = match scope {
             Scope::Folder(name) => Scope::Folder(inside(name)),
             Scope::File(name) => Scope::File(inside(name)),
             Scope::Attachments(name) => Scope::Attachments(inside(name)),
         };
-        place(source, true, scope)
+        (name, place(source, true, scope))
     };
-    Ok(scopes(children).into_iter().map(|(name, scope)| (name, place(scope))).collect())
+    Ok((found.submissions.into_iter().map(place).collect(), found.ignored))
+}
+
+/// The folder that perhaps holds the class: the only one in the archive, unless a platform names a student's folder so.
+fn class_folder(found: &Members) -> Option<Vec<u8>> {
+    let mut submissions = found.submissions.iter();
+    match (submissions.next(), submissions.next()) {
+        (Some((name, Scope::Folder(folder))), None) if !platform::is_students_folder(name) => {
+            Some(folder.clone())
+        }
+        _ => None,
+    }
 }
 
 /// What is directly in a folder of an archive, and whether it is a folder.
@@ -114,26 +133,6 @@ fn children(paths: &[Vec<u8>], folder: &[u8]) -> BTreeMap<Vec<u8>, bool> {
         *children.entry(rest[..end.unwrap_or(rest.len())].to_vec()).or_default() |= end.is_some();
     }
     children
-}
-
-/// The submissions among the files and folders of a class.
-fn scopes(children: BTreeMap<Vec<u8>, bool>) -> Vec<(String, Scope)> {
-    let mut found = BTreeSet::new();
-    for (bytes, is_folder) in children {
-        let name = String::from_utf8_lossy(&bytes).into_owned();
-        if vetting::is_ignored_whole(&name).is_some() || platform::is_typed_text(&name) {
-            continue;
-        }
-        let prefix = platform::attachments_prefix(&name).filter(|_| !is_folder && name.as_bytes() == bytes);
-        if is_folder {
-            found.insert((name, Scope::Folder([&bytes[..], b"/"].concat())));
-        } else if let Some(prefix) = prefix {
-            found.insert((prefix.to_owned(), Scope::Attachments(prefix.as_bytes().to_vec())));
-        } else if is_archive(&name) {
-            found.insert((name, Scope::File(bytes)));
-        }
-    }
-    found.into_iter().collect()
 }
 
 fn place(source: &Path, is_archive: bool, scope: Scope) -> Place {

@@ -1,5 +1,6 @@
 //! Names for files, from the names that students and platforms gave.
 
+use crate::archive;
 use crate::platform;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -27,11 +28,7 @@ pub(crate) fn names<'a>(originals: impl Iterator<Item = &'a str> + Clone) -> Vec
 
 /// The original as far as it goes into a file's name.
 fn plain(original: &str) -> String {
-    let stem = [".tar.gz", ".tgz", ".zip"].iter().find_map(|ending| {
-        let at = original.len().checked_sub(ending.len())?;
-        original.get(at..).filter(|end| end.eq_ignore_ascii_case(ending)).map(|_| &original[..at])
-    });
-    let student = platform::student(stem.unwrap_or(original));
+    let student = platform::student(archive::stem(original));
     let mut name = String::new();
     for c in deunicode::deunicode(student).chars() {
         match c {
@@ -60,7 +57,7 @@ mod tests {
     #[test]
     fn a_name_is_what_can_be_written_of_the_original() {
         assert_eq!(of(&["Jürgen Müller_12345_assignsubmission_file_"]), ["Jurgen-Muller_12345"]);
-        assert_eq!(of(&["alice.zip", "bob.TAR.GZ"]), ["alice", "bob"]);
+        assert_eq!(of(&["alice.zip", "bob.TAR.GZ", "carol.rar"]), ["alice", "bob", "carol"]);
         assert_eq!(of(&["../../etc", ".hidden", "\n", "-rf"]), ["etc", "hidden", "submission", "rf"]);
     }
 

@@ -6,16 +6,23 @@
 //!   upload's.
 //! - Gradescope: folders `submission_123`, and `submission_metadata.yml` beside them.
 
-const MOODLE: &str = "_assignsubmission_file";
+const MOODLE: &str = "_assignsubmission_";
+const FILES: &str = "_assignsubmission_file";
+const TYPED: &str = "_assignsubmission_onlinetext";
 
 /// The student's part of a folder's or file's name.
 pub(crate) fn student(name: &str) -> &str {
     name.split_once(MOODLE).map_or(name, |(student, _)| student).trim_end_matches('_')
 }
 
-/// Whether a folder holds what was typed into the browser, and no files.
+/// Whether Moodle calls so what a student has handed in as files.
+pub(crate) fn is_files(name: &str) -> bool {
+    name.contains(FILES)
+}
+
+/// Whether Moodle calls so what a student has typed into the browser.
 pub(crate) fn is_typed_text(name: &str) -> bool {
-    name.contains("_assignsubmission_onlinetext")
+    name.contains(TYPED)
 }
 
 /// Whether a folder is called as platforms call a student's.
@@ -28,8 +35,8 @@ pub(crate) fn is_students_folder(name: &str) -> bool {
 
 /// For a file that is one of a student's attachments: how the names of all of them begin.
 pub(crate) fn attachments_prefix(name: &str) -> Option<&str> {
-    if let Some(at) = name.find(MOODLE) {
-        let end = at + MOODLE.len() + 1;
+    if let Some(at) = name.find(FILES) {
+        let end = at + FILES.len() + 1;
         return name[..end.min(name.len())]
             .strip_suffix('_')
             .and(name.get(..end))

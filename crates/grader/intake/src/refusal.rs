@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+const OPENED_ARCHIVES: &str = "archives are opened if they are .zip, .tar.gz, .tgz or .tar";
+
 /// Why nothing of a submission is taken. Names are in it as they can be shown: cut, and without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// A symbolic link.
     SymbolicLink(String),
-    /// A second name of another file.
+    /// A second name of another file: in a tarball, or in a folder of somebody who does not own the file.
     HardLink(String),
     /// Neither a file nor a folder: a device, a pipe, a socket, a sparse file.
     Special(String),
@@ -34,8 +36,10 @@ pub enum Refusal {
     Bomb,
     /// Archives in archives in archives.
     Nested,
-    /// An encrypted file.
+    /// An encrypted file that the lab asks for.
     Encrypted(String),
+    /// Nothing but an archive of a kind that is not opened.
+    OtherArchive(String),
     /// An archive that cannot be read; what is wrong with it.
     Broken(String),
     /// Two places that could each be the submission.
@@ -56,7 +60,9 @@ impl fmt::Display for Refusal {
         use Refusal as R;
         match self {
             R::SymbolicLink(path) => write!(f, "{path} is a symbolic link; hand in the file itself"),
-            R::HardLink(path) => write!(f, "{path} is a hard link; hand in a file of its own"),
+            R::HardLink(path) => {
+                write!(f, "{path} is a hard link to another file; hand in a file of its own")
+            }
             R::Special(path) => write!(f, "{path} is neither a file nor a folder"),
             R::AbsolutePath(path) => write!(f, "{path} is an absolute path"),
             R::ParentFolder(path) => write!(f, "{path} leads out of its folder"),
@@ -72,7 +78,8 @@ impl fmt::Display for Refusal {
             R::TooLarge(limit) => write!(f, "it has more than {} MiB", limit >> 20),
             R::Bomb => write!(f, "the archive unpacks to far more than it is"),
             R::Nested => write!(f, "there are archives in archives in archives"),
-            R::Encrypted(path) => write!(f, "{path} is encrypted; hand it in without a password"),
+            R::Encrypted(path) => write!(f, "{path} is encrypted; no archive may need a password"),
+            R::OtherArchive(path) => write!(f, "{path} cannot be opened; {OPENED_ARCHIVES}"),
             R::Broken(what) => write!(f, "the archive cannot be read: {what}"),
             R::Ambiguous(one, other) => {
                 write!(f, "{one} and {other} could each be the submission; hand in one of them")
@@ -89,7 +96,7 @@ impl std::error::Error for Refusal {}
 /// A file or folder that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ignored {
-    /// Its path in the submission; a folder's, with all that is in it, ends in `/`.
+    /// Its path in the submission, or in the class; a folder's, with all that is in it, ends in `/`.
     pub path: String,
     /// Why.
     pub reason: Reason,
@@ -120,6 +127,10 @@ pub enum Reason {
     Archive,
     /// An archive of a kind that is not opened.
     OtherArchive,
+    /// A file beside the submissions of a class.
+    NoSubmission,
+    /// What a student has typed into the browser who has handed in files as well.
+    TypedText,
 }
 
 impl fmt::Display for Reason {
@@ -135,7 +146,9 @@ impl fmt::Display for Reason {
             Reason::NothingInIt => "nothing in this folder is what the lab asks for",
             Reason::Large => "it is larger than 1 MiB",
             Reason::Archive => "an archive is opened only where it is all that was handed in",
-            Reason::OtherArchive => "archives are opened if they are .zip, .tar.gz or .tgz",
+            Reason::OtherArchive => OPENED_ARCHIVES,
+            Reason::NoSubmission => "a submission is a folder, an archive or a source file",
+            Reason::TypedText => "what is typed into the browser does not count beside files",
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod layout;
 
+use crate::archive;
 use crate::container::Item;
 use crate::limits;
 use crate::path;
@@ -29,17 +30,13 @@ pub(crate) fn select<'a>(
 ) -> Result<Selection<'a>, Refusal> {
     ignored.extend(vetted.ignored.iter().cloned());
     let Some(layout) = layout::find(lab, &vetted.files)? else {
-        let mut archives = vetted
-            .files
-            .iter()
-            .filter(|file| is_archive(&file.path) && depth(&file.path) <= limits::WRAPPING);
-        if let (Some(archive), None) = (archives.next(), archives.next()) {
-            let others = vetted.files.iter().filter(|file| file.path != archive.path);
-            ignored.extend(reasons(others, &HashSet::new()));
-            return Ok(Selection::Archive(&archive.item));
-        }
-        ignored.extend(reasons(vetted.files.iter(), &HashSet::new()));
-        return Ok(Selection::Files(BTreeMap::new()));
+        let archive = only_archive(&vetted.files)?;
+        let others = vetted.files.iter().filter(|file| archive.is_none_or(|it| it.path != file.path));
+        ignored.extend(reasons(others, &HashSet::new()));
+        return Ok(match archive {
+            Some(archive) => Selection::Archive(&archive.item),
+            None => Selection::Files(BTreeMap::new()),
+        });
     };
     let mut taken: BTreeMap<String, &File> = BTreeMap::new();
     let mut others = Vec::new();
@@ -64,6 +61,20 @@ pub(crate) fn select<'a>(
     let folders = taken.values().flat_map(|file| path::ancestors(&file.path)).collect();
     ignored.extend(reasons(others.into_iter(), &folders));
     Ok(Selection::Files(taken.into_iter().map(|(path, file)| (path, &file.item)).collect()))
+}
+
+/// The archive that is to be opened, since no other could be meant.
+fn only_archive(files: &[File]) -> Result<Option<&File>, Refusal> {
+    let near = || files.iter().filter(|file| depth(&file.path) <= limits::WRAPPING);
+    let mut opened = near().filter(|file| archive::is_opened(&file.path));
+    match (opened.next(), opened.next()) {
+        (Some(only), None) => Ok(Some(only)),
+        (Some(_), Some(_)) => Ok(None),
+        (None, _) => match near().find(|file| archive::is_other(&file.path)) {
+            Some(other) => Err(Refusal::OtherArchive(other.path.clone())),
+            None => Ok(None),
+        },
+    }
 }
 
 /// The path that a file gets in the lab's folder, if it is taken.
@@ -103,23 +114,15 @@ fn reasons<'a>(files: impl Iterator<Item = &'a File>, taken_from: &HashSet<&str>
 }
 
 fn reason(name: &str) -> Reason {
-    const OTHER_ARCHIVES: [&str; 7] = [".rar", ".7z", ".tar", ".tar.xz", ".tar.bz2", ".tar.zst", ".gz"];
-    let lower = name.to_ascii_lowercase();
     match name {
         "Cargo.toml" | "Cargo.lock" => Reason::Manifest,
         "build.rs" => Reason::BuildScript,
         "rust-toolchain" | "rust-toolchain.toml" => Reason::Toolchain,
         _ if name.ends_with(".rs") => Reason::NoProgram,
-        _ if is_archive(name) => Reason::Archive,
-        _ if OTHER_ARCHIVES.iter().any(|ending| lower.ends_with(ending)) => Reason::OtherArchive,
+        _ if archive::is_opened(name) => Reason::Archive,
+        _ if archive::is_other(name) => Reason::OtherArchive,
         _ => Reason::NotAsked,
     }
-}
-
-/// Whether a file is an archive that can be opened, by its name.
-pub(crate) fn is_archive(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    [".zip", ".tar.gz", ".tgz"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// How many folders a file lies in.

@@ -50,7 +50,6 @@ pub(crate) fn vet(items: Vec<Item>) -> Result<Vetted, Refusal> {
             Kind::SymbolicLink => return Err(Refusal::SymbolicLink(shown())),
             Kind::HardLink => return Err(Refusal::HardLink(shown())),
             Kind::Special => return Err(Refusal::Special(shown())),
-            Kind::Encrypted => return Err(Refusal::Encrypted(shown())),
         }
     }
     told_apart(&vetted.files)?;

@@ -20,15 +20,6 @@ pub struct Sheet<'a> {
     clauses: &'a [&'a Clause],
 }
 
-/// What a sheet holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rows {
-    /// The submissions, in the order in which they were written.
-    pub entries: Vec<Entry>,
-    /// Whether the last line was cut off. Its submission is not among the others.
-    pub is_torn: bool,
-}
-
 /// Why a sheet cannot be read.
 #[derive(Debug)]
 pub enum SheetError {
@@ -90,11 +81,12 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Reads a sheet for these clauses.
+/// Reads a sheet for these clauses: the submissions, in the order in which they were written. One whose line was cut off is not
+/// among them.
 ///
 /// # Errors
-/// When the file cannot be read or is not as the grader writes it. A last line that was cut off is no error.
-pub fn read(path: &Path, clauses: &[&Clause]) -> Result<Rows, SheetError> {
+/// When the file cannot be read or is not as the grader writes it.
+pub fn read(path: &Path, clauses: &[&Clause]) -> Result<Vec<Entry>, SheetError> {
     let text = fs::read(path)?;
     let whole = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
     let mut lines = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&text[..whole]);
@@ -107,7 +99,7 @@ pub fn read(path: &Path, clauses: &[&Clause]) -> Result<Rows, SheetError> {
         let record = record.map_err(|_| SheetError::Line(number))?;
         entry(&record, clauses).ok_or(SheetError::Line(number))
     });
-    Ok(Rows { entries: entries.collect::<Result<_, _>>()?, is_torn: whole < text.len() })
+    entries.collect()
 }
 
 fn header(clauses: &[&Clause]) -> Vec<String> {

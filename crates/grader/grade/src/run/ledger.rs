@@ -2,23 +2,19 @@
 
 mod parts;
 
-use super::Trouble;
+use super::{Trouble, place};
 use crate::arguments::Shard;
 use checks::Suite;
 use grade::class::{self, Class, Entry, Sheet, SheetError, replace};
 use grade::files::{self, Files};
 use intake::Digest;
 use model::Clause;
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// The folder with a folder for each submission.
-pub(super) const SUBMISSIONS: &str = "submissions";
 /// The marks.
 const SHEET: &str = "grades.csv";
 /// What all marks have in common.
@@ -97,13 +93,9 @@ impl Ledger {
         mut key: Key,
         resume: bool,
     ) -> Result<Ledger, Trouble> {
-        fs::create_dir_all(folder.join(SUBMISSIONS))?;
-        let lock = Some(lock(folder)?);
-        let there = match read_key(folder) {
-            Ok(there) => Some(there),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(error.into()),
-        };
+        let has_results = folder.join(KEY).exists();
+        let lock = Some(place::claim(folder, has_results)?);
+        let there = has_results.then(|| read_key(folder)).transpose()?;
         let shown = folder.display();
         let mut before = HashMap::new();
         if let Some(there) = there {
@@ -129,7 +121,7 @@ impl Ledger {
                 before = rows.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
             } else {
                 // Before the key says that it was this one that decided.
-                remove_if_there(&folder.join(SHEET))?;
+                class::remove(&folder.join(SHEET))?;
             }
         }
         let ledger = Ledger { before, _lock: lock, ..Ledger::empty(folder, suite, key) };
@@ -189,8 +181,7 @@ impl Ledger {
         if let Some(pair) = entries.windows(2).find(|pair| pair[0].name == pair[1].name) {
             return Err(Trouble::Usage(format!("{} is in two of them", pair[0].name)));
         }
-        fs::create_dir_all(folder.join(SUBMISSIONS))?;
-        merged._lock = Some(lock(folder)?);
+        merged._lock = Some(place::claim(folder, folder.join(KEY).exists())?);
         // Parts that were graded further may be put together again.
         if read_key(folder).is_ok_and(|there| Key { finished: false, ..there } != merged.key) {
             return Err(Trouble::Usage(format!(
@@ -222,6 +213,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// What is known so far.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// Adds what was found out about a submission; it is on disk when this returns.
     pub(super) fn add(&mut self, entry: Entry) -> io::Result<()> {
         if let Some(sheet) = &mut self.sheet {
@@ -231,15 +227,18 @@ impl Ledger {
         Ok(())
     }
 
-    /// Writes what follows from all marks together.
-    pub(super) fn close(&mut self) -> io::Result<()> {
+    /// Writes what follows from all marks together, and removes what belongs to none of them. Returns the names of the submissions
+    /// of which that was told.
+    pub(super) fn close(&mut self) -> io::Result<Vec<String>> {
         self.entries.sort_by(|a, b| a.name.cmp(&b.name));
+        let withdrawn = place::clear_others(&self.folder, &self.entries)?;
         self.keep(self.entries.clone())?;
         replace(&self.folder.join("summary.md"), class::summary::markdown(&self.class()).as_bytes())?;
         replace(&self.folder.join("summary.txt"), self.summary().as_bytes())?;
         replace(&self.folder.join("junit.xml"), class::junit::document(&self.class())?.as_bytes())?;
         self.key.finished = true;
-        self.write_key()
+        self.write_key()?;
+        Ok(withdrawn)
     }
 
     /// Whether every submission has its marks.
@@ -262,25 +261,6 @@ impl Ledger {
     }
 }
 
-/// Makes sure that nobody else writes there.
-fn lock(folder: &Path) -> Result<File, Trouble> {
-    let file = File::create(folder.join(".lock"))?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(Errno::WOULDBLOCK) => {
-            Err(Trouble::Usage(format!("another run is writing to {}", folder.display())))
-        }
-        Err(error) => Err(io::Error::from(error).into()),
-    }
-}
-
-fn remove_if_there(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
 fn read_key(folder: &Path) -> io::Result<Key> {
     Ok(serde_json::from_slice(&fs::read(folder.join(KEY))?)?)
 }
@@ -289,7 +269,7 @@ fn read_rows(folder: &Path, suite: &Suite) -> Result<Vec<Entry>, Trouble> {
     let path = folder.join(SHEET);
     let clauses: Vec<&Clause> = suite.checks.iter().map(|check| &check.clause).collect();
     match class::read(&path, &clauses) {
-        Ok(rows) => Ok(rows.entries),
+        Ok(entries) => Ok(entries),
         // Killed before the first mark.
         Err(SheetError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(Trouble::Usage(format!("{}: {error}", path.display()))),

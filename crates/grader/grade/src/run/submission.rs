@@ -1,10 +1,10 @@
 //! One submission: taken, built, checked, and told about.
 
 use super::telling::{Teller, Told};
-use grade::class::Outcome;
+use grade::class::{Entry, Outcome};
 use grade::workshop::{Built, Compiled, Workshop};
-use intake::{Content, Digest, Taken};
-use model::Fault;
+use intake::{Content, Digest, SETTINGS, Taken};
+use model::{Fault, Lab};
 use runner::{Confinement, HandIn};
 use sandbox::Template;
 use std::collections::{BTreeMap, HashMap};
@@ -66,30 +66,40 @@ impl Bench {
         Bench { workshop, folder, hidden, teller, products: Mutex::new(products) }
     }
 
-    /// Grades a submission and writes what is told of it. Returns the outcome, and the digest of its content.
-    pub(super) fn grade(&self, entry: &intake::Entry, out: &Path) -> (Outcome, String) {
-        let begun = self.teller.begin(out, &entry.name).map_err(Fault::from);
-        let graded = begun.and_then(|told| {
-            let Taken { content, ignored } = entry.take(&self.teller.suite.lab)?;
-            let remarks: Vec<String> = ignored
-                .iter()
-                .map(|ignored| format!("ignored: {}: {}", ignored.path, ignored.reason))
-                .collect();
-            match content {
-                Ok(content) => Ok((self.decide(&content, &told, &remarks)?, content.digest.to_string())),
-                Err(refusal) => {
-                    let reason = refusal.to_string();
-                    told.no_verdicts("Nothing of this submission could be taken.", &reason, &remarks)?;
-                    Ok((Outcome::Refused(reason), String::new()))
-                }
-            }
+    /// Grades a submission and writes what is told of it.
+    pub(super) fn grade(&self, submission: &intake::Entry, out: &Path) -> Entry {
+        let entry = |(outcome, digest)| Entry {
+            name: submission.name.clone(),
+            original_name: submission.original.clone(),
+            outcome,
+            digest,
+        };
+        let told = self.judge(submission, out).map(entry).and_then(|entry| {
+            self.teller.classroom50(out, &entry)?;
+            Ok(entry)
         });
-        graded.unwrap_or_else(|fault: Fault| (Outcome::Fault(fault.message), String::new()))
+        told.unwrap_or_else(|fault| entry((Outcome::Fault(fault.message), String::new())))
+    }
+
+    /// Finds out what a submission is worth and tells it. Returns the outcome, and the digest of its content.
+    fn judge(&self, submission: &intake::Entry, out: &Path) -> Result<(Outcome, String), Fault> {
+        let told = self.teller.begin(out, &submission.name)?;
+        let Taken { content, ignored } = submission.take(&self.teller.suite.lab)?;
+        let remarks: Vec<String> =
+            ignored.iter().map(|ignored| format!("ignored: {}: {}", ignored.path, ignored.reason)).collect();
+        match content {
+            Ok(content) => Ok((self.decide(&content, &told, &remarks)?, content.digest.to_string())),
+            Err(refusal) => {
+                let reason = refusal.to_string();
+                told.no_verdicts("Nothing of this submission could be taken.", &reason, &remarks)?;
+                Ok((Outcome::Refused(reason), String::new()))
+            }
+        }
     }
 
     fn decide(&self, content: &Content, told: &Told, remarks: &[String]) -> Result<Outcome, Fault> {
         if content.files.is_empty() {
-            let reason = format!("nothing in it is what {} asks for", self.teller.suite.lab.name());
+            let reason = nothing_asked_for(&self.teller.suite.lab);
             told.no_verdicts("There was nothing to check.", &reason, remarks)?;
             return Ok(Outcome::Refused(reason));
         }
@@ -182,4 +192,15 @@ impl Bench {
     pub(super) fn close(self) -> io::Result<()> {
         if self.folder.exists() { fs::remove_dir_all(&self.folder) } else { Ok(()) }
     }
+}
+
+/// Why nothing was taken of a submission, with what would have been.
+fn nothing_asked_for(lab: &Lab) -> String {
+    let mut asked: Vec<String> = lab.programs.iter().map(|program| format!("{}.rs", program.name)).collect();
+    asked.extend(lab.document.map(str::to_owned));
+    if !lab.programs.is_empty() {
+        asked.insert(0, "a folder src".to_owned());
+        asked.push(format!("{SETTINGS} for another language"));
+    }
+    format!("nothing in it is what {} asks for: {}", lab.name(), asked.join(", "))
 }

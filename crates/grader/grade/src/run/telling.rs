@@ -1,7 +1,8 @@
 //! What is told of one submission: the files in its folder.
 
+use super::place::{self, CLASSROOM50, FEEDBACK, GRADESCOPE, RESULT};
 use checks::Suite;
-use grade::class::replace;
+use grade::class::{Entry, Outcome, replace};
 use model::{Failure, Fault, Kind, RunReport};
 use report::classroom50;
 use report::{Origin, feedback, gradescope, json};
@@ -20,63 +21,55 @@ pub(super) struct Teller {
 /// What is told of one submission.
 pub(super) struct Told<'a> {
     teller: &'a Teller,
-    /// The submission's name.
-    owner: &'a str,
     folder: PathBuf,
 }
 
 impl Teller {
     /// Begins with a submission. Whatever a run before told of it no longer holds, and is removed.
-    pub(super) fn begin<'a>(&'a self, out: &Path, owner: &'a str) -> io::Result<Told<'a>> {
-        let folder = out.join(super::ledger::SUBMISSIONS).join(owner);
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
+    pub(super) fn begin(&self, out: &Path, name: &str) -> io::Result<Told<'_>> {
+        let folder = place::submission(out, name);
+        place::clear(&folder)?;
         fs::create_dir_all(&folder)?;
-        Ok(Told { teller: self, owner, folder })
-    }
-}
-
-impl Told<'_> {
-    /// Tells what its checks found out. The remarks are about what was handed in.
-    pub(super) fn verdicts(&self, report: &RunReport, remarks: &[String]) -> Result<(), Fault> {
-        self.write("feedback.md", |out| feedback::write(report, remarks, &Origin::default(), out))?;
-        Ok(self.results(report)?)
+        Ok(Told { teller: self, folder })
     }
 
-    /// Tells that nothing of it could be checked, which is its own doing: why in one sentence, and the words that belong to it.
-    pub(super) fn no_verdicts(&self, why: &str, words: &str, remarks: &[String]) -> Result<(), Fault> {
-        let Teller { suite, seed, .. } = *self.teller;
-        self.write("feedback.md", |out| {
-            feedback::without_verdicts(&suite.lab, why, words.as_bytes(), remarks, out)
-        })?;
-        let mut failure = Failure::new(Kind::NotStarted, why);
-        failure.output = words.as_bytes().to_vec();
-        Ok(self.results(&runner::miss_all(suite, seed, failure))?)
-    }
-
-    /// What other programs read.
-    fn results(&self, report: &RunReport) -> io::Result<()> {
-        self.write("result.json", |out| json::write(report, out))?;
-        self.write("gradescope.json", |out| gradescope::write(report, &Origin::default(), out))?;
-        // Where there is no mark there is no such document.
-        if let Some(submission) = self.in_classroom50().filter(|_| report.mark().is_some()) {
-            self.write("classroom50.json", |out| classroom50::write(report, &submission, out).map(|_| ()))?;
+    /// Writes what Classroom 50 reads, where it is to be told and there is a mark. It follows from the marks alone, so that those
+    /// which were given in a run before are told as well.
+    pub(super) fn classroom50(&self, out: &Path, entry: &Entry) -> io::Result<()> {
+        let Some(submission) = self.in_classroom50(&entry.name) else { return Ok(()) };
+        let mut report = self.nothing_checked(Failure::new(Kind::NotStarted, "nothing could be checked"));
+        match &entry.outcome {
+            Outcome::Graded(marks) => {
+                for (check, mark) in report.checks.iter_mut().zip(marks) {
+                    check.verdict = mark.verdict(check.clause);
+                }
+            }
+            Outcome::DoesNotCompile | Outcome::Refused(_) => {}
+            Outcome::Fault(_) => return Ok(()),
         }
-        Ok(())
+        if report.mark().is_none() {
+            return Ok(());
+        }
+        let folder = place::submission(out, &entry.name);
+        fs::create_dir_all(&folder)?;
+        write(&folder.join(CLASSROOM50), |out| classroom50::write(&report, &submission, out).map(|_| ()))
+    }
+
+    fn nothing_checked(&self, failure: Failure) -> RunReport {
+        runner::miss_all(self.suite, self.seed, failure)
     }
 
     /// The submission as Classroom 50 knows it. It was not handed in there by a tag: in the place of the addresses stands the name
     /// of this grading, as in the records that Classroom 50 makes itself of marks which a teacher enters, and the time is now.
-    fn in_classroom50(&self) -> Option<classroom50::Submission> {
-        let (classroom, assignment) = self.teller.classroom.clone()?;
-        let tag = format!("submit/{}-{}", self.teller.suite.lab.name(), self.teller.seed);
+    fn in_classroom50(&self, owner: &str) -> Option<classroom50::Submission> {
+        let (classroom, assignment) = self.classroom.clone()?;
+        let tag = format!("submit/{}-{}", self.suite.lab.name(), self.seed);
         let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         Some(classroom50::Submission {
             classroom,
             assignment,
             assignment_type: None,
-            owner: Some(self.owner.to_owned()),
+            owner: Some(owner.to_owned()),
             submission: tag.clone(),
             commit: tag.clone(),
             release: tag.clone(),
@@ -85,10 +78,38 @@ impl Told<'_> {
             graded_at: now,
         })
     }
+}
+
+impl Told<'_> {
+    /// Tells what its checks found out. The remarks are about what was handed in.
+    pub(super) fn verdicts(&self, report: &RunReport, remarks: &[String]) -> Result<(), Fault> {
+        self.write(FEEDBACK, |out| feedback::write(report, remarks, &Origin::default(), out))?;
+        Ok(self.results(report)?)
+    }
+
+    /// Tells that nothing of it could be checked, which is its own doing: why in one sentence, and the words that belong to it.
+    pub(super) fn no_verdicts(&self, why: &str, words: &str, remarks: &[String]) -> Result<(), Fault> {
+        self.write(FEEDBACK, |out| {
+            feedback::without_verdicts(&self.teller.suite.lab, why, words.as_bytes(), remarks, out)
+        })?;
+        let mut failure = Failure::new(Kind::NotStarted, why);
+        failure.output = words.as_bytes().to_vec();
+        Ok(self.results(&self.teller.nothing_checked(failure))?)
+    }
+
+    /// What other programs read.
+    fn results(&self, report: &RunReport) -> io::Result<()> {
+        self.write(RESULT, |out| json::write(report, out))?;
+        self.write(GRADESCOPE, |out| gradescope::write(report, &Origin::default(), out))
+    }
 
     fn write(&self, name: &str, print: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
-        let mut text = Vec::new();
-        print(&mut text)?;
-        replace(&self.folder.join(name), &text)
+        write(&self.folder.join(name), print)
     }
+}
+
+fn write(path: &Path, print: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
+    let mut text = Vec::new();
+    print(&mut text)?;
+    replace(path, &text)
 }

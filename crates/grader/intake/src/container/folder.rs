@@ -15,11 +15,12 @@ use std::path::Path;
 /// All that belongs to the submission. Folders that are ignored as a whole are not entered.
 pub(super) fn items(folder: &Path, scope: &Scope) -> Result<Vec<Item>, Stop> {
     let mut items = Vec::new();
-    let mut add = |name: Vec<u8>, data: &Metadata| {
+    let mut add = |name: Vec<u8>, data: &Metadata, owner: u32| {
         let position = items.len();
-        items.push(Item { name, kind: kind(data), size: data.len(), position });
+        items.push(Item { name, kind: kind(data, owner), size: data.len(), position });
         items.len() <= limits::ITEMS
     };
+    let owner = owner(folder)?;
     match scope {
         Scope::Folder(name) => {
             let top = folder.join(OsStr::from_bytes(name.strip_suffix(b"/").unwrap_or(name)));
@@ -27,19 +28,19 @@ pub(super) fn items(folder: &Path, scope: &Scope) -> Result<Vec<Item>, Stop> {
             if data.is_dir() {
                 walk(&top, &[], &mut add)?;
             } else {
-                add(name.clone(), &data);
+                add(name.clone(), &data, owner);
             }
         }
         Scope::File(name) => {
             let file = folder.join(OsStr::from_bytes(name));
             let data = fs::symlink_metadata(&file).map_err(|error| fault(&file, &error))?;
             let within = scope.name_within(name);
-            add(within.unwrap_or_else(|| name.clone()), &data);
+            add(within.unwrap_or_else(|| name.clone()), &data, owner);
         }
         Scope::Attachments(_) => {
             for (name, data) in children(folder)? {
                 if let Some(within) = scope.name_within(&name) {
-                    add(within, &data);
+                    add(within, &data, owner);
                 }
             }
         }
@@ -47,11 +48,15 @@ pub(super) fn items(folder: &Path, scope: &Scope) -> Result<Vec<Item>, Stop> {
     Ok(items)
 }
 
+/// Takes a name, what is known of it, and the owner of the folder that it is in; tells whether more are wanted.
+type Add<'a> = dyn FnMut(Vec<u8>, &Metadata, u32) -> bool + 'a;
+
 /// Names all below a folder, for as long as more are wanted.
-fn walk(folder: &Path, before: &[u8], add: &mut dyn FnMut(Vec<u8>, &Metadata) -> bool) -> Result<bool, Stop> {
+fn walk(folder: &Path, before: &[u8], add: &mut Add) -> Result<bool, Stop> {
+    let owner = owner(folder)?;
     for (name, data) in children(folder)? {
         let within = [before, &name].concat();
-        if !add(within.clone(), &data) {
+        if !add(within.clone(), &data, owner) {
             return Ok(false);
         }
         let is_entered =
@@ -83,11 +88,19 @@ fn children(folder: &Path) -> Result<Vec<(Vec<u8>, Metadata)>, Fault> {
     Ok(children)
 }
 
-fn kind(data: &Metadata) -> Kind {
+fn owner(folder: &Path) -> Result<u32, Fault> {
+    fs::metadata(folder).map(|data| data.uid()).map_err(|error| fault(folder, &error))
+}
+
+/// What something in a folder of this owner is. A file of several names is nothing special where the folder's owner owns it as
+/// well: so are instructors' copies made (`rsync --link-dest`, `cp --link`, what finds duplicates), and an owner could have put
+/// a copy there. In a folder that students write to, another's file may be one that only the grader can read; against such links
+/// to files of the folder's owner there is fs.protected_hardlinks in proc(5).
+fn kind(data: &Metadata, folder_owner: u32) -> Kind {
     match data.file_type() {
         kind if kind.is_dir() => Kind::Folder,
         kind if kind.is_symlink() => Kind::SymbolicLink,
-        kind if kind.is_file() && data.nlink() > 1 => Kind::HardLink,
+        kind if kind.is_file() && data.nlink() > 1 && data.uid() != folder_owner => Kind::HardLink,
         kind if kind.is_file() => Kind::File,
         _ => Kind::Special,
     }
@@ -129,5 +142,22 @@ fn fault(path: &Path, error: &io::Error) -> Fault {
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         Stop::Fault(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_name_of_a_file_counts_where_the_folder_is_somebody_elses() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, two] = ["one.rs", "two.rs"].map(|name| folder.path().join(name));
+        fs::write(&one, "").unwrap();
+        let of = |folder_owner| kind(&fs::symlink_metadata(&one).unwrap(), folder_owner);
+        let owner = owner(folder.path()).unwrap();
+        assert_eq!([of(owner), of(owner + 1)], [Kind::File, Kind::File]);
+        fs::hard_link(&one, two).unwrap();
+        assert_eq!([of(owner), of(owner + 1)], [Kind::File, Kind::HardLink]);
     }
 }

@@ -7,8 +7,9 @@ mod zip;
 
 use crate::refusal::Refusal;
 use model::Fault;
+use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) use zip::names as zip_names;
 
@@ -32,7 +33,6 @@ pub(crate) enum Kind {
     SymbolicLink,
     HardLink,
     Special,
-    Encrypted,
 }
 
 /// Which part of a container with a whole class in it is the submission.
@@ -70,7 +70,7 @@ pub(crate) enum Container {
     Export(PathBuf, Scope),
     /// The bytes of a zip archive.
     Zip(Vec<u8>),
-    /// The bytes of a tarball, compressed.
+    /// The bytes of a tarball, compressed or not.
     Tarball(Vec<u8>),
 }
 
@@ -81,6 +81,18 @@ pub(crate) enum Stop {
     Refused(Refusal),
     /// The machine is.
     Fault(Fault),
+}
+
+impl Stop {
+    /// The same where the archive is an export. No student made that, so nobody is refused for what is wrong with it.
+    fn in_export(self, archive: &Path) -> Stop {
+        match self {
+            Stop::Refused(damage @ (Refusal::Broken(_) | Refusal::Encrypted(_) | Refusal::Duplicate(..))) => {
+                Stop::Fault(Fault::new(format!("{}: {damage}", archive.display())))
+            }
+            stop => stop,
+        }
+    }
 }
 
 impl From<Refusal> for Stop {
@@ -102,10 +114,12 @@ impl From<io::Error> for Stop {
 impl Container {
     /// The archive with these bytes, which tell its kind whatever it is called.
     pub(crate) fn archive(bytes: Vec<u8>) -> Result<Container, Refusal> {
-        match bytes.get(..2) {
-            Some(b"PK") => Ok(Container::Zip(bytes)),
-            Some(b"\x1f\x8b") => Ok(Container::Tarball(bytes)),
-            _ => Err(Refusal::Broken("it is neither a zip archive nor compressed by gzip".to_owned())),
+        if tarball::is_one(&bytes) {
+            Ok(Container::Tarball(bytes))
+        } else if bytes.starts_with(b"PK") {
+            Ok(Container::Zip(bytes))
+        } else {
+            Err(Refusal::Broken("it is neither a zip archive nor a tarball".to_owned()))
         }
     }
 
@@ -113,7 +127,9 @@ impl Container {
     pub(crate) fn items(&self) -> Result<Vec<Item>, Stop> {
         match self {
             Container::Folder(folder, scope) => folder::items(folder, scope),
-            Container::Export(archive, scope) => zip::items(std::fs::File::open(archive)?, scope),
+            Container::Export(archive, scope) => {
+                zip::items(File::open(archive)?, scope).map_err(|stop| stop.in_export(archive))
+            }
             Container::Zip(bytes) => {
                 zip::count(bytes)?;
                 zip::items(io::Cursor::new(bytes), &Scope::Folder(Vec::new()))
@@ -128,7 +144,9 @@ impl Container {
             Container::Folder(folder, scope) => {
                 wanted.iter().map(|item| folder::read(folder, scope, item, limit)).collect()
             }
-            Container::Export(archive, _) => zip::read(std::fs::File::open(archive)?, wanted, limit),
+            Container::Export(archive, _) => {
+                zip::read(File::open(archive)?, wanted, limit).map_err(|stop| stop.in_export(archive))
+            }
             Container::Zip(bytes) => zip::read(io::Cursor::new(bytes), wanted, limit),
             Container::Tarball(bytes) => tarball::read(bytes, wanted, limit),
         }

@@ -1,4 +1,4 @@
-//! Tarballs that are compressed by gzip. They have no directory: to find one file, all before it is unpacked.
+//! Tarballs, compressed by gzip or not at all. They have no directory: to find one file, all before it is unpacked.
 
 use super::{Item, Kind, Stop, read_within};
 use crate::limits;
@@ -8,7 +8,15 @@ use std::io::{self, Read};
 use tar::{Archive, Entry, EntryType};
 
 /// A tarball that ends where it becomes a bomb.
-type Bounded<'a> = io::Take<MultiGzDecoder<&'a [u8]>>;
+type Bounded<'a> = io::Take<Box<dyn Read + 'a>>;
+
+/// How a file begins that is compressed by gzip (RFC 1952, section 2.3.1).
+const GZIP: &[u8] = b"\x1f\x8b";
+
+/// Whether these are the bytes of a tarball. One that is not compressed has a mark in its first header (pax in POSIX.1-2024).
+pub(super) fn is_one(bytes: &[u8]) -> bool {
+    bytes.starts_with(GZIP) || bytes.get(257..262) == Some(b"ustar")
+}
 
 /// All that is in it.
 pub(super) fn items(bytes: &[u8]) -> Result<Vec<Item>, Stop> {
@@ -52,7 +60,9 @@ fn visit(
     mut see: impl FnMut(usize, &mut Entry<'_, Bounded<'_>>) -> Result<bool, Stop>,
 ) -> Result<(), Stop> {
     let most = (bytes.len() as u64).saturating_mul(limits::RATIO).clamp(limits::RATIO_FROM, limits::UNPACKED);
-    let mut archive = Archive::new(MultiGzDecoder::new(bytes).take(most));
+    let plain: Box<dyn Read> =
+        if bytes.starts_with(GZIP) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
+    let mut archive = Archive::new(plain.take(most));
     let mut see_all = || {
         for (position, entry) in archive.entries()?.enumerate() {
             if !see(position, &mut entry?)? {

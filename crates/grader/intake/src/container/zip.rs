@@ -2,7 +2,7 @@
 
 use super::{Item, Kind, Scope, Stop, read_within};
 use crate::limits;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, shown};
 use std::io::{self, Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -29,7 +29,6 @@ pub(super) fn items(archive: impl Read + Seek, scope: &Scope) -> Result<Vec<Item
         let Some(name) = scope.name_within(&with_slashes(entry.name_raw())) else { continue };
         let kind = match entry.unix_mode().map_or(0, |mode| mode & TYPE) {
             LINK => Kind::SymbolicLink,
-            _ if entry.encrypted() => Kind::Encrypted,
             FOLDER => Kind::Folder,
             0 | REGULAR if entry.is_dir() => Kind::Folder,
             0 | REGULAR => Kind::File,
@@ -52,7 +51,18 @@ pub(super) fn items(archive: impl Read + Seek, scope: &Scope) -> Result<Vec<Item
 /// The content of these items.
 pub(super) fn read(archive: impl Read + Seek, wanted: &[&Item], limit: u64) -> Result<Vec<Vec<u8>>, Stop> {
     let mut archive = open(archive)?;
-    wanted.iter().map(|item| read_within(archive.by_index(item.position).map_err(stop)?, limit)).collect()
+    wanted.iter().map(|item| read_one(&mut archive, item, limit)).collect()
+}
+
+fn read_one<R: Read + Seek>(archive: &mut ZipArchive<R>, item: &Item, limit: u64) -> Result<Vec<u8>, Stop> {
+    let file = archive.by_index(item.position).map_err(|error| match error {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+            Refusal::Encrypted(shown(&item.name)).into()
+        }
+        error => stop(error),
+    })?;
+    // The library makes an error of what has more bytes than the directory claims.
+    read_within(file, limit)
 }
 
 /// The names of all files and folders of an archive, folders with a slash at their end.
@@ -85,6 +95,6 @@ fn with_slashes(name: &[u8]) -> Vec<u8> {
 fn stop(error: ZipError) -> Stop {
     match error {
         ZipError::Io(error) => error.into(),
-        error => Refusal::Broken(crate::refusal::shown(error.to_string().as_bytes())).into(),
+        error => Refusal::Broken(shown(error.to_string().as_bytes())).into(),
     }
 }

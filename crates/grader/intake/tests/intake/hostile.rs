@@ -46,14 +46,26 @@ fn links_and_devices_in_a_folder_are_refused() {
         refused(&|alice| symlink("lib.rs", alice.join("src/x.rs")).unwrap()),
         Refusal::SymbolicLink(_)
     ));
-    let link =
-        |alice: &std::path::Path| fs::hard_link(alice.join("src/lib.rs"), alice.join("src/x.rs")).unwrap();
-    assert!(matches!(refused(&link), Refusal::HardLink(_)));
     let pipe = |alice: &std::path::Path| {
         let kind = rustix::fs::FileType::Fifo;
         rustix::fs::mknodat(rustix::fs::CWD, alice.join("pipe"), kind, 0o600.into(), 0).unwrap();
     };
     assert!(matches!(refused(&pipe), Refusal::Special(_)));
+}
+
+#[test]
+fn a_copy_that_shares_files_with_an_earlier_one_is_a_copy() {
+    let (before, class) = (Class::new(), Class::new());
+    for (path, source) in [("alice/src/lib.rs", "alice/src/lib.rs"), ("bob.zip", "bob.zip")] {
+        let packed = zip(&[("src/lib.rs", b"// the same")]);
+        let content = if path.ends_with(".zip") { &packed[..] } else { b"// the same" };
+        fs::create_dir_all(class.path().join(path).parent().unwrap()).unwrap();
+        fs::hard_link(before.file(source, content), class.path().join(path)).unwrap();
+    }
+    for entry in class.list() {
+        let content = content(entry.take(&ECHO).unwrap());
+        assert_eq!(content.files["src/lib.rs"], b"// the same", "{entry:?}");
+    }
 }
 
 #[test]

@@ -77,6 +77,9 @@ fn what_is_not_taken_is_told_with_its_reason() {
         ("server.rs".to_owned(), Reason::NoProgram),
     ];
     assert_eq!(told, expected);
+    let only = take(&ECHO, zip(&[("lab3.rar", b""), ("notes.txt", b"")])).content.unwrap_err();
+    assert_eq!(only, Refusal::OtherArchive("lab3.rar".to_owned()));
+    assert!(only.to_string().contains(".tar.gz"));
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl Class {
     }
 
     pub(crate) fn list(&self) -> Vec<Entry> {
-        intake::list(self.path()).unwrap()
+        intake::list(self.path()).unwrap().entries
     }
 
     /// Looks into the one submission that there is.

@@ -1,0 +1,58 @@
+//! Which of the files and folders of a class are somebody's submission. The others are told, each with the reason: who is missing
+//! in a list of marks is easily overlooked.
+
+use crate::container::Scope;
+use crate::platform;
+use crate::refusal::{Ignored, Reason, shown};
+use crate::vetting;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Endings of files that lie beside submissions: what platforms and instructors note and run. Files without an ending do so too.
+/// All others were handed in, perhaps in a form that nobody can take; then their row says so.
+const NOTES: [&str; 14] =
+    ["csv", "html", "json", "lock", "log", "md", "ods", "pdf", "sh", "toml", "txt", "xlsx", "yaml", "yml"];
+
+/// What a class consists of.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    /// The submissions, by their original names.
+    pub(super) submissions: BTreeSet<(String, Scope)>,
+    /// What else lies there.
+    pub(super) ignored: Vec<Ignored>,
+}
+
+/// Tells the files and folders of a class apart. The flag says whether it is a folder.
+pub(super) fn members(children: BTreeMap<Vec<u8>, bool>) -> Members {
+    let names: Vec<String> = children.keys().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let with_files = names.iter().filter(|name| platform::is_files(name));
+    let with_files: BTreeSet<&str> = with_files.map(|name| platform::student(name)).collect();
+    let mut members = Members::default();
+    for (name, (bytes, is_folder)) in names.iter().zip(children) {
+        let prefix = platform::attachments_prefix(name).filter(|_| !is_folder && name.as_bytes() == bytes);
+        let reason = left_over(name, is_folder).or_else(|| match platform::is_typed_text(name) {
+            true => with_files.contains(platform::student(name)).then_some(Reason::TypedText),
+            false => (!is_folder && prefix.is_none() && is_note(name)).then_some(Reason::NoSubmission),
+        });
+        if let Some(reason) = reason {
+            let slash = if is_folder { "/" } else { "" };
+            members.ignored.push(Ignored { path: shown(&bytes) + slash, reason });
+            continue;
+        }
+        members.submissions.insert(match prefix {
+            Some(prefix) => (prefix.to_owned(), Scope::Attachments(prefix.as_bytes().to_vec())),
+            None if is_folder => (name.clone(), Scope::Folder([&bytes[..], b"/"].concat())),
+            None => (name.clone(), Scope::File(bytes)),
+        });
+    }
+    members
+}
+
+/// Whether it is ignored wherever it lies. Cargo's folder is none here: somebody may be called so.
+fn left_over(name: &str, is_folder: bool) -> Option<Reason> {
+    vetting::is_ignored_whole(name).filter(|_| !is_folder || name != "target")
+}
+
+fn is_note(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_none_or(|ending| NOTES.contains(&ending.as_str()))
+}
