@@ -65,6 +65,8 @@ pub enum Overrun {
     File(u64),
     /// Bytes of a private folder.
     Folder(u64),
+    /// Names in a private folder: files, folders and links.
+    Names(u64),
     /// Bytes of output.
     Output(u64),
 }
@@ -78,6 +80,7 @@ impl fmt::Display for Overrun {
             Overrun::Sleep(seconds) => write!(f, "{seconds} s of sleep"),
             Overrun::File(bytes) => write!(f, "{} in a file", size(*bytes)),
             Overrun::Folder(bytes) => write!(f, "{} in a folder", size(*bytes)),
+            Overrun::Names(count) => write!(f, "{count} files in a folder"),
             Overrun::Output(bytes) => write!(f, "{} of output", size(*bytes)),
         }
     }
@@ -190,6 +193,7 @@ mod tests {
         assert_eq!(told(Overrun::Output(3 * 1024)), "3 KiB of output");
         assert_eq!(told(Overrun::File(1025)), "1025 bytes in a file");
         assert_eq!(told(Overrun::Tasks(64)), "64 processes and threads");
+        assert_eq!(told(Overrun::Names(16)), "16 files in a folder");
     }
 
     #[test]
