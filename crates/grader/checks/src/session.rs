@@ -244,8 +244,7 @@ impl Session {
     /// A failure when it cannot be started at all.
     pub fn start(&mut self, program: &str, values: &[(&str, String)]) -> Step<Program> {
         self.starts += 1;
-        let mut command = self.template(program)?.fill(values);
-        command.limits = self.setup.limits;
+        let mut command = self.template(program)?.fill(values, self.setup.limits);
         command.open_files = self.open_files;
         Program::start(&self.world, program, &command)
     }
