@@ -1,5 +1,5 @@
 # tries: to fill /tmp with empty files; 20,000 at most
-# deserves: stopped: 64 MiB in a folder
+# deserves: stopped: 16384 files in a folder
 import signal
 import support
 

@@ -152,6 +152,14 @@ fn results_that_cannot_be_kept_are_a_warning() {
 }
 
 #[test]
+fn a_lab_is_listed_with_its_limits_as_they_can_be_changed() {
+    for suite in checks::suites().iter().filter(|suite| !suite.lab.programs.is_empty()) {
+        let memory = format!("limits: memory={} tasks={}", suite.limits.memory >> 20, suite.limits.tasks);
+        xtask().args(["list", &suite.lab.name()]).assert().code(0).stdout(predicate::str::contains(memory));
+    }
+}
+
+#[test]
 fn every_clause_can_be_explained_and_is_listed() {
     let listed = xtask().args(["list"]).assert().code(0);
     let listed = String::from_utf8(listed.get_output().stdout.clone()).unwrap();

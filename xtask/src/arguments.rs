@@ -124,7 +124,7 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct List {
-    /// Only this lab, for example lab3
+    /// Only this lab, for example lab3, and what its programs may use
     pub(crate) lab: Option<String>,
 }
 
@@ -209,7 +209,8 @@ pub(crate) struct Check {
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
 
-    /// Change one of the limits: memory, file, folder, output (in MiB), processor, sleep (in seconds), tasks, open-files
+    /// Change one of the lab's limits: memory, file, folder, output (in MiB), processor, sleep (in seconds), tasks,
+    /// open-files; `cargo xtask list LAB` shows them
     #[arg(long, value_name = "NAME=N")]
     pub(crate) limit: Vec<runner::Change>,
 

@@ -6,7 +6,7 @@ use crate::naming;
 use crate::trouble::Trouble;
 use checks::{Check, Suite};
 use report::Origin;
-use runner::{Confinement, IsolationChoice, Limits, Order, Source};
+use runner::{Confinement, IsolationChoice, Order, Source};
 use std::hash::{BuildHasher, RandomState};
 
 /// The order that the arguments ask for.
@@ -22,17 +22,17 @@ pub(crate) fn order(arguments: &arguments::Check) -> Result<Order, Trouble> {
         seed: arguments.conditions.seed(),
         jobs: arguments.conditions.jobs(),
         isolation: arguments.conditions.isolation(),
-        confinement: confinement(arguments)?,
+        confinement: confinement(suite, arguments)?,
     })
 }
 
-fn confinement(arguments: &arguments::Check) -> Result<Confinement, Trouble> {
+fn confinement(suite: &Suite, arguments: &arguments::Check) -> Result<Confinement, Trouble> {
     let mut hidden = Vec::new();
     for folder in &arguments.hide {
         let trouble = |error| format!("--hide {}: {error}", folder.display());
         hidden.push(folder.canonicalize().or_else(|error| usage(trouble(error)))?);
     }
-    Ok(Confinement { limits: Limits::default().with(&arguments.limit), hidden })
+    Ok(Confinement { limits: suite.limits.with(&arguments.limit), hidden })
 }
 
 impl Conditions {
@@ -81,7 +81,8 @@ pub(crate) fn origin(order: &Order) -> Origin {
         let path = document.display().to_string();
         words.push(format!("--document {}", shlex::try_quote(&path).unwrap_or_default()));
     }
-    words.extend(order.confinement.limits.changes().iter().map(|change| format!("--limit {change}")));
+    let changes = order.confinement.limits.changes(order.suite.limits);
+    words.extend(changes.iter().map(|change| format!("--limit {change}")));
     for folder in &order.confinement.hidden {
         let path = folder.display().to_string();
         words.push(format!("--hide {}", shlex::try_quote(&path).unwrap_or_default()));
@@ -194,6 +195,17 @@ mod tests {
             ordered(&["lab3", "--seed", "7", "--limit", "memory=64", "--hide", "/usr/lib/.."]).unwrap();
         assert_eq!(origin(&order).command_suffix, "--seed 7 --limit memory=64 --hide /usr");
         assert!(ordered(&["lab3", "--hide", "/no/such/folder"]).is_err());
+    }
+
+    #[test]
+    fn a_labs_own_limits_hold_where_no_other_is_asked_for() {
+        for lab in ["lab3", "lab5"] {
+            let order = ordered(&[lab, "--seed", "7"]).unwrap();
+            assert_eq!(order.confinement.limits, order.suite.limits);
+            assert_eq!(origin(&order).command_suffix, "--seed 7");
+            let narrow = ordered(&[lab, "--limit", "tasks=64"]).unwrap().confinement.limits;
+            assert_eq!((narrow.tasks, narrow.memory), (64, order.suite.limits.memory));
+        }
     }
 
     #[test]

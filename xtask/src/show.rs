@@ -25,7 +25,9 @@ pub(crate) fn list(arguments: &List) -> Result<Status, Trouble> {
         let list =
             labs.iter().map(|(lab, clauses, last)| catalogue::list(lab, clauses, last.as_ref(), palette));
         let overview = arguments.lab.is_none().then(|| catalogue::overview(&labs, palette));
-        overview.into_iter().chain(list).collect::<Vec<_>>().join("\n")
+        let named = suites.first().filter(|suite| arguments.lab.is_some() && !suite.lab.programs.is_empty());
+        let limits = named.map(|suite| catalogue::limits(&suite.limits.words(), palette));
+        overview.into_iter().chain(list).chain(limits).collect::<Vec<_>>().join("\n")
     })
 }
 

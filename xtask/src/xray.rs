@@ -84,7 +84,7 @@ fn target(arguments: &arguments::Xray) -> Result<Xray, Trouble> {
         seed: order::fresh_seed(),
         jobs: None,
         isolation: runner::IsolationChoice::Auto,
-        confinement: runner::Confinement::default(),
+        confinement: runner::Confinement::of(suite),
     };
     let progress = progress("");
     let target = Xray::program(&order, program, arguments.clients, &|notice| progress.notice(&notice));

@@ -122,7 +122,7 @@ fn order(lab: &str, source: Source, wanted: impl Fn(&Check) -> bool) -> Order {
         seed: 1,
         jobs: None,
         isolation: IsolationChoice::Full,
-        confinement: Confinement::default(),
+        confinement: Confinement::of(suite),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::placement::Placement;
 use crate::stop::Stop;
 use observe::{Observer, Scope, Socket};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use sandbox::{Room, Submission, Template};
+use sandbox::{Limits, Room, Submission, Template};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 const PORT: u16 = 2000;
 /// What a program may take until it listens; a virtual machine starts slowly.
 const START: Duration = Duration::from_secs(20);
+
+/// What a program may use of what the kernel itself limits: a process or a thread for each of ten thousand clients. Its memory
+/// and its processor time are what is measured, and no limit of theirs holds.
+pub(crate) const LIMITS: Limits = Limits { tasks: 12_288, ..Limits::USUAL };
 
 /// A server that listens.
 pub(crate) struct Server {
@@ -33,7 +37,7 @@ impl Server {
     /// # Errors
     /// When it ends, or does not listen in time.
     pub(crate) fn start(room: Room, template: &Template, placement: &Placement) -> Result<Server, Stop> {
-        let mut command = template.fill(&[("port", PORT.to_string())]);
+        let mut command = template.fill(&[("port", PORT.to_string())], LIMITS);
         command.quiet = true;
         placement.enter_server()?;
         let submission = Submission::start(room, &command)?;

@@ -4,9 +4,10 @@
 use crate::load::Manners;
 use crate::point::{self, Times};
 use crate::results::Figures;
+use crate::server::LIMITS;
 use crate::stop::Stop;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use sandbox::{Limits, Refusal, Room, Template, View};
+use sandbox::{Refusal, Room, Template, View};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -89,8 +90,7 @@ pub(crate) fn main() -> io::Result<i32> {
     let mut text = Vec::new();
     io::stdin().read_to_end(&mut text)?;
     let plan: Plan = serde_json::from_slice(&text)?;
-    let view =
-        View { exposed: plan.template.paths(), hidden: Vec::new(), folder_size: Limits::default().folder };
+    let view = View { exposed: plan.template.paths(), hidden: Vec::new(), folder_size: LIMITS.folder };
     Ok(sandbox::enter(&view, |room| {
         let answer = work(&plan, room).unwrap_or_else(|stop| match stop {
             Stop::Row(reason) => Answer::Stopped(reason),

@@ -16,6 +16,7 @@ use crate::{Bank, Check, Session, Suite};
 use answer::Document;
 use model::{Failure, Fault, Kind, Lab, Step, Stop};
 use question::{Form, Question, Topic};
+use sandbox::Limits;
 
 const DOCUMENT: &str = "answers.toml";
 
@@ -29,6 +30,7 @@ pub(crate) const SUITE: Suite = Suite {
         document: Some(DOCUMENT),
     },
     checks: CHECKS,
+    limits: Limits::USUAL,
     bank: Some(Bank { draw: draw::document, is_unanswered: answer::is_unanswered }),
 };
 

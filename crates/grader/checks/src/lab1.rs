@@ -5,6 +5,7 @@ mod http;
 
 use crate::{Check, Suite};
 use model::{Clause, Lab, Placeholder, Program, Tier};
+use sandbox::Limits;
 
 const CLIENT: &str = "dumb-http-client";
 
@@ -25,6 +26,7 @@ pub(crate) const SUITE: Suite = Suite {
         }],
     },
     checks: CHECKS,
+    limits: Limits::USUAL,
     bank: None,
 };
 

@@ -8,6 +8,7 @@ mod time;
 
 use crate::{Check, Suite};
 use model::{Clause, Lab, Placeholder, Program, Tier};
+use sandbox::Limits;
 
 const PROGRAM: &str = "streaming-time-server";
 
@@ -28,6 +29,7 @@ pub(crate) const SUITE: Suite = Suite {
         }],
     },
     checks: CHECKS,
+    limits: Limits::USUAL,
     bank: None,
 };
 

@@ -8,6 +8,7 @@ mod threaded;
 
 use crate::{Check, Suite};
 use model::{Clause, Lab, Placeholder, Program, Tier};
+use sandbox::Limits;
 
 const SERVER: &str = "echo-server";
 const CLIENT: &str = "echo-client";
@@ -36,6 +37,7 @@ pub(crate) const SUITE: Suite = Suite {
         ],
     },
     checks: CHECKS,
+    limits: Limits::USUAL,
     bank: None,
 };
 

@@ -13,6 +13,7 @@ pub(crate) mod stretch;
 
 use crate::{Check, Suite};
 use model::{Clause, Lab, Placeholder, Program, Tier};
+use sandbox::Limits;
 
 const SERVER: &str = crowd::SERVER;
 const CLIENT: &str = "presence-client";
@@ -38,6 +39,8 @@ pub(crate) const SUITE: Suite = Suite {
         ],
     },
     checks: CHECKS,
+    // In L4.S3 two threads for each of a thousand clients, and a virtual machine's own beside them, three times over.
+    limits: Limits { tasks: 8192, ..Limits::USUAL },
     bank: None,
 };
 

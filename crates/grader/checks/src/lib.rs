@@ -17,6 +17,7 @@ pub use session::{Census, Decision, Program, Session, Setup, Worker};
 pub use watch::{Watch, memory_kills};
 
 use model::{Clause, Lab, Step};
+use sandbox::Limits;
 
 /// A clause with the function that decides it.
 #[derive(Debug)]
@@ -34,6 +35,9 @@ pub struct Suite {
     pub lab: Lab,
     /// Its checks, in the order in which they are shown.
     pub checks: &'static [Check],
+    /// What the programs of one check may use together: three times what the greediest correct program needs, in any language
+    /// and on a machine with many processors.
+    pub limits: Limits,
     /// Where its document holds questions that are drawn for each student.
     pub bank: Option<Bank>,
 }
@@ -84,9 +88,11 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn what_needs_files_is_a_clause() {
-        let is_clause = |id| suites().iter().any(|suite| !suite.programs_of(id).is_empty());
-        assert!(open_files().all(|(id, _)| is_clause(id)));
+    fn what_needs_files_is_a_clause_of_a_lab_that_allows_as_many() {
+        for (id, files) in open_files() {
+            let suite = suites().iter().find(|suite| !suite.programs_of(id).is_empty()).expect(id);
+            assert!(files <= suite.limits.open_files, "{id}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod capture;
 mod guard;
 mod program;
+mod runtime;
 mod world;
 
 pub use program::{Census, Program, Worker};
@@ -244,9 +245,9 @@ impl Session {
     /// A failure when it cannot be started at all.
     pub fn start(&mut self, program: &str, values: &[(&str, String)]) -> Step<Program> {
         self.starts += 1;
-        let mut command = self.template(program)?.fill(values);
-        command.limits = self.setup.limits;
+        let mut command = self.template(program)?.fill(values, self.setup.limits);
         command.open_files = self.open_files;
+        command.environment.push(runtime::environment(&command.limits));
         Program::start(&self.world, program, &command)
     }
 

@@ -62,7 +62,7 @@ impl Watch {
         let usage = observer.usage()?;
         let (files, full) = room.files()?;
         if let Some(overrun) = full {
-            return Ok(Some((overrun, "a folder with no room left".to_owned())));
+            return Ok(Some((overrun, "a folder that is full".to_owned())));
         }
         if usage.tasks > limits.tasks {
             return Ok(Some((Overrun::Tasks(limits.tasks), format!("{} of them", usage.tasks))));

@@ -217,7 +217,7 @@ impl Workshop {
             Err(error) if error.is_about_the_machine() => return Err(Fault::new(error.to_string())),
             Err(error) => return Ok(Built::Refused(format!("the build command: {error}"))),
         };
-        let filled = template.fill(&[]);
+        let filled = template.fill(&[], room::LIMITS);
         // What lies in the submission is there to be built with, and not only to be read.
         let program = match filled.program.strip_prefix(&staging) {
             Ok(own) => place.join(own),

@@ -72,6 +72,11 @@ pub fn list(lab: &Lab, clauses: &[&Clause], last: Option<&Dated>, palette: Palet
     lines.join("\n") + "\n"
 }
 
+/// What a lab's programs may use, in the words of `--limit`.
+pub fn limits(words: &[String], palette: Palette) -> String {
+    format!("  {}\n", palette.faint(&format!("limits: {}", words.join(" "))))
+}
+
 /// What the marks mean that the list of these clauses shows.
 fn legend(clauses: &[&Clause], last: &Dated, palette: Palette) -> Option<String> {
     const WORDS: [(&str, &str); 6] = [

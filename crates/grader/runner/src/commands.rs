@@ -21,7 +21,7 @@ pub fn workspace_root() -> PathBuf {
 }
 
 /// What is handed in, ready to be checked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct HandIn {
     /// How each program is started.
     pub templates: BTreeMap<String, Template>,

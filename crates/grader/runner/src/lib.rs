@@ -15,13 +15,13 @@ mod xray;
 pub use class::{decide_all, miss_all, require_isolation};
 pub use commands::{HandIn, workspace_root};
 pub use measure::Measurement;
-pub use sandbox::{Change, Limits};
+pub use sandbox::Change;
 pub use tool::tool;
 pub use xray::Xray;
 
 use checks::{Check, Suite};
 use model::{CheckReport, Clause, Environment, Fault, Isolation, Lab, Notice, RunReport, Verdict};
-use sandbox::Template;
+use sandbox::{Limits, Template};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -76,12 +76,19 @@ pub struct Order {
 }
 
 /// What programs may use, and what they do not see.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Confinement {
     /// What each check's programs may use together.
     pub limits: Limits,
     /// Folders that they see empty, as absolute paths, but for what they themselves consist of.
     pub hidden: Vec<PathBuf>,
+}
+
+impl Confinement {
+    /// What the programs of that lab are held to, and nothing hidden.
+    pub fn of(suite: &Suite) -> Confinement {
+        Confinement { limits: suite.limits, hidden: Vec::new() }
+    }
 }
 
 /// Why a run came to nothing.

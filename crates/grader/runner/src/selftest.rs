@@ -195,7 +195,7 @@ impl SelfTest {
             seed,
             jobs,
             isolation,
-            confinement: Confinement::default(),
+            confinement: Confinement::of(suite),
         }
     }
 

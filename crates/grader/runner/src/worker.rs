@@ -59,7 +59,7 @@ impl Plan {
             document: None,
             isolated: true,
             hidden: Vec::new(),
-            limits: Limits::default(),
+            limits: Limits::USUAL,
         }
     }
 }

@@ -32,22 +32,21 @@ pub struct Limits {
 
 const MEBIBYTE: u64 = 1 << 20;
 
-impl Default for Limits {
-    /// Enough for a thousand processes of an interpreter, a virtual machine with two threads for each of a thousand clients, and a
-    /// server with a small process or a thread for each of ten thousand clients.
-    fn default() -> Self {
-        Limits {
-            memory: 2048 * MEBIBYTE,
-            tasks: 12_288,
-            processor: 60,
-            // A server that looks round once a second needs as much as that for each of a clause's many proofs of silence.
-            sleep: 150,
-            file: 64 * MEBIBYTE,
-            folder: 64 * MEBIBYTE,
-            open_files: 32_768,
-            output: 512 * MEBIBYTE,
-        }
-    }
+impl Limits {
+    /// What is enough for a lab with some dozens of clients. The greediest correct programs that are known are those of a virtual
+    /// machine on 64 processors, with 120 MiB and 113 tasks, or 310 MiB where one puts a long line together from short pieces and
+    /// leaves the garbage to a heap that may grow to this limit.
+    pub const USUAL: Limits = Limits {
+        memory: 1024 * MEBIBYTE,
+        tasks: 1024,
+        processor: 60,
+        // A server that looks round once a second needs as much as that for each of a clause's many proofs of silence.
+        sleep: 150,
+        file: 64 * MEBIBYTE,
+        folder: 64 * MEBIBYTE,
+        open_files: 32_768,
+        output: 512 * MEBIBYTE,
+    };
 }
 
 /// A limit that a submission has run into, with its size.
@@ -65,6 +64,8 @@ pub enum Overrun {
     File(u64),
     /// Bytes of a private folder.
     Folder(u64),
+    /// Names in a private folder: files, folders and links.
+    Names(u64),
     /// Bytes of output.
     Output(u64),
 }
@@ -78,6 +79,7 @@ impl fmt::Display for Overrun {
             Overrun::Sleep(seconds) => write!(f, "{seconds} s of sleep"),
             Overrun::File(bytes) => write!(f, "{} in a file", size(*bytes)),
             Overrun::Folder(bytes) => write!(f, "{} in a folder", size(*bytes)),
+            Overrun::Names(count) => write!(f, "{count} files in a folder"),
             Overrun::Output(bytes) => write!(f, "{} of output", size(*bytes)),
         }
     }
@@ -137,14 +139,15 @@ impl Limits {
         self
     }
 
-    /// The changes that lead from the usual limits to these, as [`Change`] reads them.
-    pub fn changes(mut self) -> Vec<String> {
-        let mut usual = Limits::default();
-        let changed = NAMES.into_iter().filter_map(|(name, unit, place)| {
-            let value = *place(&mut self);
-            (value != *place(&mut usual)).then(|| format!("{name}={}", value / unit))
-        });
-        changed.collect()
+    /// Each limit, as [`Change`] reads it.
+    pub fn words(mut self) -> [String; NAMES.len()] {
+        NAMES.map(|(name, unit, place)| format!("{name}={}", *place(&mut self) / unit))
+    }
+
+    /// The changes that lead from other limits to these, as [`Change`] reads them.
+    pub fn changes(self, other: Limits) -> Vec<String> {
+        let pairs = self.words().into_iter().zip(other.words());
+        pairs.filter_map(|(word, other)| (word != other).then_some(word)).collect()
     }
 
     /// Sets what the kernel enforces, for the calling process and all that it will start. Processes are only limited where
@@ -190,14 +193,17 @@ mod tests {
         assert_eq!(told(Overrun::Output(3 * 1024)), "3 KiB of output");
         assert_eq!(told(Overrun::File(1025)), "1025 bytes in a file");
         assert_eq!(told(Overrun::Tasks(64)), "64 processes and threads");
+        assert_eq!(told(Overrun::Names(16)), "16 files in a folder");
     }
 
     #[test]
     fn one_limit_is_changed_by_its_name_and_the_others_stay() {
-        let changed = Limits::default().with(&["memory=64".parse().unwrap(), "tasks=7".parse().unwrap()]);
-        let expected = Limits { memory: 64 * MEBIBYTE, tasks: 7, ..Limits::default() };
+        let changed = Limits::USUAL.with(&["memory=64".parse().unwrap(), "tasks=7".parse().unwrap()]);
+        let expected = Limits { memory: 64 * MEBIBYTE, tasks: 7, ..Limits::USUAL };
         assert_eq!(changed, expected);
-        assert_eq!(changed.changes(), ["memory=64", "tasks=7"]);
+        assert_eq!(changed.changes(Limits::USUAL), ["memory=64", "tasks=7"]);
+        let words = changed.words().map(|word| word.parse().unwrap());
+        assert_eq!(Limits::USUAL.with(&words), changed);
         for wrong in ["memory", "memory=", "memory=0", "memory=1G", "money=1"] {
             assert!(wrong.parse::<Change>().is_err(), "{wrong}");
         }

@@ -84,8 +84,9 @@ impl Room {
         Ok(Room::Shared)
     }
 
-    /// How full the folders are that programs may write to: the bytes in all of them, and the size of one that has no room
-    /// left, if there is one. Where they are the machine's own nobody knows, and nothing is said.
+    /// How full the folders are that programs may write to: the bytes in all of them, and of one that takes no more, if there
+    /// is one, its size or, where it has run out of names (inodes) instead, how many it takes. Where they are the machine's own
+    /// nobody knows, and nothing is said.
     ///
     /// # Errors
     /// When the kernel refuses.
@@ -95,8 +96,10 @@ impl Room {
             // One that this machine does not have.
             let Ok(room) = rustix::fs::statvfs(folder) else { continue };
             used += (room.f_blocks - room.f_bfree) * room.f_frsize;
-            if room.f_bfree == 0 || room.f_ffree == 0 {
+            if room.f_bfree == 0 {
                 full = Some(Overrun::Folder(room.f_blocks * room.f_frsize));
+            } else if room.f_ffree == 0 {
+                full = Some(Overrun::Names(room.f_files));
             }
         }
         Ok((used, full))

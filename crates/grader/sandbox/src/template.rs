@@ -132,8 +132,8 @@ impl Template {
         self.words.iter().flat_map(move |word| names(word.as_str())).filter(is_name)
     }
 
-    /// The command, with each placeholder replaced by its value.
-    pub fn fill(&self, values: &[(&str, String)]) -> Command {
+    /// The command, with each placeholder replaced by its value, held to these limits.
+    pub fn fill(&self, values: &[(&str, String)], limits: Limits) -> Command {
         let fill = |word: &String| {
             values
                 .iter()
@@ -144,7 +144,7 @@ impl Template {
             arguments: self.words.iter().map(fill).collect(),
             directory: self.directory.clone(),
             environment: Vec::new(),
-            limits: Limits::default(),
+            limits,
             open_files: None,
             quiet: false,
         }
@@ -234,7 +234,7 @@ mod tests {
     fn words_are_split_as_a_shell_splits_them_and_placeholders_filled() {
         let template = Template::parse("sh -c 'echo {port}' x{port}y", Path::new("/")).unwrap();
         assert!(template.has("port") && !template.has("host"));
-        let command = template.fill(&[("port", "3232".to_owned())]);
+        let command = template.fill(&[("port", "3232".to_owned())], Limits::USUAL);
         assert_eq!(command.arguments, ["-c", "echo 3232", "x3232y"]);
         assert!(command.program.is_absolute());
     }

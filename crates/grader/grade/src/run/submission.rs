@@ -108,7 +108,8 @@ impl Bench {
             Ready::Programs { templates, broken } => {
                 let document = self.teller.suite.lab.document.and_then(|name| content.files.get(name));
                 let document = document.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-                let confinement = Confinement { hidden: self.hidden.clone(), ..Confinement::default() };
+                let (limits, hidden) = (self.teller.suite.limits, self.hidden.clone());
+                let confinement = Confinement { limits, hidden };
                 let hand_in = HandIn { templates, broken, document, confinement };
                 let report = runner::decide_all(self.teller.suite, &hand_in, self.teller.seed, CHECKS);
                 told.verdicts(&report, remarks)?;

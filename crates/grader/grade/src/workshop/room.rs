@@ -17,7 +17,7 @@ pub const ARGUMENT: &str = "__build";
 /// Where it is built, inside the room; the same for all, since the compiler's output depends on it.
 pub(super) const PLACE: &str = "/tmp/submission";
 /// What a build may use.
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     memory: 2 << 30,
     tasks: 512,
     processor: 60,
