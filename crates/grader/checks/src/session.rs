@@ -3,7 +3,6 @@
 mod capture;
 mod guard;
 mod program;
-mod runtime;
 mod world;
 
 pub use program::{Census, Program, Worker};
@@ -247,7 +246,6 @@ impl Session {
         self.starts += 1;
         let mut command = self.template(program)?.fill(values, self.setup.limits);
         command.open_files = self.open_files;
-        command.environment.push(runtime::environment(&command.limits));
         Program::start(&self.world, program, &command)
     }
 

@@ -34,8 +34,8 @@ const MEBIBYTE: u64 = 1 << 20;
 
 impl Limits {
     /// What is enough for a lab with some dozens of clients. The greediest correct programs that are known are those of a virtual
-    /// machine on 64 processors, with 120 MiB and 113 tasks, or 310 MiB where one puts a long line together from short pieces and
-    /// leaves the garbage to a heap that may grow to this limit.
+    /// machine on 64 processors, with 120 MiB and 113 tasks, or 350 MiB where one puts a long line together from short pieces and
+    /// leaves the garbage to a heap that is sized for such a machine.
     pub const USUAL: Limits = Limits {
         memory: 1024 * MEBIBYTE,
         tasks: 1024,
