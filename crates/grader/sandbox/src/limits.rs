@@ -34,10 +34,10 @@ const MEBIBYTE: u64 = 1 << 20;
 
 impl Limits {
     /// What is enough for a lab with some dozens of clients. The greediest correct programs that are known are those of a virtual
-    /// machine on 64 processors, with 120 MiB and 113 tasks, or 350 MiB where one puts a long line together from short pieces and
-    /// leaves the garbage to a heap that is sized for such a machine.
+    /// machine, with 120 MiB and, on 64 processors, 113 tasks; and with 550 MiB, or 950 MiB where the machine has 64 GiB, one that
+    /// puts a long line together from short pieces: its heap is sized by the machine, and takes the garbage.
     pub const USUAL: Limits = Limits {
-        memory: 1024 * MEBIBYTE,
+        memory: 2048 * MEBIBYTE,
         tasks: 1024,
         processor: 60,
         // A server that looks round once a second needs as much as that for each of a clause's many proofs of silence.

@@ -26,11 +26,12 @@ pub(super) fn read(root: &Path, package: &str) -> io::Result<Files> {
 }
 
 /// The profile of a debug build, with overflow checks and assertions, but without what only a debugger needs: it takes time to
-/// make, to link and to load.
+/// make, to link and to load. Programs of a page or two are compiled whole in less than what it takes to cut them up.
 fn profile() -> Table {
-    let stripped = [("debug", Value::from(false)), ("strip", Value::from("symbols"))];
-    let stripped: Table = stripped.map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
-    Table::from_iter([("dev".to_owned(), stripped.into())])
+    let quick =
+        [("debug", Value::from(false)), ("strip", Value::from("symbols")), ("codegen-units", Value::from(1))];
+    let quick: Table = quick.map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
+    Table::from_iter([("dev".to_owned(), quick.into())])
 }
 
 /// The workspace's manifest with that member alone.
