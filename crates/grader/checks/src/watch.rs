@@ -8,15 +8,42 @@ use std::fs;
 use std::io;
 use std::time::{Duration, Instant};
 
-/// How often the kernel is asked at most, and how many times as long as that takes nothing is asked after it.
+/// How often the kernel is asked at most.
 const INTERVAL: Duration = Duration::from_millis(10);
+/// How many times as long as a look at all that is used takes there is none after it.
 const REST: u32 = 30;
+/// The same for counting processes, which is cheap: it comes before a bomb has become a thousand times as many.
+const REST_FROM_COUNTING: u32 = 5;
 
 /// The limits of programs that run, and when they are looked at next.
 #[derive(Debug)]
 pub struct Watch {
     limits: Limits,
+    processes: Pace,
+    all: Pace,
+}
+
+/// When something is done next that takes a while.
+#[derive(Debug)]
+struct Pace {
     due: Cell<Instant>,
+    rest: u32,
+}
+
+impl Pace {
+    fn new(rest: u32) -> Pace {
+        Pace { due: Cell::new(Instant::now() + INTERVAL), rest }
+    }
+
+    /// Does it if it is due.
+    fn take<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let began = Instant::now();
+        (began >= self.due.get()).then(|| {
+            let done = work();
+            self.due.set(Instant::now() + INTERVAL.max(began.elapsed() * self.rest));
+            done
+        })
+    }
 }
 
 /// How many processes of this machine were ended for want of memory (`oom_kill` in `/proc/vmstat`, proc(5)). While that grows,
@@ -30,7 +57,7 @@ pub fn memory_kills() -> u64 {
 impl Watch {
     /// Watches over these limits from now on.
     pub fn new(limits: Limits) -> Watch {
-        Watch { limits, due: Cell::new(Instant::now() + INTERVAL) }
+        Watch { limits, processes: Pace::new(REST_FROM_COUNTING), all: Pace::new(REST) }
     }
 
     /// What they are held to.
@@ -40,7 +67,7 @@ impl Watch {
 
     /// Lets the next look come at once.
     pub fn hurry(&self) {
-        self.due.set(Instant::now());
+        self.all.due.set(Instant::now());
     }
 
     /// The limit on tasks, processor time, memory or folders that is overrun, and by what; nothing before the next look is due.
@@ -48,13 +75,17 @@ impl Watch {
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn overrun(&self, observer: &mut Observer, room: Room) -> io::Result<Option<(Overrun, String)>> {
-        let began = Instant::now();
-        if began < self.due.get() {
-            return Ok(None);
+        let processes =
+            self.processes.take(|| observer.processes()).transpose()?.map_or(0, |all| all.len() as u64);
+        if let Some(overrun) = self.too_many(processes) {
+            return Ok(Some(overrun));
         }
-        let found = self.used_too_much(observer, room);
-        self.due.set(Instant::now() + INTERVAL.max(began.elapsed() * REST));
-        found
+        self.all.take(|| self.used_too_much(observer, room)).unwrap_or(Ok(None))
+    }
+
+    fn too_many(&self, tasks: u64) -> Option<(Overrun, String)> {
+        let limit = self.limits.tasks;
+        (tasks > limit).then(|| (Overrun::Tasks(limit), format!("{tasks} of them")))
     }
 
     fn used_too_much(&self, observer: &mut Observer, room: Room) -> io::Result<Option<(Overrun, String)>> {
@@ -64,8 +95,8 @@ impl Watch {
         if let Some(overrun) = full {
             return Ok(Some((overrun, "a folder that is full".to_owned())));
         }
-        if usage.tasks > limits.tasks {
-            return Ok(Some((Overrun::Tasks(limits.tasks), format!("{} of them", usage.tasks))));
+        if let Some(overrun) = self.too_many(usage.tasks) {
+            return Ok(Some(overrun));
         }
         if usage.processor > Duration::from_secs(limits.processor) {
             let time = format!("{:.1} s", usage.processor.as_secs_f64());

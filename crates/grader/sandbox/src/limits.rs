@@ -38,7 +38,7 @@ impl Limits {
     /// puts a long line together from short pieces: its heap is sized by the machine, and takes the garbage.
     pub const USUAL: Limits = Limits {
         memory: 2048 * MEBIBYTE,
-        tasks: 1024,
+        tasks: 512,
         processor: 60,
         // A server that looks round once a second needs as much as that for each of a clause's many proofs of silence.
         sleep: 150,
