@@ -81,6 +81,32 @@ fn a_program_that_wakes_again_and_again_without_effect_ticks() {
     assert_eq!(Shell::run(&script).end(BUDGET), End::Ticking);
 }
 
+/// A program in Python that is suspended by the kernel until its child, which does `work`, executes a program or ends. Unlike one of
+/// vfork(2) the child has a memory of its own, so that an interpreter can go on in it.
+fn suspended_by_a_child(work: &str) -> String {
+    let program = format!(
+        "import ctypes, os, platform, signal
+number = 56 if platform.machine() == 'x86_64' else 220
+CLONE_VFORK, parent = 0x4000, os.getpid()
+print('ready', flush=True)
+if ctypes.CDLL(None).syscall(number, CLONE_VFORK | signal.SIGCHLD, 0, 0, 0, 0) == 0:
+    {work}
+    os._exit(0)"
+    );
+    format!("trap 'kill $!' TERM; exec 3<&0; python3 -c \"{program}\" <&3 & wait")
+}
+
+#[test]
+fn a_program_that_is_suspended_by_a_child_which_waits_is_settled() {
+    assert_eq!(Shell::run(&suspended_by_a_child("os.read(0, 1)")).end(BUDGET), End::Settled);
+}
+
+#[test]
+fn a_program_that_is_suspended_by_a_child_which_works_is_as_busy_as_that() {
+    let script = suspended_by_a_child("while os.getppid() == parent: pass");
+    assert_eq!(Shell::run(&script).end(Duration::from_millis(300)), End::Busy);
+}
+
 #[test]
 fn a_program_that_has_ended_is_gone() {
     assert_eq!(Shell::run("(echo ready); read line").end(BUDGET), End::Gone);
