@@ -187,12 +187,12 @@ impl World {
         }
     }
 
-    fn look(&self, vigil: &mut Vigil) -> io::Result<Option<End>> {
+    fn look(&self, vigil: &mut Vigil, pause: Duration) -> io::Result<Option<End>> {
         let began = Instant::now();
         let mut observer = self.observer.borrow_mut();
         let age =
             self.running.borrow().iter().map(|program| program.started.elapsed()).max().unwrap_or_default();
-        let end = vigil.look(&mut observer, &mut self.links.borrow_mut(), age)?;
+        let end = vigil.look(&mut observer, &mut self.links.borrow_mut(), age, pause)?;
         // A program that has just been started may have no process yet, and one that has ended may not be reported yet.
         self.look_cost.set(began.elapsed());
         let unborn = self.running.borrow().iter().any(|program| program.ended.is_none());
@@ -283,10 +283,10 @@ impl World {
                 continue;
             }
             signals = 0;
+            let slept = vigil.asleep();
+            let end = self.look(&mut vigil, pause)?;
             let longest = (self.look_cost.get() * LONG_PAUSE.1).min(LONG_PAUSE.0);
             pause = (pause * 2).min(PAUSES.1.max(longest));
-            let slept = vigil.asleep();
-            let end = self.look(&mut vigil)?;
             // Where the wait is about time, its own budget counts.
             if sleep_budget.is_none() {
                 self.guard.count_sleep(vigil.asleep() - slept);
