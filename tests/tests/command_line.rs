@@ -3,6 +3,7 @@
 use predicates::prelude::*;
 use rstest::rstest;
 use serde_json::Value;
+use std::path::Path;
 use tests::xtask;
 
 #[rstest]
@@ -66,16 +67,40 @@ fn junit_tells_failures_from_faults() {
         .stdout(predicate::str::contains("errors=\"0\""));
 }
 
+/// What comes of a server that is a script with this first line; `{folder}` in it is a folder that may not be entered.
+fn check_script(first_line: &str) -> assert_cmd::assert::Assert {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let set_mode =
+        |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    set_mode(folder.path(), 0o755);
+    let (program, closed) = (folder.path().join("program"), folder.path().join("closed"));
+    std::fs::create_dir(&closed).unwrap();
+    set_mode(&closed, 0o600);
+    let text = first_line.replace("{folder}", closed.to_str().unwrap());
+    std::fs::write(&program, format!("{text}\n")).unwrap();
+    set_mode(&program, 0o755);
+    let option = format!("--program=echo-server={} {{port}}", program.display());
+    // Of the folders in `/tmp` a program sees the one that it starts in.
+    xtask().args(["check", "lab3", &option, "--only=L3.2"]).current_dir(folder.path()).assert()
+}
+
 #[test]
 fn a_program_that_cannot_be_judged_here_is_the_graders_fault() {
     // That the sandbox cannot start it says nothing about the program.
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("program");
-    std::fs::write(&program, "#!/no/such/interpreter\n").unwrap();
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&program, mode).unwrap();
-    let option = format!("--program=echo-server={} {{port}}", program.display());
-    xtask().args(["check", "lab3", &option, "--only=L3.2"]).assert().code(3);
+    check_script("#!{folder}/interpreter").code(3);
+}
+
+#[rstest]
+#[case::missing("#!/no/such/interpreter -u", "`/no/such/interpreter`, which is not there")]
+#[case::line_end_of_windows("#!/bin/sh\r", "`/bin/sh\\r`: the carriage return (\\r)")]
+#[case::line_end_of_windows_and_env("#!/usr/bin/env sh\r", "`sh\\r`: the carriage return (\\r)")]
+#[case::folder("#!/usr", "`/usr`, which is no program")]
+fn a_script_whose_interpreter_cannot_be_had_is_told_so(#[case] first_line: &str, #[case] words: &str) {
+    let output = check_script(first_line).code(1).get_output().stdout.clone();
+    // However the lines are broken.
+    let text = String::from_utf8(output).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(words), "{text}");
 }
 
 #[test]

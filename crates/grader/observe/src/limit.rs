@@ -47,6 +47,8 @@ pub(crate) fn limit(thread: &Thread) -> Limit {
         "wait4" | "waitid" | "pause" | "rt_sigsuspend" | "flock" | "fcntl" | "msgrcv" | "futex_waitv" => {
             Limit::Never
         }
+        // Until the child executes a program or ends: `Thread::look` takes no other wait in these calls for a rest.
+        "vfork" | "clone" | "clone3" => Limit::Never,
         _ => Limit::Unknown,
     }
 }

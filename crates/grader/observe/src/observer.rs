@@ -157,16 +157,17 @@ impl Observer {
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn threads(&mut self) -> io::Result<Vec<Thread>> {
-        Ok(self.census()?.threads)
+        Ok(self.census(|_| ())?.threads)
     }
 
     /// Lists all threads, and only then looks at each: whoever ends before it is listed wakes those that wait for it before they
-    /// are looked at.
-    pub(crate) fn census(&mut self) -> io::Result<Census> {
+    /// are looked at. Those with the greatest `rank` are looked at last; in the census all stand by their numbers.
+    pub(crate) fn census<R: Ord>(&mut self, rank: impl Fn(i32) -> R) -> io::Result<Census> {
         let mut listed = Vec::new();
         for pid in self.processes()? {
             listed.extend(numbers(&format!("/proc/{pid}/task"))?.into_iter().map(|tid| (pid, tid)));
         }
+        listed.sort_by_key(|(_, tid)| rank(*tid));
         let mut census = Census::default();
         for (pid, tid) in listed {
             match Thread::look(pid, tid, &mut self.buffer)? {
@@ -174,6 +175,7 @@ impl Observer {
                 None => _ = census.ended.insert((pid, tid)),
             }
         }
+        census.threads.sort_by_key(|thread| (thread.pid, thread.tid));
         Ok(census)
     }
 

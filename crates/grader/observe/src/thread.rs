@@ -7,7 +7,7 @@ use syscalls::Sysno;
 /// What a thread is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// It runs, or waits for a processor, or for a disk: it will go on by itself.
+    /// It runs, or waits for a processor, for a disk or for the kernel: it will go on by itself.
     Running,
     /// It was stopped by a signal and goes on only when somebody tells it to.
     Stopped,
@@ -54,15 +54,17 @@ impl Thread {
         };
         let Some(stat) = read(&format!("{folder}/stat"), buffer)? else { return Ok(None) };
         let Some((name, state, has_memory)) = parse_stat(stat) else { return Ok(None) };
+        let name = name.to_owned();
         let call = match state {
             'Z' | 'X' => return Ok(None),
             'T' | 't' => Call::Stopped,
             // So it does too for a process that is just ending, and has no memory any more.
             _ if call == Call::Hidden && has_memory => call,
             'S' if call != Call::Hidden => call,
+            'D' if call != Call::Hidden && waits_for_vfork(&folder, buffer)? => call,
             _ => Call::Running,
         };
-        Ok(Some(Thread { pid, tid, name: name.to_owned(), call, turns, cpu_ns, delay_ns }))
+        Ok(Some(Thread { pid, tid, name, call, turns, cpu_ns, delay_ns }))
     }
 
     /// How often it has blocked so far, of its own accord (`voluntary_ctxt_switches` in proc(5)). Unlike its turns, this does
@@ -88,6 +90,18 @@ impl Thread {
             Call::Blocked(call, _) => call.name(),
         }
     }
+}
+
+/// Whether a thread that no signal wakes (state D) waits for its child of vfork(2), or of clone(2) with CLONE_VFORK, to execute a
+/// program or to end, by the name of the function of the kernel that it waits in (`wchan` in proc(5)). The call alone does not
+/// tell: on the way to that child such a thread may wait for memory or for a lock of the kernel's, as any other in D does.
+fn waits_for_vfork(folder: &str, buffer: &mut [u8]) -> io::Result<bool> {
+    // The wait is in `wait_for_vfork_done`, which compilers make part of its only caller: `kernel_clone`, before Linux 5.10
+    // `_do_fork`. What comes before the wait is a function of its own, `copy_process`.
+    const FUNCTIONS: [&str; 3] = ["kernel_clone", "_do_fork", "wait_for_vfork_done"];
+    // A kernel that has not the names of its functions (CONFIG_KALLSYMS) has no such file either.
+    let function = read(&format!("{folder}/wchan"), buffer)?;
+    Ok(function.is_some_and(|function| FUNCTIONS.contains(&function.trim())))
 }
 
 /// Reads a small file of `/proc` as text; `None` when what it describes has ended.

@@ -2,18 +2,22 @@
 //!
 //! - *Settled*: every thread is blocked without a time limit and nothing is under way. Proven by two looks with
 //!   the same counts of turns: every thread was blocked all the time between them, and between them nothing was
-//!   found under way.
+//!   found under way. The first look ends with the threads that have moved last, and the second begins with them, so that
+//!   between the two looks at such a thread there is little time, however many others there are.
 //! - *Ticking*: some threads wake by themselves, but without effect. Those that were in a timed futex wait before
 //!   the first client came, are in a wait on the same futex, and have never been seen in a call on a file, keep
 //!   house for the language's runtime: a virtual machine has several. Any other must come round [`ROUNDS`] times in a wait without another
 //!   thread moving, and in later waits of the same check [`KNOWN_ROUNDS`] times. A time-out that lies beyond the sleep budget is as good as none.
 //! - *Busy* and *asleep*: budgets of what the submission itself used, not of what went by on the wall: processor
-//!   time, and time in which all of it was blocked by its own choice.
+//!   time, and time in which all of it was blocked by its own choice. That counts from one pair of looks that find every
+//!   thread blocked to the next, without what the threads were given meanwhile. Some may have come round in the middle of a pair:
+//!   what never rests all together for as long as a look takes sleeps all the same.
 
 use crate::flight::{Link, Traffic};
 use crate::limit::{self, Limit};
 use crate::observer::{Census, Observer};
 use crate::thread::{Call, Thread};
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::time::{Duration, Instant};
@@ -24,8 +28,9 @@ pub const CPU_BUDGET: Duration = Duration::from_secs(2);
 /// Time that a submission may spend in sleeps of its own in one wait.
 pub const SLEEP_BUDGET: Duration = Duration::from_secs(3);
 
-/// What counts at most of the time between two looks.
-const LONGEST_GAP: Duration = Duration::from_millis(50);
+/// How much of the time by which a look comes later than it was to come counts as sleep. When the grader itself was held up, so may
+/// have been the timers of the machine.
+const LONGEST_DELAY: Duration = Duration::from_millis(50);
 
 /// How often a thread with a time-out must come round without effect until it counts as one that does nothing else.
 const ROUNDS: u64 = 10;
@@ -56,8 +61,10 @@ pub struct Vigil {
     sleep_budget: Duration,
     /// Whether threads that come round without effect are taken for idle ones.
     rounds_count: bool,
-    /// Processor time of each thread when it was last seen, in nanoseconds.
-    cpu_seen: HashMap<i32, u64>,
+    /// How many looks there were.
+    looks: u64,
+    /// Each thread as it was last seen.
+    seen: HashMap<i32, Seen>,
     /// What was used since the first look, by threads that have ended too.
     cpu_used: Duration,
     /// The threads that could not be looked at the last time.
@@ -71,12 +78,21 @@ pub struct Vigil {
     asleep: Duration,
 }
 
-/// The last look at which everything was blocked.
+/// What is known of a thread.
 #[derive(Clone, Copy, Debug)]
+struct Seen {
+    /// Processor time that it had used, in nanoseconds.
+    cpu_ns: u64,
+    /// The number of the look that found that it had moved.
+    moved: u64,
+}
+
+/// The last look, if both times it found everything blocked.
+#[derive(Debug)]
 struct Doze {
     at: Instant,
-    cpu_ns: u64,
-    delay_ns: u64,
+    /// For how long each thread had run or waited for a processor by then, in nanoseconds.
+    given: HashMap<i32, u64>,
 }
 
 impl Vigil {
@@ -90,7 +106,8 @@ impl Vigil {
             cpu_budget,
             sleep_budget: sleep_budget.unwrap_or(SLEEP_BUDGET),
             rounds_count: sleep_budget.is_none(),
-            cpu_seen: HashMap::new(),
+            looks: 0,
+            seen: HashMap::new(),
             cpu_used: Duration::ZERO,
             hidden: HashSet::new(),
             rounds_since: HashMap::new(),
@@ -101,7 +118,7 @@ impl Vigil {
     }
 
     /// Looks once. `None`: something may still happen. Links that are over are taken out of `links`; `age` is how long ago
-    /// the submission was started.
+    /// the submission was started, and `pause` the time that was to go by since the last look.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
@@ -110,8 +127,10 @@ impl Vigil {
         observer: &mut Observer,
         links: &mut Vec<Link>,
         age: Duration,
+        pause: Duration,
     ) -> io::Result<Option<End>> {
-        let Census { threads: first, ended } = observer.census()?;
+        let moved = |seen: &HashMap<i32, Seen>, tid| seen.get(&tid).map_or(0, |seen| seen.moved);
+        let Census { threads: first, ended } = observer.census(|tid| moved(&self.seen, tid))?;
         if first.is_empty() {
             return Ok(observer.processes()?.is_empty().then_some(End::Gone));
         }
@@ -131,13 +150,19 @@ impl Vigil {
             self.dozing_since = None;
             return Ok(None);
         };
-        let Census { threads: second, ended: ended_since } = observer.census()?;
+        let Census { threads: second, ended: ended_since } =
+            observer.census(|tid| Reverse(moved(&self.seen, tid)))?;
         // Who began after the first look and ends in the middle of the second may wake one that was already looked at: a shell
         // that waits for its child, say.
-        if !ended_since.is_subset(&ended) || !same_stretch(observer, &first, &second) {
+        if !ended_since.is_subset(&ended) || !second.iter().all(Thread::is_at_rest) {
+            self.dozing_since = None;
             return Ok(None);
         }
-        self.count_sleep(&second);
+        self.count_sleep(&second, pause + LONGEST_DELAY);
+        let asleep = (self.asleep > self.sleep_budget).then_some(End::Asleep);
+        if !same_stretch(observer, &first, &second) {
+            return Ok(asleep);
+        }
         let timed: Vec<&Thread> = first
             .iter()
             .zip(&limits)
@@ -152,7 +177,7 @@ impl Vigil {
             let rounds = self.rounds(observer, &first, &timed, written)?;
             let needed = |tid| if observer.tickers.contains(tid) { KNOWN_ROUNDS } else { ROUNDS };
             let all = rounds.iter().all(|(tid, rounds)| *rounds >= needed(tid));
-            if all || self.asleep > self.sleep_budget {
+            if all || asleep.is_some() {
                 let known = rounds.iter().filter(|(_, rounds)| *rounds >= KNOWN_ROUNDS).map(|(tid, _)| *tid);
                 observer.tickers.extend(known);
             }
@@ -160,17 +185,22 @@ impl Vigil {
                 return Ok(Some(End::Ticking));
             }
         }
-        Ok((self.asleep > self.sleep_budget).then_some(End::Asleep))
+        Ok(asleep)
     }
 
     fn count_cpu(&mut self, threads: &[Thread]) -> Duration {
-        let begins = self.cpu_seen.is_empty();
+        self.looks += 1;
         for thread in threads {
-            let seen = self.cpu_seen.entry(thread.tid).or_insert(if begins { thread.cpu_ns } else { 0 });
-            // The number of a thread that has ended may be given to another.
-            let before = if *seen <= thread.cpu_ns { *seen } else { 0 };
+            let before = match self.seen.get(&thread.tid) {
+                // The number of a thread that has ended may be given to another.
+                Some(seen) if seen.cpu_ns <= thread.cpu_ns => seen.cpu_ns,
+                None if self.looks == 1 => thread.cpu_ns,
+                _ => 0,
+            };
+            if before < thread.cpu_ns || self.looks == 1 {
+                self.seen.insert(thread.tid, Seen { cpu_ns: thread.cpu_ns, moved: self.looks });
+            }
             self.cpu_used += Duration::from_nanos(thread.cpu_ns - before);
-            *seen = thread.cpu_ns;
         }
         self.cpu_used
     }
@@ -192,17 +222,22 @@ impl Vigil {
         self.dozing_since.is_some()
     }
 
-    /// Adds the time since the last look to what was slept, less what the threads ran or waited for a processor.
-    fn count_sleep(&mut self, threads: &[Thread]) {
-        let now = Doze {
-            at: Instant::now(),
-            cpu_ns: threads.iter().map(|thread| thread.cpu_ns).sum(),
-            delay_ns: threads.iter().map(|thread| thread.delay_ns).sum(),
-        };
-        if let Some(last) = self.dozing_since {
-            let active = now.cpu_ns.saturating_sub(last.cpu_ns) + now.delay_ns.saturating_sub(last.delay_ns);
-            // When the grader itself was held up, so may have been the timers of the machine.
-            let seen = now.at.duration_since(last.at).min(LONGEST_GAP);
+    /// Adds the time since the last look to what was slept, less what the threads ran or waited for a processor: where work goes
+    /// from one to the other, each may have been blocked when it was looked at. No more than the `longest` time counts.
+    fn count_sleep(&mut self, threads: &[Thread], longest: Duration) {
+        let given = |thread: &Thread| (thread.tid, thread.cpu_ns + thread.delay_ns);
+        let now = Doze { at: Instant::now(), given: threads.iter().map(given).collect() };
+        if let Some(last) = &self.dozing_since {
+            let active: u64 = now
+                .given
+                .iter()
+                .map(|(tid, given)| match last.given.get(tid) {
+                    Some(before) if before <= given => given - before,
+                    // It is new.
+                    _ => *given,
+                })
+                .sum();
+            let seen = now.at.duration_since(last.at).min(longest);
             self.asleep += seen.saturating_sub(Duration::from_nanos(active));
         }
         self.dozing_since = Some(now);
@@ -263,7 +298,7 @@ fn same_stretch(observer: &Observer, first: &[Thread], second: &[Thread]) -> boo
     first.len() == second.len()
         && first.iter().zip(second).all(|(a, b)| {
             let kept_house = || observer.is_housekeeping(a) && observer.is_housekeeping(b);
-            (a.pid, a.tid) == (b.pid, b.tid) && b.is_at_rest() && (a.turns == b.turns || kept_house())
+            (a.pid, a.tid) == (b.pid, b.tid) && (a.turns == b.turns || kept_house())
         })
 }
 

@@ -27,7 +27,8 @@ impl Shell {
         let mut observer = Observer::new(Scope::Descendants(vec![pid])).expect("sock_diag");
         let mut vigil = Vigil::new(cpu_budget, None);
         loop {
-            let end = vigil.look(&mut observer, &mut Vec::new(), Duration::ZERO).expect("/proc");
+            let none = Duration::ZERO;
+            let end = vigil.look(&mut observer, &mut Vec::new(), none, none).expect("/proc");
             if let Some(end) = end {
                 return end;
             }
@@ -79,6 +80,62 @@ fn a_program_that_wakes_again_and_again_without_effect_ticks() {
         "import select, sys\nprint('ready', flush=True)\nwhile True: select.select([0], [], [], 0.01)";
     let script = format!("trap 'kill $!' TERM; exec 3<&0; python3 -c \"{program}\" <&3 & wait");
     assert_eq!(Shell::run(&script).end(BUDGET), End::Ticking);
+}
+
+/// A program in Python that is suspended by the kernel until its child, which does `work`, executes a program or ends. Unlike one of
+/// vfork(2) the child has a memory of its own, so that an interpreter can go on in it.
+fn suspended_by_a_child(work: &str) -> String {
+    let program = format!(
+        "import ctypes, os, platform, signal
+number = 56 if platform.machine() == 'x86_64' else 220
+CLONE_VFORK, parent = 0x4000, os.getpid()
+print('ready', flush=True)
+if ctypes.CDLL(None).syscall(number, CLONE_VFORK | signal.SIGCHLD, 0, 0, 0, 0) == 0:
+    {work}
+    os._exit(0)"
+    );
+    format!("trap 'kill $!' TERM; exec 3<&0; python3 -c \"{program}\" <&3 & wait")
+}
+
+#[test]
+fn a_program_that_is_suspended_by_a_child_which_waits_is_settled() {
+    assert_eq!(Shell::run(&suspended_by_a_child("os.read(0, 1)")).end(BUDGET), End::Settled);
+}
+
+#[test]
+fn a_program_that_is_suspended_by_a_child_which_works_is_as_busy_as_that() {
+    let script = suspended_by_a_child("while os.getppid() == parent: pass");
+    assert_eq!(Shell::run(&script).end(Duration::from_millis(300)), End::Busy);
+}
+
+/// A program in Python with so many threads that a look at all of them takes longer than the pause after which one, which does
+/// `work`, wakes again and again; another waits to be woken by it.
+fn restless_in_a_crowd(work: &str) -> String {
+    let program = format!(
+        "import threading, time
+threading.stack_size(65536)
+idle, woken = threading.Event(), threading.Semaphore(0)
+def wake():
+    while True:
+        time.sleep(0.002)
+        {work}
+def wait():
+    while True: woken.acquire()
+for target in [idle.wait] * 400 + [wait, wake]: threading.Thread(target=target, daemon=True).start()
+print('ready', flush=True)
+idle.wait()"
+    );
+    format!("trap 'kill $!' TERM; python3 -c \"{program}\" & wait")
+}
+
+#[test]
+fn one_thread_that_wakes_again_and_again_without_effect_ticks_in_a_crowd_too() {
+    assert_eq!(Shell::run(&restless_in_a_crowd("pass")).end(Duration::from_secs(20)), End::Ticking);
+}
+
+#[test]
+fn a_crowd_in_which_threads_wake_each_other_for_a_moment_sleeps() {
+    assert_eq!(Shell::run(&restless_in_a_crowd("woken.release()")).end(Duration::from_secs(20)), End::Asleep);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Command templates: `python3 server.py {port}`.
 
+use crate::script::{self, Obstacle, Reason};
 use crate::{Command, Limits, home};
 use serde::{Deserialize, Serialize};
 use std::env;
 use std::fmt;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
@@ -31,12 +32,18 @@ pub enum TemplateError {
     NotFound(String),
     /// A file that the command names is not there or may not be read; with the reason.
     Unreadable(String, String),
+    /// The program is a script of the author's own, and the interpreter that its first line names is not there.
+    NoInterpreter(String, Obstacle),
 }
 
 impl TemplateError {
     /// Whether it may be otherwise on another machine: an interpreter or a compiler is missing on this one, or its name is wrong.
     pub fn is_about_the_machine(&self) -> bool {
-        matches!(self, TemplateError::NotFound(word) if !word.contains('/'))
+        match self {
+            TemplateError::NotFound(word) => !word.contains('/'),
+            TemplateError::NoInterpreter(..) => true,
+            _ => false,
+        }
     }
 }
 
@@ -50,6 +57,9 @@ impl fmt::Display for TemplateError {
             }
             TemplateError::NotFound(word) => write!(f, "there is no program `{word}` on the PATH"),
             TemplateError::Unreadable(file, reason) => write!(f, "cannot read `{file}`: {reason}"),
+            TemplateError::NoInterpreter(file, obstacle) => {
+                write!(f, "`{file}` cannot be started: {obstacle}")
+            }
         }
     }
 }
@@ -73,7 +83,8 @@ impl Template {
     /// where it lies in there.
     ///
     /// # Errors
-    /// As [`Template::parse`], and where its program lies elsewhere and not on the PATH.
+    /// As [`Template::parse`], and where its program lies elsewhere and not on the PATH, or is a script whose interpreter this
+    /// machine does not have or does not show.
     pub fn parse_foreign(text: &str, directory: &Path) -> Result<Template, TemplateError> {
         let mut template = Template::read(text, directory, true)?;
         if !template.found && !template.may_name(&template.program) {
@@ -84,7 +95,22 @@ impl Template {
         if template.found && is_alone {
             template.program = template.program.canonicalize().unwrap_or(template.program);
         }
-        Ok(template)
+        match template.missing_interpreter() {
+            None => Ok(template),
+            Some(obstacle) => {
+                let name = template.program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                Err(TemplateError::NoInterpreter(name, obstacle))
+            }
+        }
+    }
+
+    /// What the first line of its program asks for and this machine lacks. What no machine has is not meant: a folder, or a name
+    /// with a carriage return.
+    fn missing_interpreter(&self) -> Option<Obstacle> {
+        let shown = |path: &Path| self.may_name(path) || !home::is_in_a_home(path);
+        let own = (!self.found).then_some(&self.program)?;
+        script::obstacle_among(own, &self.directory, shown)
+            .filter(|obstacle| obstacle.reason == Reason::Missing)
     }
 
     fn read(text: &str, directory: &Path, foreign: bool) -> Result<Template, TemplateError> {
@@ -175,13 +201,11 @@ impl Template {
         if self.found {
             return Some(self.program.clone());
         }
-        let mut beginning = [0; 128];
-        let mut file = std::fs::File::open(&self.program).ok().filter(|_| self.may_name(&self.program))?;
-        let length = file.read(&mut beginning).ok()?;
-        let line = str::from_utf8(beginning[..length].split(|byte| *byte == b'\n').next()?).ok()?;
-        let mut words = line.strip_prefix("#!")?.split_ascii_whitespace();
-        let name = words.next().filter(|program| program.ends_with("/env")).and(words.next())?;
-        find_program(name, Path::new("/"))
+        if !self.may_name(&self.program) {
+            return None;
+        }
+        let name = script::sought_by_env(&self.program)?;
+        find_program(&name, Path::new("/"))
     }
 
     /// Whether a path becomes reachable by being named.
@@ -261,6 +285,30 @@ mod tests {
         assert!(Template::parse_foreign("sh ../missing.sh", &folder).is_ok());
         assert!(Template::parse_foreign("sh missing.sh", &folder).is_err());
         std::fs::remove_dir_all(course).unwrap();
+    }
+
+    #[test]
+    fn a_script_for_an_interpreter_that_is_missing_here_is_no_fault_of_its_author() {
+        let folder = env::temp_dir().join(format!("scripts-of-authors-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let program = folder.join("server");
+        let parse = |first_line: &str| {
+            std::fs::write(&program, first_line).unwrap();
+            std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+            Template::parse_foreign("./server {port}", &folder)
+        };
+        for missing in
+            ["#!/usr/bin/no-such-thing\n", "#!/usr/bin/env no-such-thing\n", "#!/root/own/python3\n"]
+        {
+            assert!(parse(missing).unwrap_err().is_about_the_machine(), "{missing}");
+        }
+        // What the check finds wrong with it then is its author's doing.
+        for own in
+            ["#!/usr/bin/no-such-thing\r\n", "#!/usr/bin/env no-such-thing\r\n", "#!/usr\n", "#!/bin/sh\n"]
+        {
+            assert!(parse(own).is_ok(), "{own}");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

@@ -52,11 +52,19 @@ pub struct Census {
 
 impl Program {
     pub(crate) fn start(world: &Rc<World>, name: &str, command: &Command) -> Step<Program> {
-        let submission =
-            Submission::start(world.room, command).map_err(|error| Fault::new(error.to_string()))?;
         let words = [vec![name.to_owned()], command.arguments.clone()].concat();
         world.transcript.record(name, Action::Start, words.join(" ").as_bytes());
-        let id = world.add(name, submission);
+        // The kernel would only say that something is missing, and `env` would end like a program that has failed.
+        if let Some(obstacle) = sandbox::obstacle(&command.program, &command.directory) {
+            let summary = format!("{name} could not be started: {obstacle}");
+            return Err(Failure::new(Kind::NotStarted, summary)
+                .expected("a first line that names an interpreter")
+                .got(obstacle.interpreter)
+                .into());
+        }
+        let submission =
+            Submission::start(world.room, command).map_err(|error| Fault::new(error.to_string()))?;
+        let id = world.add(name, submission, command);
         Ok(Program { world: world.clone(), id, name: name.to_owned(), address: None, clients: 0 })
     }
 
@@ -368,7 +376,9 @@ impl Program {
     pub fn expect_exit(&self) -> Step<Ended> {
         let (ended, still) = self.wait_for_end()?;
         match (ended, still) {
-            (Some(Ended::NotStarted(error)), _) => Err(world::not_started(&self.name, error)),
+            (Some(Ended::NotStarted(error)), _) => {
+                Err(self.with(|running| world::not_started(running, error))?)
+            }
             (Some(Ended::Exited(101)), _) if self.error_text()?.contains("not yet implemented") => {
                 let words = format!("{} stops at a todo!(): it is not written yet", self.name);
                 Err(Failure::new(Kind::NotWritten, words).into())

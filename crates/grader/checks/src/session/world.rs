@@ -6,11 +6,14 @@ use model::{Action, Failure, Fault, Kind, Record, Step, Stop};
 use observe::{CPU_BUDGET, Diag, End, Link, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::BorrowedFd;
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
 use rustix::process::Signal;
-use sandbox::{Ended, Limits, Room, Submission};
+use sandbox::{Command, Ended, Limits, Room, Submission};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use wire::{Attempt, Caller, Interest, Patience, Stillness, Transcript};
@@ -35,6 +38,9 @@ pub(crate) struct Running {
     pub(crate) id: usize,
     pub(crate) name: String,
     pub(crate) submission: Submission,
+    /// Its file, and the folder that it was started in.
+    pub(crate) file: PathBuf,
+    pub(crate) directory: PathBuf,
     pub(crate) started: Instant,
     pub(crate) listens: Vec<SocketAddr>,
     pub(crate) ended: Option<Ended>,
@@ -111,13 +117,15 @@ impl World {
     }
 
     /// Adds a program, and makes the observer look at its processes.
-    pub(crate) fn add(&self, name: &str, submission: Submission) -> usize {
+    pub(crate) fn add(&self, name: &str, submission: Submission, command: &Command) -> usize {
         let mut running = self.running.borrow_mut();
         let id = running.last().map_or(0, |last| last.id + 1);
         running.push(Running {
             id,
             name: name.to_owned(),
             submission,
+            file: command.program.clone(),
+            directory: command.directory.clone(),
             started: Instant::now(),
             listens: Vec::new(),
             ended: None,
@@ -193,17 +201,17 @@ impl World {
         let pause = Timespec { tv_sec: 0, tv_nsec: pause.subsec_nanos().into() };
         match poll(&mut polled, Some(&pause)) {
             Ok(count) => Ok(count > 0),
-            Err(rustix::io::Errno::INTR) => Ok(true),
+            Err(Errno::INTR) => Ok(true),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn look(&self, vigil: &mut Vigil) -> io::Result<Option<End>> {
+    fn look(&self, vigil: &mut Vigil, pause: Duration) -> io::Result<Option<End>> {
         let began = Instant::now();
         let mut observer = self.observer.borrow_mut();
         let age =
             self.running.borrow().iter().map(|program| program.started.elapsed()).max().unwrap_or_default();
-        let end = vigil.look(&mut observer, &mut self.links.borrow_mut(), age)?;
+        let end = vigil.look(&mut observer, &mut self.links.borrow_mut(), age, pause)?;
         // A program that has just been started may have no process yet, and one that has ended may not be reported yet.
         self.look_cost.set(began.elapsed());
         let unborn = self.running.borrow().iter().any(|program| program.ended.is_none());
@@ -250,23 +258,28 @@ fn how_it_ended(program: &Running, memory_kills: u64) -> Step<(Kind, String)> {
             return Err(Fault::new(format!("{name} {ended} while the machine ran out of memory")).into());
         }
         Some(ended @ Ended::Signalled(_)) => (Kind::Crashed, format!("{name} {ended}")),
-        Some(Ended::NotStarted(error)) => return Err(not_started(name, error)),
+        Some(Ended::NotStarted(error)) => return Err(not_started(program, error)),
         Some(ended) => (Kind::Exited, format!("{name} {ended}")),
         None => (Kind::Exited, format!("{name} ended")),
     })
 }
 
-/// A command that the grader found but that could not be executed in the sandbox: the submission's fault only if it is no program.
-pub(crate) fn not_started(name: &str, error: i32) -> Stop {
-    let words = format!("{name} {}", Ended::NotStarted(error));
-    if error == rustix::io::Errno::NOEXEC.raw_os_error() {
-        return Failure::new(Kind::NotStarted, words)
-            .expected("an executable program")
-            .got("another file")
-            .into();
+/// A command that the grader found but that could not be executed in the sandbox: the submission's fault only if its file is no
+/// program, or one that asks for another file which is not there, its loader (PT_INTERP in elf(5)).
+pub(crate) fn not_started(program: &Running, error: i32) -> Stop {
+    let words = format!("{} {}", program.name, Ended::NotStarted(error));
+    let failure =
+        |got| Failure::new(Kind::NotStarted, words.clone()).expected("an executable program").got(got).into();
+    // A folder that cannot be entered is told by the same number.
+    let may_be_started = || access(&program.file, Access::EXEC_OK).is_ok() && program.directory.is_dir();
+    match Errno::from_raw_os_error(error) {
+        Errno::NOEXEC => failure("another file"),
+        Errno::NOENT | Errno::LIBBAD if may_be_started() => failure("one whose loader is not there"),
+        _ => Fault::new(format!(
+            "{words}; it runs as an ordinary user, who must be able to read and execute it"
+        ))
+        .into(),
     }
-    Fault::new(format!("{words}; it runs as an ordinary user, who must be able to read and execute it"))
-        .into()
 }
 
 impl World {
@@ -298,11 +311,11 @@ impl World {
                 continue;
             }
             signals = 0;
+            let slept = vigil.asleep();
+            let end = self.look(&mut vigil, pause)?;
             let longest = (self.look_cost.get() * LONG_PAUSE.1).min(LONG_PAUSE.0);
             let longest = longest.max(if vigil.is_dozing() { DOZING_PAUSE } else { PAUSES.1 });
             pause = (pause * 2).min(longest);
-            let slept = vigil.asleep();
-            let end = self.look(&mut vigil)?;
             looks += 1;
             // Where the wait is about time, its own budget counts.
             if sleep_budget.is_none() {

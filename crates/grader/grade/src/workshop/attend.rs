@@ -10,7 +10,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-/// How often it is looked at whether anything goes on; of longer pauses between looks [`Vigil`] counts less as sleep.
+/// How often it is looked at whether anything goes on.
 const INTERVAL: Duration = Duration::from_millis(40);
 /// How many times as long as such a look takes none is taken after it.
 const REST: u32 = 30;
@@ -38,8 +38,9 @@ struct Build<'a> {
     began: Instant,
     /// What [`memory_kills`] was then.
     memory_kills: u64,
-    /// When the next look at all of its threads is due.
+    /// When the next look at all of its threads is due, and for how long none is taken until then.
     due: Instant,
+    pause: Duration,
     /// Whether standard output and standard error are still open.
     open: [bool; 2],
     /// Bytes it has said.
@@ -70,6 +71,7 @@ pub(super) fn attend(
         began: Instant::now(),
         memory_kills: memory_kills(),
         due: Instant::now() + INTERVAL,
+        pause: INTERVAL,
         open: [true; 2],
         said: 0,
         words: Vec::new(),
@@ -120,8 +122,10 @@ impl Build<'_> {
             return Ok(None);
         }
         let (said, began) = (self.said, Instant::now());
-        let end = self.vigil.look(&mut self.observer, &mut Vec::new(), self.began.elapsed())?;
-        self.due = Instant::now() + INTERVAL.max(began.elapsed() * REST);
+        let age = self.began.elapsed();
+        let end = self.vigil.look(&mut self.observer, &mut Vec::new(), age, self.pause)?;
+        self.pause = INTERVAL.max(began.elapsed() * REST);
+        self.due = Instant::now() + self.pause;
         let Some(end) = end else { return Ok(None) };
         // What had filled its streams can go on now that they are read; what came to rest may have come to its end.
         self.drain()?;
