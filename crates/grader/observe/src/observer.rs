@@ -128,13 +128,14 @@ impl Observer {
         }
     }
 
-    /// How many files that process has open which has most.
+    /// How many files that process has open which has most. Of one that is just ending, or that forbids to be looked at, nobody
+    /// knows (proc(5)): it counts as if it had none.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn open_files(&mut self) -> io::Result<usize> {
-        let open = |pid| numbers(&format!("/proc/{pid}/fd")).map(|files| files.len());
-        self.processes()?.into_iter().try_fold(0, |most, pid| Ok(most.max(open(pid)?)))
+        let open = |pid| numbers(&format!("/proc/{pid}/fd")).map_or(0, |files| files.len());
+        Ok(self.processes()?.into_iter().map(open).max().unwrap_or(0))
     }
 
     fn descendants(&mut self, mut parents: Vec<i32>) -> io::Result<Vec<i32>> {
