@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(workspace["dependencies"].as_table().unwrap().keys().collect::<Vec<_>>(), ["socket2"]);
         assert_eq!(
             alone["profile"]["dev"].as_table().unwrap().keys().collect::<Vec<_>>(),
-            ["debug", "strip"]
+            ["codegen-units", "debug", "strip"]
         );
     }
 }
