@@ -425,7 +425,7 @@ const CHECKS: &[Check] = &[
             lesson: "A connection costs a file descriptor, and those are limited. When accept fails for want of one, the client stays in the \
                      queue, so that trying again at once fails again: a loop that burns a processor.",
             hint: "What does accept return when no descriptor is left, and what does your loop do then?",
-            method: "Allows the server 32 open files, connects until nobody is greeted any more, looks whether it waits or spins, then \
+            method: "Allows the server 32 open files, connects until a client is left waiting, looks whether it waits or spins, then \
                      lets the clients leave and expects the next ones to be served.",
             causes: &[
                 "the error of accept ends the program",
