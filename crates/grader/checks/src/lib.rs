@@ -35,8 +35,8 @@ pub struct Suite {
     pub lab: Lab,
     /// Its checks, in the order in which they are shown.
     pub checks: &'static [Check],
-    /// What the programs of one check may use together: three times what the greediest correct program needs, in any language
-    /// and on a machine with many processors.
+    /// What the programs of one check may use together: at least twice what the greediest correct program that is known needs, in
+    /// any language and on a machine with many processors and 64 GiB of memory.
     pub limits: Limits,
     /// Where its document holds questions that are drawn for each student.
     pub bank: Option<Bank>,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const INTERVAL: Duration = Duration::from_millis(10);
 /// How many times as long as a look at all that is used takes there is none after it.
 const REST: u32 = 30;
-/// The same for counting processes, which is cheap: it comes before a bomb has become a thousand times as many.
+/// The same for counting processes, which is cheap, so that a bomb is seen while it still grows.
 const REST_FROM_COUNTING: u32 = 5;
 
 /// The limits of programs that run, and when they are looked at next.

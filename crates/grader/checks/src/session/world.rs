@@ -334,7 +334,9 @@ impl World {
                 self.guard.hurry();
                 self.watch()?;
                 self.head_start.set(1);
-                self.has_spun.set(self.has_spun.get() || end == End::Busy);
+                if end == End::Busy {
+                    self.has_spun.set(true);
+                }
                 let still = self.stillness(end)?;
                 if end == End::Hidden {
                     return self.stop_hidden(still);
