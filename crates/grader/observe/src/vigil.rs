@@ -7,7 +7,8 @@
 //! - *Ticking*: some threads wake by themselves, but without effect. Those that were in a timed futex wait before
 //!   the first client came, are in a wait on the same futex, and have never been seen in a call on a file, keep
 //!   house for the language's runtime: a virtual machine has several. Any other must come round [`ROUNDS`] times in a wait without another
-//!   thread moving, and in later waits of the same check [`KNOWN_ROUNDS`] times. A time-out that lies beyond the sleep budget is as good as none.
+//!   thread moving, and in later waits of the same check [`KNOWN_ROUNDS`] times. It may do so between the two looks as well: in a crowd
+//!   it would else be luck to see it at rest. A time-out that lies beyond the sleep budget is as good as none.
 //! - *Busy* and *asleep*: budgets of what the submission itself used, not of what went by on the wall: processor
 //!   time, and time in which all of it was blocked by its own choice. That counts from one pair of looks that find every
 //!   thread blocked to the next, without what the threads were given meanwhile. Some may have come round in the middle of a pair:
@@ -160,15 +161,22 @@ impl Vigil {
         }
         self.count_sleep(&second, pause + LONGEST_DELAY);
         let asleep = (self.asleep > self.sleep_budget).then_some(End::Asleep);
-        if !same_stretch(observer, &first, &second) {
-            return Ok(asleep);
-        }
+        let Some(moved) = moved_between(observer, &first, &second) else { return Ok(asleep) };
         let timed: Vec<&Thread> = first
             .iter()
             .zip(&limits)
             .filter(|(thread, limit)| !self.for_good(**limit, age) && !self.is_idle(observer, thread))
             .map(|(thread, _)| thread)
             .collect();
+        let came_round = |thread: &&Thread| {
+            timed.iter().any(|other| other.tid == thread.tid) && !self.for_good(limit::limit(thread), age)
+        };
+        // What such a thread wrote as it came round must be known before its rounds are counted.
+        let without_effect =
+            moved.is_empty() || moved.iter().all(came_round) && quiet(observer, links)? == Some(written);
+        if !without_effect {
+            return Ok(asleep);
+        }
         if timed.is_empty() {
             if !first.iter().any(|thread| thread.tid == thread.pid && limit::has_armed_timer(thread.pid)) {
                 return Ok(Some(verdict(observer, &first, &limits)));
@@ -292,14 +300,17 @@ impl Vigil {
     }
 }
 
-/// Whether both looks show the same threads in the same unbroken stretch of being blocked. Threads that keep house for a
-/// runtime may have come round meanwhile: with many others to look at they would else never be seen at rest.
-fn same_stretch(observer: &Observer, first: &[Thread], second: &[Thread]) -> bool {
-    first.len() == second.len()
-        && first.iter().zip(second).all(|(a, b)| {
-            let kept_house = || observer.is_housekeeping(a) && observer.is_housekeeping(b);
-            (a.pid, a.tid) == (b.pid, b.tid) && (a.turns == b.turns || kept_house())
-        })
+/// The threads that were not in the same unbroken stretch of being blocked at both looks, `None` if others have begun or ended.
+/// Those that keep house for a runtime may have come round meanwhile: with many others to look at they would else never be
+/// seen at rest.
+fn moved_between<'a>(observer: &Observer, first: &[Thread], second: &'a [Thread]) -> Option<Vec<&'a Thread>> {
+    let same = |(a, b): (&Thread, &Thread)| (a.pid, a.tid) == (b.pid, b.tid);
+    let moved = |(a, b): &(&Thread, &Thread)| {
+        a.turns != b.turns && !(observer.is_housekeeping(a) && observer.is_housekeeping(b))
+    };
+    let pairs = || first.iter().zip(second);
+    (first.len() == second.len() && pairs().all(same))
+        .then(|| pairs().filter(moved).map(|(_, b)| b).collect())
 }
 
 /// What it means that no thread will wake within the budget.
