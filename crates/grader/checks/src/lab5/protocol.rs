@@ -245,6 +245,10 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
     session.note("a client leaves that may still be waiting in the accept queue");
     let first = greeted(&mut server)?;
     server.connect()?.reset()?;
+    // What the first one's leaving does to the server, the signal that its process has ended say, must find it waiting for clients and
+    // not busy with one.
+    server.wait_until_still()?;
     first.reset()?;
+    server.wait_until_still()?;
     serves_another(session, &mut server)
 }
