@@ -50,6 +50,16 @@ impl Link {
         let written = theirs.and_then(|socket| socket.progress).map_or(0, |progress| progress.written());
         Ok((if under_way { Traffic::UnderWay } else { Traffic::Quiet }, written))
     }
+
+    /// How many bytes the submission has read and written so far, as far as its socket still tells.
+    pub(crate) fn passed(&self, diag: &Diag) -> io::Result<u64> {
+        let theirs = diag.connection(self.theirs, self.ours)?;
+        let passed = |socket: Socket| {
+            let progress = socket.progress?;
+            Some(progress.written() + progress.received.saturating_sub(socket.receive_queue.into()))
+        };
+        Ok(theirs.and_then(passed).unwrap_or(0))
+    }
 }
 
 /// Whether something travels from one socket to the other.

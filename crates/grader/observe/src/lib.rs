@@ -12,6 +12,7 @@ mod flight;
 mod limit;
 mod observer;
 mod picture;
+mod sleep;
 mod thread;
 mod usage;
 mod vigil;

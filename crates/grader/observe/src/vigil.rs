@@ -10,13 +10,15 @@
 //!   thread moving, and in later waits of the same check [`KNOWN_ROUNDS`] times. It may do so between the two looks as well: in a crowd
 //!   it would else be luck to see it at rest. A time-out that lies beyond the sleep budget is as good as none.
 //! - *Busy* and *asleep*: budgets of what the submission itself used, not of what went by on the wall: processor
-//!   time, and time in which all of it was blocked by its own choice. That counts from one pair of looks that find every
-//!   thread blocked to the next, without what the threads were given meanwhile. Some may have come round in the middle of a pair:
-//!   what never rests all together for as long as a look takes sleeps all the same.
+//!   time, and time in which all of it was blocked by its own choice, see [`Sleep`]. That counts from one pair of looks that find
+//!   every thread blocked to the next. Some may have come round in the middle of a pair: what never rests all together for as
+//!   long as a look takes sleeps all the same. Processor time counts anew as long as bytes go through the connections: how long a
+//!   program takes for a megabyte is a matter of the machine.
 
 use crate::flight::{Link, Traffic};
 use crate::limit::{self, Limit};
 use crate::observer::{Census, Observer};
+use crate::sleep::Sleep;
 use crate::thread::{Call, Thread};
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -28,10 +30,6 @@ pub const CPU_BUDGET: Duration = Duration::from_secs(2);
 
 /// Time that a submission may spend in sleeps of its own in one wait.
 pub const SLEEP_BUDGET: Duration = Duration::from_secs(3);
-
-/// How much of the time by which a look comes later than it was to come counts as sleep. When the grader itself was held up, so may
-/// have been the timers of the machine.
-const LONGEST_DELAY: Duration = Duration::from_millis(50);
 
 /// How often a thread with a time-out must come round without effect until it counts as one that does nothing else.
 const ROUNDS: u64 = 10;
@@ -66,8 +64,10 @@ pub struct Vigil {
     looks: u64,
     /// Each thread as it was last seen.
     seen: HashMap<i32, Seen>,
-    /// What was used since the first look, by threads that have ended too.
+    /// What was used since the first look, by threads that have ended too, or since bytes were last seen to have gone through.
     cpu_used: Duration,
+    /// How many had by then, or when a part of the budget was used; none before.
+    passed: Option<u64>,
     /// The threads that could not be looked at the last time.
     hidden: HashSet<i32>,
     /// When everything was blocked for the first time, or anything but a timed wait has moved: for each thread its turns, and
@@ -75,8 +75,7 @@ pub struct Vigil {
     rounds_since: HashMap<i32, (u64, Option<u64>)>,
     /// What the submission had written by then.
     written: u64,
-    dozing_since: Option<Doze>,
-    asleep: Duration,
+    sleep: Sleep,
 }
 
 /// What is known of a thread.
@@ -86,14 +85,6 @@ struct Seen {
     cpu_ns: u64,
     /// The number of the look that found that it had moved.
     moved: u64,
-}
-
-/// The last look, if both times it found everything blocked.
-#[derive(Debug)]
-struct Doze {
-    at: Instant,
-    /// For how long each thread had run or waited for a processor by then, in nanoseconds.
-    given: HashMap<i32, u64>,
 }
 
 impl Vigil {
@@ -110,11 +101,11 @@ impl Vigil {
             looks: 0,
             seen: HashMap::new(),
             cpu_used: Duration::ZERO,
+            passed: None,
             hidden: HashSet::new(),
             rounds_since: HashMap::new(),
             written: 0,
-            dozing_since: None,
-            asleep: Duration::ZERO,
+            sleep: Sleep::default(),
         }
     }
 
@@ -135,20 +126,21 @@ impl Vigil {
         if first.is_empty() {
             return Ok(observer.processes()?.is_empty().then_some(End::Gone));
         }
-        if self.count_cpu(&first) > self.cpu_budget {
+        self.count_cpu(&first);
+        if self.is_spent(observer, links)? {
             return Ok(Some(End::Busy));
         }
         if self.is_hidden(&first) {
             return Ok(Some(End::Hidden));
         }
         if !first.iter().all(Thread::is_at_rest) {
-            self.dozing_since = None;
+            self.sleep.is_over();
             return Ok(None);
         }
         observer.unmark_runtime(&first);
         let limits: Vec<Limit> = first.iter().map(limit::limit).collect();
         let Some(written) = quiet(observer, links)? else {
-            self.dozing_since = None;
+            self.sleep.is_over();
             return Ok(None);
         };
         let Census { threads: second, ended: ended_since } =
@@ -156,11 +148,12 @@ impl Vigil {
         // Who began after the first look and ends in the middle of the second may wake one that was already looked at: a shell
         // that waits for its child, say.
         if !ended_since.is_subset(&ended) || !second.iter().all(Thread::is_at_rest) {
-            self.dozing_since = None;
+            self.sleep.is_over();
             return Ok(None);
         }
-        self.count_sleep(&second, pause + LONGEST_DELAY);
-        let asleep = (self.asleep > self.sleep_budget).then_some(End::Asleep);
+        let limit_of: HashMap<i32, &Limit> = first.iter().map(|thread| thread.tid).zip(&limits).collect();
+        self.sleep.count(&second, |thread| limit_of.get(&thread.tid).copied(), Instant::now(), pause);
+        let asleep = (self.sleep.total() > self.sleep_budget).then_some(End::Asleep);
         let Some(moved) = moved_between(observer, &first, &second) else { return Ok(asleep) };
         let timed: Vec<&Thread> = first
             .iter()
@@ -196,7 +189,7 @@ impl Vigil {
         Ok(asleep)
     }
 
-    fn count_cpu(&mut self, threads: &[Thread]) -> Duration {
+    fn count_cpu(&mut self, threads: &[Thread]) {
         self.looks += 1;
         for thread in threads {
             let before = match self.seen.get(&thread.tid) {
@@ -210,7 +203,25 @@ impl Vigil {
             }
             self.cpu_used += Duration::from_nanos(thread.cpu_ns - before);
         }
-        self.cpu_used
+    }
+
+    /// Whether the processor time is used up, and nothing has gone through the connections meanwhile.
+    fn is_spent(&mut self, observer: &Observer, links: &[Link]) -> io::Result<bool> {
+        // Most waits are over long before; then nobody need be asked.
+        const PART: u32 = 8;
+        let is_over = self.cpu_used > self.cpu_budget;
+        if !is_over && (self.passed.is_some() || self.cpu_used * PART <= self.cpu_budget) {
+            return Ok(false);
+        }
+        let mut passed = 0;
+        for link in links {
+            passed += link.passed(&observer.diag)?;
+        }
+        let before = self.passed.replace(passed);
+        if is_over && before != Some(passed) {
+            self.cpu_used = Duration::ZERO;
+        }
+        Ok(is_over && before == Some(passed))
     }
 
     /// Whether a thread cannot be looked at, now as the last time.
@@ -222,33 +233,12 @@ impl Vigil {
 
     /// For how long the submission has slept in this wait by its own choice.
     pub fn asleep(&self) -> Duration {
-        self.asleep
+        self.sleep.total()
     }
 
     /// Whether the last look found all of it asleep.
     pub fn is_dozing(&self) -> bool {
-        self.dozing_since.is_some()
-    }
-
-    /// Adds the time since the last look to what was slept, less what the threads ran or waited for a processor: where work goes
-    /// from one to the other, each may have been blocked when it was looked at. No more than the `longest` time counts.
-    fn count_sleep(&mut self, threads: &[Thread], longest: Duration) {
-        let given = |thread: &Thread| (thread.tid, thread.cpu_ns + thread.delay_ns);
-        let now = Doze { at: Instant::now(), given: threads.iter().map(given).collect() };
-        if let Some(last) = &self.dozing_since {
-            let active: u64 = now
-                .given
-                .iter()
-                .map(|(tid, given)| match last.given.get(tid) {
-                    Some(before) if before <= given => given - before,
-                    // It is new.
-                    _ => *given,
-                })
-                .sum();
-            let seen = now.at.duration_since(last.at).min(longest);
-            self.asleep += seen.saturating_sub(Duration::from_nanos(active));
-        }
-        self.dozing_since = Some(now);
+        self.sleep.goes_on()
     }
 
     /// Whether the thread keeps house for the language's runtime. Where the wait is about time it may also be the one that

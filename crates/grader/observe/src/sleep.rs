@@ -1,0 +1,176 @@
+//! For how long the submission has slept in one wait by its own choice: the time from one look that finds all of it blocked to the
+//! next, less what its threads ran or waited for a processor meanwhile.
+//!
+//! A machine that is held up itself, a virtual one above all, wakes threads late, and nothing tells such a thread from one that
+//! sleeps on. So no more counts than the threads have asked for by the time-outs of their calls. Those are read
+//! from the submission's memory, which it can change: what is forgiven for that reason has a bound.
+
+use crate::limit::Limit;
+use crate::thread::Thread;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// How much of the time by which a look comes later than it was to come counts. When the grader itself was held up, so may
+/// have been the timers of the machine.
+const LONGEST_DELAY: Duration = Duration::from_millis(50);
+/// How much more than what was asked for is taken for the machine's lateness in one wait.
+const FORGIVEN: Duration = Duration::from_secs(1);
+
+/// The sleep of one wait.
+#[derive(Debug, Default)]
+pub(crate) struct Sleep {
+    total: Duration,
+    forgiven: Duration,
+    /// The last look, if it found everything blocked.
+    last: Option<Look>,
+}
+
+#[derive(Debug)]
+struct Look {
+    at: Instant,
+    threads: HashMap<i32, Blocked>,
+}
+
+/// A thread that is blocked.
+#[derive(Clone, Copy, Debug)]
+struct Blocked {
+    turns: u64,
+    /// For how long it had run or waited for a processor by then.
+    given: Duration,
+    /// For how long its call may block, if that is limited.
+    limit: Option<Duration>,
+    /// What of that has not been counted yet.
+    left: Duration,
+}
+
+impl Blocked {
+    fn new(thread: &Thread, limit: Option<&Limit>) -> Blocked {
+        let limit = match limit {
+            Some(Limit::After(limit)) => Some(*limit),
+            _ => None,
+        };
+        Blocked {
+            turns: thread.turns,
+            given: Duration::from_nanos(thread.cpu_ns + thread.delay_ns),
+            limit,
+            left: limit.unwrap_or_default(),
+        }
+    }
+
+    /// For how long it may have been blocked since `before` by its own choice; `None` if nothing is known of that.
+    fn asked_since(&self, before: &Blocked) -> Option<Duration> {
+        let turns = u32::try_from(self.turns.saturating_sub(before.turns)).unwrap_or(u32::MAX);
+        // A deadline shows only what is left until then.
+        let longest = self.limit?.max(before.limit?);
+        Some(before.left.saturating_add(longest.saturating_mul(turns)))
+    }
+}
+
+impl Sleep {
+    /// How much it was so far.
+    pub(crate) fn total(&self) -> Duration {
+        self.total
+    }
+
+    /// Whether the last look found everything blocked.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.last.is_some()
+    }
+
+    /// Takes note of a look that did not find everything blocked.
+    pub(crate) fn is_over(&mut self) {
+        self.last = None;
+    }
+
+    /// Takes note of a look that found these threads blocked, each for as long as its call may block at most. It was to come `pause`
+    /// after the last one.
+    pub(crate) fn count<'a>(
+        &mut self,
+        threads: &[Thread],
+        limit: impl Fn(&Thread) -> Option<&'a Limit>,
+        at: Instant,
+        pause: Duration,
+    ) {
+        let mut now: HashMap<i32, Blocked> =
+            threads.iter().map(|thread| (thread.tid, Blocked::new(thread, limit(thread)))).collect();
+        if let Some(last) = self.last.take() {
+            let (mut active, mut asked) = (Duration::ZERO, Duration::MAX);
+            for (tid, blocked) in &now {
+                // Where work goes from one to the other, each may have been blocked when it was looked at.
+                match last.threads.get(tid).filter(|before| before.given <= blocked.given) {
+                    Some(before) => {
+                        active += blocked.given - before.given;
+                        asked = asked.min(blocked.asked_since(before).unwrap_or(Duration::MAX));
+                    }
+                    // It is new.
+                    None => active += blocked.given,
+                }
+            }
+            let seen = at.duration_since(last.at).saturating_sub(active).min(pause + LONGEST_DELAY);
+            let late = seen.saturating_sub(asked).min(FORGIVEN - self.forgiven);
+            self.forgiven += late;
+            let counted = seen - late;
+            self.total += counted;
+            for (tid, blocked) in &mut now {
+                if let Some(before) = last.threads.get(tid).filter(|before| before.turns == blocked.turns) {
+                    blocked.left = before.left.saturating_sub(counted);
+                }
+            }
+        }
+        self.last = Some(Look { at, threads: now });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::thread::Call;
+
+    /// A thread that has run so often, each time for a microsecond.
+    fn thread(tid: i32, turns: u64) -> Thread {
+        let (name, cpu_ns) = (String::new(), turns * 1000);
+        Thread { pid: 1, tid, name, call: Call::Running, turns, cpu_ns, delay_ns: 0 }
+    }
+
+    /// What looks at these times, in milliseconds, come to, at which the threads have had so many turns.
+    fn slept(limits: &[Limit], looks: &[(u64, &[u64])]) -> Duration {
+        let mut sleep = Sleep::default();
+        let (began, pause) = (Instant::now(), Duration::from_millis(30));
+        for (at, turns) in looks {
+            let threads: Vec<Thread> = (1..).zip(*turns).map(|(tid, turns)| thread(tid, *turns)).collect();
+            let limit = |thread: &Thread| limits.get(usize::try_from(thread.tid - 1).unwrap());
+            sleep.count(&threads, limit, began + Duration::from_millis(*at), pause);
+        }
+        sleep.total()
+    }
+
+    fn milliseconds(count: u64) -> Duration {
+        Duration::from_millis(count)
+    }
+
+    #[test]
+    fn what_a_thread_asked_for_counts_and_not_how_late_it_is_woken() {
+        let limits = [Limit::After(milliseconds(20)), Limit::Never];
+        assert_eq!(slept(&limits, &[(0, &[7, 3]), (15, &[7, 3])]), milliseconds(15));
+        assert_eq!(slept(&limits, &[(0, &[7, 3]), (15, &[7, 3]), (70, &[7, 3])]), milliseconds(20));
+        assert_eq!(slept(&limits, &[(0, &[7, 3]), (70, &[8, 3])]), milliseconds(40));
+    }
+
+    #[test]
+    fn without_a_limit_a_delay_counts_in_part() {
+        assert_eq!(slept(&[Limit::Unknown], &[(0, &[7]), (30, &[7]), (500, &[7])]), milliseconds(30 + 80));
+    }
+
+    #[test]
+    fn a_limit_that_is_never_over_is_believed_for_a_while_only() {
+        let looks: Vec<(u64, &[u64])> = (0..=100).map(|look| (look * 30, &[7][..])).collect();
+        assert_eq!(slept(&[Limit::After(Duration::ZERO)], &looks), milliseconds(3000 - 1000));
+    }
+
+    #[test]
+    fn time_in_which_a_thread_ran_is_no_sleep() {
+        let limits = [Limit::After(milliseconds(20)), Limit::Unknown];
+        // 5,000 turns of a microsecond each.
+        assert_eq!(slept(&limits, &[(0, &[7, 0]), (12, &[7, 5000])]), milliseconds(7));
+    }
+}
