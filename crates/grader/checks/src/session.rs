@@ -109,6 +109,9 @@ impl Session {
         // Whatever else came of it then.
         if let Some(stopped) = self.world.guard.stopped() {
             verdict = Verdict::Failed(Box::new(stopped));
+        } else if let (Verdict::Failed(failure), true) = (&verdict, self.world.ran_out_of_memory()) {
+            let fault = format!("the machine ran out of memory and ended some process: {}", failure.summary);
+            verdict = Verdict::Error(Fault::new(fault));
         }
         if let Verdict::Failed(failure) = &mut verdict {
             // A connection that was lost because its program ended is explained by that end.

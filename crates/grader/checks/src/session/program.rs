@@ -2,7 +2,7 @@
 
 use super::world::{self, Running, World};
 use model::{Action, Failure, Fault, Kind, Picture, Step, Stop, ThreadView};
-use observe::{CPU_BUDGET, Call, SLEEP_BUDGET, Socket, waits_for_many};
+use observe::{Call, SLEEP_BUDGET, Socket, waits_for_many};
 use rustix::io::Errno;
 use sandbox::{Command, Ended, Submission};
 use std::collections::HashSet;
@@ -12,8 +12,6 @@ use std::rc::Rc;
 use std::time::Duration;
 use wire::{Attempt, Patience, Peer, Stillness};
 
-/// Processor time that a program may use until it listens: a virtual machine starts slowly.
-const START_BUDGET: Duration = Duration::from_secs(20);
 /// How long a program sleeps that is seen to wait.
 const NAP: Duration = Duration::from_millis(50);
 
@@ -74,7 +72,7 @@ impl Program {
         let candidates =
             [SocketAddr::from((Ipv4Addr::LOCALHOST, port)), SocketAddr::from((Ipv6Addr::LOCALHOST, port))];
         let mut found = None;
-        let still = self.world.until_within(START_BUDGET, None, &[], &mut || {
+        let still = self.world.until_within(None, &[], &mut || {
             let observer = self.world.observer.borrow();
             for address in candidates {
                 if observer.diag().listener(address)?.is_some() {
@@ -88,7 +86,10 @@ impl Program {
             return Err(self.not_listening(port, still));
         };
         self.address = Some(address);
-        self.with(|running| running.listens.push(address))?;
+        self.with(|running| {
+            running.listens.push(address);
+            running.has_started = true;
+        })?;
         self.world.transcript.record(&self.name, Action::Listen, address.to_string().as_bytes());
         self.world.observer.borrow_mut().mark_runtime()?;
         Ok(self)
@@ -266,7 +267,7 @@ impl Program {
     /// # Errors
     /// A failure when it has ended or uses up its processor time, and a fault of the grader.
     pub fn expect_waits_for_files(&self, clients: usize) -> Step {
-        match self.world.until_within(CPU_BUDGET, Some(NAP), &[], &mut || Ok(Attempt::Idle))? {
+        match self.world.until_within(Some(NAP), &[], &mut || Ok(Attempt::Idle))? {
             Some(still) if !matches!(still.kind, Kind::Silence | Kind::Asleep) => {
                 let missing = format!("with {clients} clients connected no file descriptor is left");
                 Err(still.failure(&missing).expected("a server that waits until some are free").into())
@@ -407,7 +408,7 @@ impl Program {
         let mut ended = None;
         // A virtual machine that is asked to end first waits, again and again and for short times, for threads that are blocked.
         let sleep_budget = self.world.sleep_budget.get().or(Some(SLEEP_BUDGET));
-        let still = self.world.until_within(CPU_BUDGET, sleep_budget, &[], &mut || {
+        let still = self.world.until_within(sleep_budget, &[], &mut || {
             let running = self.world.running.borrow();
             let program = running.iter().find(|program| program.id == self.id);
             // Both streams are closed when every process that could still write has ended.

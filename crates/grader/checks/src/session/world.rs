@@ -30,6 +30,8 @@ const DOZING_PAUSE: Duration = Duration::from_millis(30);
 const LONG_PAUSE: (Duration, u32) = (Duration::from_millis(400), 8);
 /// How many signals in a row are followed without a look at the kernel.
 const SIGNALS: u32 = 64;
+/// Processor time that a program may use until it can be talked to: a virtual machine starts slowly.
+const START_BUDGET: Duration = Duration::from_secs(20);
 /// Processor time in one wait of a program that has used up the usual in an earlier one.
 const SPENT_BUDGET: Duration = Duration::from_millis(250);
 
@@ -43,6 +45,8 @@ pub(crate) struct Running {
     pub(crate) directory: PathBuf,
     pub(crate) started: Instant,
     pub(crate) listens: Vec<SocketAddr>,
+    /// Whether it has been seen to listen, or has connected.
+    pub(crate) has_started: bool,
     pub(crate) ended: Option<Ended>,
     pub(crate) output: Capture,
     pub(crate) error: Capture,
@@ -116,6 +120,12 @@ impl World {
         Record { transcript: self.transcript.take_record(), output }
     }
 
+    /// Whether the machine has ended processes since the beginning, as it ran out of memory: one of the programs' own may have
+    /// been among them, with all that followed from that.
+    pub(crate) fn ran_out_of_memory(&self) -> bool {
+        crate::memory_kills() > self.memory_kills
+    }
+
     /// Adds a program, and makes the observer look at its processes.
     pub(crate) fn add(&self, name: &str, submission: Submission, command: &Command) -> usize {
         let mut running = self.running.borrow_mut();
@@ -128,6 +138,7 @@ impl World {
             directory: command.directory.clone(),
             started: Instant::now(),
             listens: Vec::new(),
+            has_started: false,
             ended: None,
             output: Capture::default(),
             error: Capture::default(),
@@ -143,7 +154,7 @@ impl World {
         let _ = self.drain();
         let mut running = self.running.borrow_mut();
         let ended = running.iter().find(|program| program.id == id && program.ended.is_some());
-        self.last_end.replace(ended.and_then(|program| how_it_ended(program, self.memory_kills).ok()));
+        self.last_end.replace(ended.and_then(|program| how_it_ended(program).ok()));
         running.retain(|program| program.id != id);
         self.set_scope(&running);
     }
@@ -236,14 +247,14 @@ impl World {
                 Kind::Hidden,
                 format!("{name} forbids to be looked at, so that nothing it does can be judged"),
             ),
-            End::Gone => how_it_ended(program, self.memory_kills)?,
+            End::Gone => how_it_ended(program)?,
         };
         Ok(Stillness { kind, words, kernel })
     }
 }
 
 /// How a program that is gone came to its end.
-fn how_it_ended(program: &Running, memory_kills: u64) -> Step<(Kind, String)> {
+fn how_it_ended(program: &Running) -> Step<(Kind, String)> {
     let name = &program.name;
     let printed = String::from_utf8_lossy(&program.error.kept);
     let has = |words: &str| printed.contains(words);
@@ -253,9 +264,6 @@ fn how_it_ended(program: &Running, memory_kills: u64) -> Step<(Kind, String)> {
         }
         Some(Ended::Exited(code)) if super::program::has_stack_trace(&printed) => {
             (Kind::Crashed, format!("{name} crashed and exited with status {code}"))
-        }
-        Some(ended @ Ended::Signalled(_)) if crate::memory_kills() > memory_kills => {
-            return Err(Fault::new(format!("{name} {ended} while the machine ran out of memory")).into());
         }
         Some(ended @ Ended::Signalled(_)) => (Kind::Crashed, format!("{name} {ended}")),
         Some(Ended::NotStarted(error)) => return Err(not_started(program, error)),
@@ -283,16 +291,25 @@ pub(crate) fn not_started(program: &Running, error: i32) -> Stop {
 }
 
 impl World {
-    /// As [`Patience::until`], in a wait in which a program may use so much processor time and sleep for so long, where that is
-    /// not the usual.
+    /// How much processor time programs may use in the next wait.
+    fn cpu_budget(&self) -> Duration {
+        if self.has_spun.get() {
+            SPENT_BUDGET
+        } else if self.running.borrow().iter().any(|program| !program.has_started) {
+            START_BUDGET
+        } else {
+            CPU_BUDGET
+        }
+    }
+
+    /// As [`Patience::until`], in a wait in which a program may sleep for so long, where that is not the usual.
     pub(crate) fn until_within(
         &self,
-        cpu_budget: Duration,
         sleep_budget: Option<Duration>,
         watched: &[(BorrowedFd<'_>, Interest)],
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>> {
-        let mut vigil = Vigil::new(cpu_budget, sleep_budget);
+        let mut vigil = Vigil::new(self.cpu_budget(), sleep_budget);
         // Most answers come within the time that a look takes: waiting for as long first saves most looks. On a busy machine they
         // come later, and all looks before them are in vain.
         let mut pause = (self.look_cost.get() * self.head_start.get()).clamp(PAUSES.0, LONG_PAUSE.0);
@@ -357,8 +374,7 @@ impl Patience for World {
         watched: &[(BorrowedFd<'_>, Interest)],
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>> {
-        let cpu_budget = if self.has_spun.get() { SPENT_BUDGET } else { CPU_BUDGET };
-        self.until_within(cpu_budget, self.sleep_budget.get(), watched, attempt)
+        self.until_within(self.sleep_budget.get(), watched, attempt)
     }
 
     fn consumed(&self, ours: SocketAddr, theirs: SocketAddr) -> Step<Option<Stillness>> {
@@ -386,6 +402,9 @@ impl Patience for World {
     fn connected(&self, ours: SocketAddr, theirs: SocketAddr, caller: Caller) -> Step {
         self.links.borrow_mut().push(Link { theirs, ours });
         if caller == Caller::Program {
+            if let Some(program) = self.running.borrow_mut().iter_mut().find(|program| !program.has_started) {
+                program.has_started = true;
+            }
             self.observer.borrow_mut().mark_runtime()?;
         }
         Ok(())
