@@ -15,6 +15,8 @@ pub struct Usage {
     /// Bytes that are resident and page tables. What several processes share counts for each, so that this is what they use at
     /// most; [`Observer::memory`] is more exact, and dearer.
     pub resident: u64,
+    /// Page faults so far, with those of processes that have ended and were waited for: each is a page that was new to its process.
+    pub faults: u64,
 }
 
 /// The unit of times in `/proc/PID/stat` (`_SC_CLK_TCK`), which Linux has fixed for its users at a hundredth of a second.
@@ -26,6 +28,8 @@ struct Stat {
     /// Of children that have ended and were waited for.
     children_ticks: u64,
     threads: u64,
+    /// Those of such children too.
+    faults: u64,
 }
 
 impl Observer {
@@ -39,6 +43,7 @@ impl Observer {
             let Some(stat) = stat(pid, &mut self.buffer)? else { continue };
             ticks += stat.own_ticks + stat.children_ticks;
             usage.tasks += stat.threads.max(1);
+            usage.faults += stat.faults;
             let status = thread::read(&format!("/proc/{pid}/status"), &mut self.buffer)?.unwrap_or_default();
             usage.resident += kibibytes(status, &["VmRSS:", "VmPTE:"]) * 1024;
         }
@@ -103,6 +108,7 @@ fn stat(pid: i32, buffer: &mut [u8]) -> io::Result<Option<Stat>> {
         own_ticks: field(14) + field(15),
         children_ticks: field(16) + field(17),
         threads: field(20),
+        faults: (10..=13).map(field).sum(),
     }))
 }
 

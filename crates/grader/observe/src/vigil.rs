@@ -12,8 +12,8 @@
 //! - *Busy* and *asleep*: budgets of what the submission itself used, not of what went by on the wall: processor
 //!   time, and time in which all of it was blocked by its own choice, see [`Sleep`]. That counts from one pair of looks that find
 //!   every thread blocked to the next. Some may have come round in the middle of a pair: what never rests all together for as
-//!   long as a look takes sleeps all the same. Processor time counts anew as long as bytes go through the connections: how long a
-//!   program takes for a megabyte is a matter of the machine.
+//!   long as a look takes sleeps all the same. Processor time counts anew as long as there is progress: how long a program takes for
+//!   a megabyte, or a virtual machine for its start, is a matter of the machine.
 
 use crate::flight::{Link, Traffic};
 use crate::limit::{self, Limit};
@@ -30,6 +30,9 @@ pub const CPU_BUDGET: Duration = Duration::from_secs(2);
 
 /// Time that a submission may spend in sleeps of its own in one wait.
 pub const SLEEP_BUDGET: Duration = Duration::from_secs(3);
+
+/// So many pages that are new to it are progress of a program that starts.
+const PAGES: u64 = 256;
 
 /// How often a thread with a time-out must come round without effect until it counts as one that does nothing else.
 const ROUNDS: u64 = 10;
@@ -64,10 +67,11 @@ pub struct Vigil {
     looks: u64,
     /// Each thread as it was last seen.
     seen: HashMap<i32, Seen>,
-    /// What was used since the first look, by threads that have ended too, or since bytes were last seen to have gone through.
+    /// What was used since the first look, by threads that have ended too, or since progress was last seen.
     cpu_used: Duration,
-    /// How many had by then, or when a part of the budget was used; none before.
-    passed: Option<u64>,
+    /// How far it had got by then, or when a part of the budget was used; none before.
+    progress: Option<u64>,
+    is_starting: bool,
     /// The threads that could not be looked at the last time.
     hidden: HashSet<i32>,
     /// When everything was blocked for the first time, or anything but a timed wait has moved: for each thread its turns, and
@@ -101,12 +105,19 @@ impl Vigil {
             looks: 0,
             seen: HashMap::new(),
             cpu_used: Duration::ZERO,
-            passed: None,
+            progress: None,
+            is_starting: false,
             hidden: HashSet::new(),
             rounds_since: HashMap::new(),
             written: 0,
             sleep: Sleep::default(),
         }
+    }
+
+    /// Whether the submission is still starting: then it gets on by what it loads as well.
+    #[must_use]
+    pub fn starting(self, is_starting: bool) -> Vigil {
+        Vigil { is_starting, ..self }
     }
 
     /// Looks once. `None`: something may still happen. Links that are over are taken out of `links`; `age` is how long ago
@@ -205,23 +216,24 @@ impl Vigil {
         }
     }
 
-    /// Whether the processor time is used up, and nothing has gone through the connections meanwhile.
-    fn is_spent(&mut self, observer: &Observer, links: &[Link]) -> io::Result<bool> {
+    /// Whether the processor time is used up, and nothing was got done with it.
+    fn is_spent(&mut self, observer: &mut Observer, links: &[Link]) -> io::Result<bool> {
         // Most waits are over long before; then nobody need be asked.
         const PART: u32 = 8;
         let is_over = self.cpu_used > self.cpu_budget;
-        if !is_over && (self.passed.is_some() || self.cpu_used * PART <= self.cpu_budget) {
+        if !is_over && (self.progress.is_some() || self.cpu_used * PART <= self.cpu_budget) {
             return Ok(false);
         }
-        let mut passed = 0;
+        // What a program is made of comes in page by page as it starts.
+        let mut progress = if self.is_starting { observer.usage()?.faults / PAGES } else { 0 };
         for link in links {
-            passed += link.passed(&observer.diag)?;
+            progress += link.passed(&observer.diag)?;
         }
-        let before = self.passed.replace(passed);
-        if is_over && before != Some(passed) {
+        let before = self.progress.replace(progress);
+        if is_over && before != Some(progress) {
             self.cpu_used = Duration::ZERO;
         }
-        Ok(is_over && before == Some(passed))
+        Ok(is_over && before == Some(progress))
     }
 
     /// Whether a thread cannot be looked at, now as the last time.

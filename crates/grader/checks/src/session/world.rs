@@ -30,8 +30,6 @@ const DOZING_PAUSE: Duration = Duration::from_millis(30);
 const LONG_PAUSE: (Duration, u32) = (Duration::from_millis(400), 8);
 /// How many signals in a row are followed without a look at the kernel.
 const SIGNALS: u32 = 64;
-/// Processor time that a program may use until it can be talked to: a virtual machine starts slowly.
-const START_BUDGET: Duration = Duration::from_secs(20);
 /// Processor time in one wait of a program that has used up the usual in an earlier one.
 const SPENT_BUDGET: Duration = Duration::from_millis(250);
 
@@ -291,15 +289,11 @@ pub(crate) fn not_started(program: &Running, error: i32) -> Stop {
 }
 
 impl World {
-    /// How much processor time programs may use in the next wait.
-    fn cpu_budget(&self) -> Duration {
-        if self.has_spun.get() {
-            SPENT_BUDGET
-        } else if self.running.borrow().iter().any(|program| !program.has_started) {
-            START_BUDGET
-        } else {
-            CPU_BUDGET
-        }
+    /// A wait that begins now.
+    fn vigil(&self, sleep_budget: Option<Duration>) -> Vigil {
+        let cpu_budget = if self.has_spun.get() { SPENT_BUDGET } else { CPU_BUDGET };
+        let is_starting = self.running.borrow().iter().any(|program| !program.has_started);
+        Vigil::new(cpu_budget, sleep_budget).starting(is_starting)
     }
 
     /// As [`Patience::until`], in a wait in which a program may sleep for so long, where that is not the usual.
@@ -309,7 +303,7 @@ impl World {
         watched: &[(BorrowedFd<'_>, Interest)],
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>> {
-        let mut vigil = Vigil::new(self.cpu_budget(), sleep_budget);
+        let mut vigil = self.vigil(sleep_budget);
         // Most answers come within the time that a look takes: waiting for as long first saves most looks. On a busy machine they
         // come later, and all looks before them are in vain.
         let mut pause = (self.look_cost.get() * self.head_start.get()).clamp(PAUSES.0, LONG_PAUSE.0);
