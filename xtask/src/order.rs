@@ -30,7 +30,14 @@ fn confinement(suite: &Suite, arguments: &arguments::Check) -> Result<Confinemen
     let mut hidden = Vec::new();
     for folder in &arguments.hide {
         let trouble = |error| format!("--hide {}: {error}", folder.display());
-        hidden.push(folder.canonicalize().or_else(|error| usage(trouble(error)))?);
+        let folder = folder.canonicalize().or_else(|error| usage(trouble(error)))?;
+        if folder.parent().is_none() {
+            return usage(
+                "--hide /: everything lies below it; give the folders that programs are not to see"
+                    .to_owned(),
+            );
+        }
+        hidden.push(folder);
     }
     Ok(Confinement { limits: suite.limits.with(&arguments.limit), hidden })
 }
@@ -195,6 +202,7 @@ mod tests {
             ordered(&["lab3", "--seed", "7", "--limit", "memory=64", "--hide", "/usr/lib/.."]).unwrap();
         assert_eq!(origin(&order).command_suffix, "--seed 7 --limit memory=64 --hide /usr");
         assert!(ordered(&["lab3", "--hide", "/no/such/folder"]).is_err());
+        assert!(ordered(&["lab3", "--hide", "/usr/.."]).is_err());
     }
 
     #[test]

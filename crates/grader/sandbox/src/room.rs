@@ -5,7 +5,7 @@ use crate::{ORDINARY_ID, Overrun, View, sys, view};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::net::{AddressFamily, SocketType};
-use rustix::process::{Signal, WaitOptions, geteuid, set_parent_process_death_signal, waitpid};
+use rustix::process::{Signal, WaitOptions, geteuid, set_parent_process_death_signal, umask, waitpid};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs;
@@ -62,6 +62,9 @@ pub enum Room {
 /// # Errors
 /// A [`Refusal`] goes to `body`, which knows how to tell the grader.
 pub fn enter(view: &View, body: impl FnOnce(Result<Room, Refusal>) -> i32) -> i32 {
+    // What is made here is there for the ordinary user that this process becomes, and for the submission: the caller may have had it
+    // otherwise.
+    umask(Mode::from_raw_mode(0o022));
     match leave_root(view).and_then(|view_is_built| fork_first(view, view_is_built)) {
         Ok(None) => body(Ok(Room::Isolated)),
         Ok(Some(status)) => status,

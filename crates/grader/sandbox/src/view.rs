@@ -58,6 +58,10 @@ const NAME_SERVICE: [(&str, &str); 3] = [
 /// Builds the view in the mount namespace of the calling process, which must own it. When `for_ordinary_user`, folders on
 /// the way to exposed paths that only their owner may enter are replaced too.
 pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal> {
+    if view.hidden.iter().any(|folder| folder == Path::new("/")) {
+        // What is mounted there covers nothing (path_resolution(7)).
+        return Err(Refusal::new("hiding /", io::Error::from(io::ErrorKind::InvalidInput)));
+    }
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .map_err(|error| Refusal::new("making mounts private", error.into()))?;
     let private = PRIVATE.iter().map(|(path, writable)| (PathBuf::from(path), *writable));
@@ -91,7 +95,11 @@ pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal>
     // Opened before anything is covered, so that the real things can be mounted back.
     let needed = needed_paths(exposed, &hidden)
         .into_iter()
-        .map(|path| Ok((open_handle(&path)?, path)))
+        .map(|path| {
+            let named =
+                |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+            Ok((open_handle(&path).map_err(named)?, path))
+        })
         .collect::<io::Result<Vec<_>>>()
         .map_err(|error| Refusal::new("opening the submission's folders", error))?;
     let covered = cover(&hidden, &needed, view.folder_size);
@@ -161,7 +169,8 @@ fn mount_back(handle: &OwnedFd, path: &Path) -> io::Result<()> {
         fs::create_dir_all(path)?;
     } else {
         fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
-        fs::File::create(path)?;
+        // Never one that is there: it would be the machine's own.
+        fs::File::create_new(path)?;
     }
     Ok(mount_bind(format!("/proc/self/fd/{}", handle.as_raw_fd()), path)?)
 }
