@@ -1,7 +1,7 @@
 //! The folder with the results, as far as it is somebody's property: who may write there, and what may be removed. Only files are
 //! removed that the grader has written itself.
 
-use super::Trouble;
+use super::{Trouble, at};
 use grade::class::{Entry, remove};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
@@ -27,6 +27,19 @@ pub(super) fn submission(results: &Path, name: &str) -> PathBuf {
     submissions(results).join(name)
 }
 
+/// Makes the folder, unless it is there.
+pub(super) fn make(results: &Path) -> Result<(), Trouble> {
+    fs::create_dir_all(results).map_err(unfit(results))
+}
+
+/// That nothing can be written there, which the user can mend.
+fn unfit(results: &Path) -> impl Fn(io::Error) -> Trouble {
+    move |error| {
+        let shown = results.display();
+        Trouble::Usage(format!("{shown} cannot hold the results ({error}); choose another folder with --out"))
+    }
+}
+
 /// Makes sure that nobody else writes to the results, for as long as the file is open. Folders of submissions that are there must
 /// be the grader's: they may be what the class has handed in.
 pub(super) fn claim(results: &Path, has_results: bool) -> Result<File, Trouble> {
@@ -37,14 +50,14 @@ pub(super) fn claim(results: &Path, has_results: bool) -> Result<File, Trouble> 
             submissions.display()
         )));
     }
-    fs::create_dir_all(&submissions)?;
-    let file = File::create(results.join(".lock"))?;
+    fs::create_dir_all(&submissions).map_err(unfit(results))?;
+    let file = File::create(results.join(".lock")).map_err(unfit(results))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
         Err(Errno::WOULDBLOCK) => {
             Err(Trouble::Usage(format!("another run is writing to {}", results.display())))
         }
-        Err(error) => Err(io::Error::from(error).into()),
+        Err(error) => Err(at(results)(error.into())),
     }
 }
 
