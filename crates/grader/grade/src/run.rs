@@ -88,7 +88,7 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let tasks = what_to_do(listed.into_iter().filter(is_ours).collect(), &mut ledger, suite)?;
     let mut progress = Progress::new();
     let workshop = preparation::workshop(&root, &suite.lab, &hidden, &progress)?;
-    let work = arguments.out.canonicalize()?.join(".work");
+    let work = arguments.out.canonicalize()?.join(place::WORK);
     let teller = Teller { suite, seed: ledger.seed(), classroom: arguments.classroom() };
     // Those that keep their mark may not have been told yet.
     ledger.entries().iter().try_for_each(|entry| teller.classroom50(&arguments.out, entry))?;
