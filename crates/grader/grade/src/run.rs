@@ -11,6 +11,7 @@ mod telling;
 use crate::arguments::{self, Shard};
 use crate::progress::Progress;
 use checks::Suite;
+use grade::class::Entry;
 use intake::{Digest, Ignored, Listing};
 use ledger::{Key, Ledger};
 use model::Fault;
@@ -137,7 +138,8 @@ fn what_to_do(entries: Vec<intake::Entry>, ledger: &mut Ledger, suite: &Suite) -
         let content = entry.take(&suite.lab).ok().and_then(|taken| taken.content.ok());
         let digest = content.map(|content| content.digest);
         match digest.and_then(|digest| ledger.known(&entry.name, digest)) {
-            Some(known) => kept.push(known),
+            // It may have been handed in again, as the same files under another name.
+            Some(known) => kept.push(Entry { original_name: entry.original, ..known }),
             None => tasks.push(Task { entry, digest }),
         }
     }
