@@ -162,11 +162,18 @@ fn processors() -> usize {
 
 /// Puts together the results of shards.
 pub(crate) fn merge(arguments: &arguments::Merge) -> Result<Ledger, Trouble> {
+    // What is told there of submissions would be removed before it is copied.
+    let out = arguments.out.canonicalize().ok();
+    if arguments.results.iter().any(|part| out.is_some() && part.canonicalize().ok() == out) {
+        let shown = arguments.out.display();
+        return Err(Trouble::Usage(format!("{shown} is one of the parts; choose another folder with --out")));
+    }
     let ledgers =
         arguments.results.iter().map(|folder| Ledger::read(folder)).collect::<Result<Vec<_>, _>>()?;
     let merged = Ledger::merge(&arguments.out, ledgers)?;
-    for folder in &arguments.results {
-        for kept in fs::read_dir(place::submissions(folder))? {
+    for part in &arguments.results {
+        let told = place::submissions(part);
+        for kept in fs::read_dir(&told).map_err(at(&told))? {
             let kept = kept?;
             let target = place::submissions(&arguments.out).join(kept.file_name());
             place::clear(&target)?;
