@@ -4,11 +4,12 @@
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use tests::class::{self, Member};
-use tests::grade_path;
+use tests::{grade_path, xtask_path};
 
 /// Each kind of submission once, and each packing.
 const SUBMISSIONS: usize = 20;
@@ -231,6 +232,24 @@ fn results_that_cannot_be_written_or_gone_on_with_are_the_users_to_mend() {
         .unwrap();
     assert_eq!(merge.status.code(), Some(2), "nobody gets lost: {merge:?}");
     succeeds(&class.grade("results", &["--resume"]));
+}
+
+#[test]
+fn who_ends_the_command_ends_the_tool_that_grades() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let list = folder.path().join("class.csv");
+    std::os::unix::fs::symlink("/dev/stdin", &list).unwrap();
+    let mut command = Command::new(xtask_path());
+    command.current_dir(runner::workspace_root()).arg("grade").arg(&list).args(["--lab=lab0", "--out"]);
+    command.arg(folder.path().join("results")).stdin(Stdio::piped()).stderr(Stdio::null());
+    let mut run = command.spawn().unwrap();
+    // More than a pipe takes: when it is written, somebody has begun to read the list, and waits for its end.
+    let mut words = run.stdin.take().unwrap();
+    words.write_all(&[b'a'; 1 << 20]).unwrap();
+    let executable = fs::read_link(format!("/proc/{}/exe", run.id())).unwrap();
+    drop(words);
+    run.wait().unwrap();
+    assert_eq!(executable, grade_path());
 }
 
 #[test]
