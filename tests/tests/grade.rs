@@ -4,11 +4,12 @@
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use tests::class::{self, Member};
-use tests::grade_path;
+use tests::{grade_path, xtask_path};
 
 /// Each kind of submission once, and each packing.
 const SUBMISSIONS: usize = 20;
@@ -116,6 +117,11 @@ fn parts_put_together_are_the_whole() {
     // The same once more, as after parts that were graded further; but never over other results.
     succeeds(&merge());
     assert_eq!(class::sheet(&merged).unwrap(), class::sheet(&class.results("whole")).unwrap());
+    // Nor over a part, of which nothing that was told would be left.
+    let over_a_part =
+        Command::new(grade_path()).arg("merge").args(&parts).arg("--out").arg(&parts[1]).output().unwrap();
+    assert_eq!(over_a_part.status.code(), Some(2), "{over_a_part:?}");
+    assert!(!told(&parts[1]).is_empty());
     let key = merged.join("class.json");
     let other = fs::read_to_string(&key).unwrap().replace(&format!("\"seed\": {SEED}"), "\"seed\": 8");
     fs::write(&key, other).unwrap();
@@ -190,6 +196,60 @@ fn of_a_submission_that_was_withdrawn_nothing_is_left() {
     assert!(!class.path("results/submissions/bob").exists());
     assert_eq!(fs::read(class.path("results/submissions/alice/result.json")).unwrap(), alices);
     assert_eq!(class::sheet(&class.path("results")).unwrap().into_keys().collect::<Vec<_>>(), ["alice"]);
+}
+
+#[test]
+fn a_mark_is_kept_under_the_name_that_was_handed_in_last() {
+    let class = Predictions::new(&["alice"]);
+    succeeds(&class.grade("results", &[]));
+    fs::rename(class.path("submissions/alice"), class.path("submissions/alice!")).unwrap();
+    succeeds(&class.grade("results", &["--resume"]));
+    assert_eq!(class::sheet(&class.path("results")).unwrap()["alice"]["handed in as"], "alice!");
+}
+
+#[test]
+fn results_that_cannot_be_written_or_gone_on_with_are_the_users_to_mend() {
+    let class = Predictions::new(&["alice"]);
+    let refused = |results: &str, more: &[&str], cure: &str| {
+        let refused = class.grade(results, more);
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let told = String::from_utf8_lossy(&refused.stderr);
+        assert!(told.contains(results) && told.contains(cure), "{told}");
+    };
+    refused("/proc/results", &[], "choose another folder");
+    refused("submissions/alice/answers.toml", &[], "choose another folder");
+    succeeds(&class.grade("results", &[]));
+    refused("results", &["--resume", "--shard=1/2"], "choose another folder");
+    fs::write(class.path("results/grades.csv"), "name,points\nalice,100\n").unwrap();
+    refused("results", &["--resume"], "remove it and grade these submissions again");
+    fs::remove_file(class.path("results/grades.csv")).unwrap();
+    let merge = Command::new(grade_path())
+        .arg("merge")
+        .arg(class.path("results"))
+        .arg("--out")
+        .arg(class.path("all"))
+        .output()
+        .unwrap();
+    assert_eq!(merge.status.code(), Some(2), "nobody gets lost: {merge:?}");
+    succeeds(&class.grade("results", &["--resume"]));
+}
+
+#[test]
+fn who_ends_the_command_ends_the_tool_that_grades() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let list = folder.path().join("class.csv");
+    std::os::unix::fs::symlink("/dev/stdin", &list).unwrap();
+    let mut command = Command::new(xtask_path());
+    command.current_dir(runner::workspace_root()).arg("grade").arg(&list).args(["--lab=lab0", "--out"]);
+    command.arg(folder.path().join("results")).stdin(Stdio::piped()).stderr(Stdio::null());
+    let mut run = command.spawn().unwrap();
+    // More than a pipe takes: when it is written, somebody has begun to read the list, and waits for its end.
+    let mut words = run.stdin.take().unwrap();
+    words.write_all(&[b'a'; 1 << 20]).unwrap();
+    let executable = fs::read_link(format!("/proc/{}/exe", run.id())).unwrap();
+    drop(words);
+    run.wait().unwrap();
+    assert_eq!(executable, grade_path());
 }
 
 #[test]

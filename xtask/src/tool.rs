@@ -1,11 +1,11 @@
-//! Commands that are programs of their own, which nobody has to build who does not use them: building one, calling it, and
-//! what its exit status means.
+//! Commands that are programs of their own, which nobody has to build who does not use them: building one, and calling it.
 
 use crate::check::progress;
 use crate::course;
 use crate::trouble::{Status, Trouble};
 use anstream::ColorChoice;
 use std::ffi::OsStr;
+use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 /// Builds the tool of that name and calls it. `sources` says what is missing where students' repositories have no such tool.
@@ -30,15 +30,9 @@ pub(crate) fn color() -> &'static str {
     }
 }
 
-/// Calls a tool that is built.
+/// Becomes a tool that is built, whose exit statuses are the same. Nothing is left to be done after it, and who ends this process, as
+/// a batch system does, ends the tool and not only what waits for it.
 pub(crate) fn run(command: &mut Command) -> Result<Status, Trouble> {
-    let ended = command.status().map_err(|error| {
-        Trouble::Grader(format!("starting {}: {error}", command.get_program().to_string_lossy()))
-    })?;
-    Ok(match ended.code() {
-        Some(0) => Status::Passed,
-        Some(1) => Status::NotPassed,
-        Some(2) => Status::WrongUse,
-        _ => Status::GraderFailed,
-    })
+    let error = command.exec();
+    Err(Trouble::Grader(format!("starting {}: {error}", command.get_program().to_string_lossy())))
 }

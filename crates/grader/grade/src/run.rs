@@ -1,6 +1,7 @@
 //! A class from beginning to end: which submissions have to be graded, each of them built and checked, and everything written
 //! as soon as it is known.
 
+mod hiding;
 pub(crate) mod ledger;
 mod place;
 mod preparation;
@@ -10,14 +11,16 @@ mod telling;
 use crate::arguments::{self, Shard};
 use crate::progress::Progress;
 use checks::Suite;
+use grade::class::Entry;
 use intake::{Digest, Ignored, Listing};
 use ledger::{Key, Ledger};
 use model::Fault;
 use report::escape;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -51,10 +54,15 @@ impl From<Fault> for Trouble {
     }
 }
 
-impl From<std::io::Error> for Trouble {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
         Trouble::Fault(error.into())
     }
+}
+
+/// An error of the file system, told with the path that it is about.
+fn at(path: &Path) -> impl Fn(io::Error) -> Trouble {
+    move |error| Trouble::Fault(Fault::new(format!("{}: {error}", path.display())))
 }
 
 /// A submission that has to be graded.
@@ -71,16 +79,17 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     require_isolation()?;
     let root = runner::workspace_root();
     let key = Key::new(&root, suite, arguments.seed, arguments.shard, &listed)?;
+    place::make(&arguments.out)?;
+    let hidden = hiding::folders(&root, arguments, &listed)?;
     let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
     for Ignored { path, reason } in &ignored {
         anstream::eprintln!("ignored: {}: {reason}", escape::text(path));
     }
-    let hidden = hidden_folders(&root, arguments, &listed)?;
     let is_ours = |entry: &intake::Entry| arguments.shard.is_none_or(|shard: Shard| shard.holds(&entry.name));
     let tasks = what_to_do(listed.into_iter().filter(is_ours).collect(), &mut ledger, suite)?;
     let mut progress = Progress::new();
     let workshop = preparation::workshop(&root, &suite.lab, &hidden, &progress)?;
-    let work = arguments.out.canonicalize()?.join(".work");
+    let work = arguments.out.canonicalize()?.join(place::WORK);
     let teller = Teller { suite, seed: ledger.seed(), classroom: arguments.classroom() };
     // Those that keep their mark may not have been told yet.
     ledger.entries().iter().try_for_each(|entry| teller.classroom50(&arguments.out, entry))?;
@@ -129,7 +138,8 @@ fn what_to_do(entries: Vec<intake::Entry>, ledger: &mut Ledger, suite: &Suite) -
         let content = entry.take(&suite.lab).ok().and_then(|taken| taken.content.ok());
         let digest = content.map(|content| content.digest);
         match digest.and_then(|digest| ledger.known(&entry.name, digest)) {
-            Some(known) => kept.push(known),
+            // It may have been handed in again, as the same files under another name.
+            Some(known) => kept.push(Entry { original_name: entry.original, ..known }),
             None => tasks.push(Task { entry, digest }),
         }
     }
@@ -146,43 +156,24 @@ fn tasks_by_digest(tasks: &[Task]) -> HashMap<Digest, usize> {
     counts
 }
 
-/// What nothing of a submission may see, neither while it is built nor while it is checked: the course and what is built of it, other
-/// submissions, the results, and what people keep in their homes or cargo for them.
-fn hidden_folders(
-    root: &Path,
-    arguments: &arguments::Grade,
-    listed: &[intake::Entry],
-) -> std::io::Result<Vec<PathBuf>> {
-    // The results of other shards lie beside this one's, and what they have built in them.
-    let shards = arguments.shard.and(arguments.out.parent()).filter(|shards| shards.is_dir());
-    let places = [root, &arguments.submissions, &arguments.out].into_iter().chain(shards);
-    // A list may name what lies anywhere.
-    let places: BTreeSet<&Path> = places.chain(listed.iter().map(intake::Entry::source)).collect();
-    let mut hidden = places.into_iter().map(hidden_folder).collect::<std::io::Result<Vec<_>>>()?;
-    let homes = sandbox::homes();
-    let settings = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    hidden.extend(homes.iter().map(|home| home.join(".cargo")).chain(settings));
-    hidden.extend(homes.iter().cloned().chain([runner::collection::target_folder()]));
-    hidden.iter().map(std::path::absolute).collect()
-}
-
-/// The folder that must be hidden for a path not to be seen.
-fn hidden_folder(path: &Path) -> std::io::Result<PathBuf> {
-    let path = path.canonicalize()?;
-    Ok(if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("/")).to_owned() })
-}
-
 fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Puts together the results of shards.
 pub(crate) fn merge(arguments: &arguments::Merge) -> Result<Ledger, Trouble> {
+    // What is told there of submissions would be removed before it is copied.
+    let out = arguments.out.canonicalize().ok();
+    if arguments.results.iter().any(|part| out.is_some() && part.canonicalize().ok() == out) {
+        let shown = arguments.out.display();
+        return Err(Trouble::Usage(format!("{shown} is one of the parts; choose another folder with --out")));
+    }
     let ledgers =
         arguments.results.iter().map(|folder| Ledger::read(folder)).collect::<Result<Vec<_>, _>>()?;
     let merged = Ledger::merge(&arguments.out, ledgers)?;
-    for folder in &arguments.results {
-        for kept in fs::read_dir(place::submissions(folder))? {
+    for part in &arguments.results {
+        let told = place::submissions(part);
+        for kept in fs::read_dir(&told).map_err(at(&told))? {
             let kept = kept?;
             let target = place::submissions(&arguments.out).join(kept.file_name());
             place::clear(&target)?;

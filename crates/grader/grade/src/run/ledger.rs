@@ -2,23 +2,19 @@
 
 mod parts;
 
-use super::{Trouble, place};
+use super::place::{self, JUNIT, KEY, SHEET, SUMMARY, SUMMARY_AS_TEXT};
+use super::{Trouble, at};
 use crate::arguments::Shard;
 use checks::Suite;
-use grade::class::{self, Class, Entry, Sheet, SheetError, replace};
+use grade::class::{self, Class, Entry, Sheet, replace};
 use grade::files::{self, Files};
 use intake::Digest;
-use model::Clause;
+use model::{Clause, Fault};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-
-/// The marks.
-const SHEET: &str = "grades.csv";
-/// What all marks have in common.
-const KEY: &str = "class.json";
 
 /// What must be the same for marks to be comparable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +41,7 @@ impl Key {
         seed: Option<u64>,
         shard: Option<Shard>,
         class: &[intake::Entry],
-    ) -> io::Result<Key> {
+    ) -> Result<Key, Trouble> {
         let names: Files = class.iter().map(|entry| (entry.name.clone(), Vec::new())).collect();
         Ok(Key {
             lab: suite.lab.name(),
@@ -61,10 +57,14 @@ impl Key {
 
 /// A digest of what decides: the sources of the grader and of the lab, from which this program was built, and the compiler. It is
 /// the same on every machine that has the same course and compiler, as shards need it.
-fn this_grader(root: &Path, package: &str) -> io::Result<String> {
-    let mut files = Files::from([("rustc".to_owned(), grade::workshop::compiler()?.into_bytes())]);
+fn this_grader(root: &Path, package: &str) -> Result<String, Trouble> {
+    let compiler = grade::workshop::compiler().map_err(|error| {
+        Fault::new(format!("rustc cannot be started ({error}); its folder must be on the PATH"))
+    })?;
+    let mut files = Files::from([("rustc".to_owned(), compiler.into_bytes())]);
     for file in ["Cargo.toml", "Cargo.lock"] {
-        files.insert(file.to_owned(), fs::read(root.join(file))?);
+        let path = root.join(file);
+        files.insert(file.to_owned(), fs::read(&path).map_err(at(&path))?);
     }
     files::add(root, "crates/grader", &mut files)?;
     files::add(root, &format!("labs/{package}"), &mut files)?;
@@ -93,9 +93,8 @@ impl Ledger {
         mut key: Key,
         resume: bool,
     ) -> Result<Ledger, Trouble> {
-        let has_results = folder.join(KEY).exists();
-        let lock = Some(place::claim(folder, has_results)?);
-        let there = has_results.then(|| read_key(folder)).transpose()?;
+        let lock = Some(place::claim(folder)?);
+        let there = read_key(folder)?;
         let shown = folder.display();
         let mut before = HashMap::new();
         if let Some(there) = there {
@@ -107,7 +106,7 @@ impl Ledger {
             }
             if there.lab != key.lab || there.shard != key.shard {
                 return usage(format!(
-                    "{shown} has results of {}{}",
+                    "{shown} has results of {}{}; choose another folder with --out",
                     there.lab,
                     there.shard.map_or(String::new(), |shard| format!(", part {shard}"))
                 ));
@@ -117,7 +116,8 @@ impl Ledger {
             }
             key.seed = there.seed;
             if there.grader == key.grader {
-                let rows = read_rows(folder, suite)?;
+                // There is none where a run was killed before the first mark.
+                let rows = if folder.join(SHEET).exists() { read_rows(folder, suite)? } else { Vec::new() };
                 before = rows.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
             } else {
                 // Before the key says that it was this one that decided.
@@ -138,9 +138,8 @@ impl Ledger {
 
     /// Reads the results in a folder.
     pub(super) fn read(folder: &Path) -> Result<Ledger, Trouble> {
-        let key = read_key(folder).map_err(|error| {
-            Trouble::Usage(format!("{}: there are no results ({error})", folder.display()))
-        })?;
+        let missing = || Trouble::Usage(format!("{}: there are no results", folder.display()));
+        let key = read_key(folder)?.ok_or_else(missing)?;
         let suite = suite(&key.lab)?;
         let entries = read_rows(folder, suite)?;
         Ok(Ledger { entries, ..Ledger::empty(folder, suite, key) })
@@ -165,7 +164,8 @@ impl Ledger {
             if key(part) != merged.key {
                 let (one, other) = (&merged.key, &part.key);
                 return Err(Trouble::Usage(format!(
-                    "{} has results of {} with the seed {} by grader {}, the first has {}, {}, {}",
+                    "{} has results of {} with the seed {} by grader {}, the first has {}, {}, {}; leave it out, \
+                     or grade both with the same seed, course and compiler",
                     part.folder.display(),
                     other.lab,
                     other.seed,
@@ -179,11 +179,11 @@ impl Ledger {
         let mut entries: Vec<Entry> = parts.into_iter().flat_map(|part| part.entries).collect();
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         if let Some(pair) = entries.windows(2).find(|pair| pair[0].name == pair[1].name) {
-            return Err(Trouble::Usage(format!("{} is in two of them", pair[0].name)));
+            return Err(Trouble::Usage(format!("{} is in two of them; name each part once", pair[0].name)));
         }
-        merged._lock = Some(place::claim(folder, folder.join(KEY).exists())?);
+        merged._lock = Some(place::claim(folder)?);
         // Parts that were graded further may be put together again.
-        if read_key(folder).is_ok_and(|there| Key { finished: false, ..there } != merged.key) {
+        if read_key(folder)?.is_some_and(|there| Key { finished: false, ..there } != merged.key) {
             return Err(Trouble::Usage(format!(
                 "{} has other results already; choose another folder",
                 folder.display()
@@ -233,9 +233,9 @@ impl Ledger {
         self.entries.sort_by(|a, b| a.name.cmp(&b.name));
         let withdrawn = place::clear_others(&self.folder, &self.entries)?;
         self.keep(self.entries.clone())?;
-        replace(&self.folder.join("summary.md"), class::summary::markdown(&self.class()).as_bytes())?;
-        replace(&self.folder.join("summary.txt"), self.summary().as_bytes())?;
-        replace(&self.folder.join("junit.xml"), class::junit::document(&self.class())?.as_bytes())?;
+        replace(&self.folder.join(SUMMARY), class::summary::markdown(&self.class()).as_bytes())?;
+        replace(&self.folder.join(SUMMARY_AS_TEXT), self.summary().as_bytes())?;
+        replace(&self.folder.join(JUNIT), class::junit::document(&self.class())?.as_bytes())?;
         self.key.finished = true;
         self.write_key()?;
         Ok(withdrawn)
@@ -261,19 +261,26 @@ impl Ledger {
     }
 }
 
-fn read_key(folder: &Path) -> io::Result<Key> {
-    Ok(serde_json::from_slice(&fs::read(folder.join(KEY))?)?)
+/// What is written there about all marks, if anything is.
+fn read_key(folder: &Path) -> Result<Option<Key>, Trouble> {
+    let path = folder.join(KEY);
+    let text = match fs::read(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(at(&path))?,
+    };
+    let wrong = |error| format!("{} is not the grader's ({error}); choose another folder", path.display());
+    serde_json::from_slice(&text).map(Some).map_err(|error| Trouble::Usage(wrong(error)))
 }
 
 fn read_rows(folder: &Path, suite: &Suite) -> Result<Vec<Entry>, Trouble> {
     let path = folder.join(SHEET);
     let clauses: Vec<&Clause> = suite.checks.iter().map(|check| &check.clause).collect();
-    match class::read(&path, &clauses) {
-        Ok(entries) => Ok(entries),
-        // Killed before the first mark.
-        Err(SheetError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(Trouble::Usage(format!("{}: {error}", path.display()))),
-    }
+    class::read(&path, &clauses).map_err(|error| {
+        Trouble::Usage(format!(
+            "{}: {error}; put it back as it was, or remove it and grade these submissions again with --resume",
+            path.display()
+        ))
+    })
 }
 
 /// The lab of that name.

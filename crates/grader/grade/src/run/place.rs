@@ -1,15 +1,25 @@
 //! The folder with the results, as far as it is somebody's property: who may write there, and what may be removed. Only files are
 //! removed that the grader has written itself.
 
-use super::Trouble;
+use super::{Trouble, at};
 use grade::class::{Entry, remove};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+/// What all marks have in common, which says that the folder is the grader's.
+pub(super) const KEY: &str = "class.json";
+/// The marks, and what follows from them.
+pub(super) const SHEET: &str = "grades.csv";
+pub(super) const SUMMARY: &str = "summary.md";
+pub(super) const SUMMARY_AS_TEXT: &str = "summary.txt";
+pub(super) const JUNIT: &str = "junit.xml";
+/// What is built while submissions are graded.
+pub(super) const WORK: &str = ".work";
 /// The folder with a folder for each submission, and the files in these.
 const SUBMISSIONS: &str = "submissions";
 pub(super) const FEEDBACK: &str = "feedback.md";
@@ -27,25 +37,48 @@ pub(super) fn submission(results: &Path, name: &str) -> PathBuf {
     submissions(results).join(name)
 }
 
-/// Makes sure that nobody else writes to the results, for as long as the file is open. Folders of submissions that are there must
-/// be the grader's: they may be what the class has handed in.
-pub(super) fn claim(results: &Path, has_results: bool) -> Result<File, Trouble> {
+/// Makes the folder, unless it is there.
+pub(super) fn make(results: &Path) -> Result<(), Trouble> {
+    fs::create_dir_all(results).map_err(unfit(results))
+}
+
+/// That nothing can be written there, which the user can mend.
+fn unfit(results: &Path) -> impl Fn(io::Error) -> Trouble {
+    move |error| {
+        let shown = results.display();
+        Trouble::Usage(format!("{shown} cannot hold the results ({error}); choose another folder with --out"))
+    }
+}
+
+/// Makes sure that nobody else writes to the results, for as long as the file is open. What has the names of results must be the
+/// grader's: folders of submissions may be what the class has handed in, and a sheet one that somebody keeps by hand.
+pub(super) fn claim(results: &Path) -> Result<File, Trouble> {
     let submissions = submissions(results);
-    if !has_results && fs::read_dir(&submissions).is_ok_and(|mut entries| entries.next().is_some()) {
+    if !results.join(KEY).exists()
+        && let Some(other) = somebody_elses(results)
+    {
         return Err(Trouble::Usage(format!(
-            "{} is there already and holds no results; choose another folder for them",
-            submissions.display()
+            "{} is there already, and without {KEY} it is not the grader's; choose another folder with --out",
+            other.display()
         )));
     }
-    fs::create_dir_all(&submissions)?;
-    let file = File::create(results.join(".lock"))?;
+    fs::create_dir_all(&submissions).map_err(unfit(results))?;
+    let file = File::create(results.join(".lock")).map_err(unfit(results))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
         Err(Errno::WOULDBLOCK) => {
             Err(Trouble::Usage(format!("another run is writing to {}", results.display())))
         }
-        Err(error) => Err(io::Error::from(error).into()),
+        Err(error) => Err(at(results)(error.into())),
     }
+}
+
+/// What would be written over in a folder that holds no results.
+fn somebody_elses(results: &Path) -> Option<PathBuf> {
+    let names = [SHEET, SUMMARY, SUMMARY_AS_TEXT, JUNIT, WORK];
+    let file = names.iter().map(|name| results.join(name)).find(|path| path.exists());
+    let is_used = |folder: &PathBuf| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    file.or_else(|| Some(submissions(results)).filter(is_used))
 }
 
 /// Removes what was told of a submission, and its folder if nothing else is in it. Whether anything was told.
@@ -64,17 +97,25 @@ pub(super) fn clear(folder: &Path) -> io::Result<bool> {
 
 /// Removes what was told of submissions that are not among these, since they were withdrawn. Returns their names, in order.
 pub(super) fn clear_others(results: &Path, entries: &[Entry]) -> io::Result<Vec<String>> {
-    let names: HashSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    // By what the folders are: where upper and lower case are the same, `alice` may lie in `Alice`.
+    let kept: HashSet<_> =
+        entries.iter().filter_map(|entry| identity(&submission(results, &entry.name)).ok()).collect();
     let mut withdrawn = Vec::new();
     for folder in fs::read_dir(submissions(results))? {
         let folder = folder?;
-        let name = folder.file_name().to_string_lossy().into_owned();
-        if folder.file_type()?.is_dir() && !names.contains(name.as_str()) && clear(&folder.path())? {
-            withdrawn.push(name);
+        let is_kept = || Ok::<_, io::Error>(kept.contains(&identity(&folder.path())?));
+        if folder.file_type()?.is_dir() && !is_kept()? && clear(&folder.path())? {
+            withdrawn.push(folder.file_name().to_string_lossy().into_owned());
         }
     }
     withdrawn.sort();
     Ok(withdrawn)
+}
+
+/// What no two folders have in common (inode(7)).
+fn identity(folder: &Path) -> io::Result<(u64, u64)> {
+    let data = fs::metadata(folder)?;
+    Ok((data.dev(), data.ino()))
 }
 
 #[cfg(test)]
@@ -104,12 +145,31 @@ mod tests {
     }
 
     #[test]
-    fn folders_that_are_not_the_graders_are_left_to_whose_they_are() {
+    fn what_lies_in_a_folder_of_another_name_is_kept() {
         let results = tempfile::tempdir().unwrap();
-        drop(claim(results.path(), false).unwrap());
-        drop(claim(results.path(), false).unwrap());
-        fs::create_dir(submission(results.path(), "alice")).unwrap();
-        assert!(matches!(claim(results.path(), false), Err(Trouble::Usage(_))));
-        assert!(claim(results.path(), true).is_ok());
+        let told = submission(results.path(), "Alice").join(FEEDBACK);
+        fs::create_dir_all(told.parent().unwrap()).unwrap();
+        fs::write(&told, "").unwrap();
+        // As file systems show it to which upper and lower case are the same.
+        std::os::unix::fs::symlink("Alice", submission(results.path(), "alice")).unwrap();
+        assert!(clear_others(results.path(), &[entry("alice")]).unwrap().is_empty());
+        assert!(told.exists());
+    }
+
+    #[test]
+    fn what_is_not_the_graders_is_left_to_whose_it_is() {
+        let results = tempfile::tempdir().unwrap();
+        drop(claim(results.path()).unwrap());
+        drop(claim(results.path()).unwrap());
+        for own in ["submissions/alice", SHEET, SUMMARY, SUMMARY_AS_TEXT, JUNIT, WORK] {
+            let own = results.path().join(own);
+            fs::create_dir(&own).unwrap();
+            let refused = claim(results.path());
+            assert!(matches!(refused, Err(Trouble::Usage(_))), "{own:?}: {refused:?}");
+            fs::remove_dir(own).unwrap();
+        }
+        fs::write(results.path().join(KEY), "").unwrap();
+        fs::write(results.path().join(SHEET), "").unwrap();
+        assert!(claim(results.path()).is_ok());
     }
 }

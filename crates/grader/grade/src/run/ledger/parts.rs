@@ -15,7 +15,9 @@ pub(super) fn are_whole(parts: &[Ledger]) -> Result<(), Trouble> {
     let shards: Vec<Shard> =
         parts.iter().filter_map(|part| part.key.shard.as_deref()?.parse().ok()).collect();
     match missing(&shards) {
-        Some(shard) => Err(Trouble::Usage(format!("part {shard} is missing"))),
+        Some(shard) => {
+            Err(Trouble::Usage(format!("part {shard} is missing; name the folder with its results as well")))
+        }
         None => Ok(()),
     }
 }
