@@ -209,22 +209,34 @@ fn the_doctor_finds_full_isolation_here() {
         .iter()
         .map(|finding| finding["need"].as_str().unwrap())
         .collect();
-    for need in
-        ["namespaces", "kernel", "system calls", "processor time", "open files", "cargo", "rustc", "cc"]
-    {
+    for need in [
+        "namespaces",
+        "kernel",
+        "system calls",
+        "processor time",
+        "open files",
+        "processes",
+        "cargo",
+        "rustc",
+        "cc",
+    ] {
         assert!(needs.contains(&need), "{needs:?}");
     }
 }
 
 #[test]
 fn the_doctor_tells_what_is_limited_and_what_is_missing() {
-    let limited = format!("ulimit -n 1500 && exec {} doctor", tests::xtask_path().display());
-    assert_cmd::Command::new("sh")
+    let limited = format!("ulimit -n 1500 -u 2000 && exec {} doctor", tests::xtask_path().display());
+    assert_cmd::Command::new("bash")
         .args(["-c", &limited])
         .current_dir(runner::workspace_root())
         .assert()
         .code(0)
         .stdout(predicate::str::is_match("– open files +1500 at most: L4.S3, L5.S1, L5.S2 cannot").unwrap())
+        .stdout(
+            predicate::str::is_match("– processes +2000 at most: checks with a thousand clients cannot")
+                .unwrap(),
+        )
         .stdout(predicate::str::contains("cure: raise the hard limit"));
     xtask()
         .args(["doctor"])

@@ -11,9 +11,11 @@ mod lab3;
 mod lab4;
 mod lab5;
 mod session;
+mod tasks;
 mod watch;
 
 pub use session::{Census, Decision, Program, Session, Setup, Worker};
+pub use tasks::{TASKS_FOR_A_THOUSAND, tasks_allowed};
 pub use watch::{Watch, memory_kills};
 
 use model::{Clause, Lab, Step};

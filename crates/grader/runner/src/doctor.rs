@@ -12,7 +12,7 @@ const KERNEL: (u32, u32) = (5, 12);
 
 /// Looks at all that matters, the most important first.
 pub fn examine() -> Vec<Finding> {
-    let own = [namespaces(), kernel(), calls(), scheduler(), open_files()];
+    let own = [namespaces(), kernel(), calls(), scheduler(), open_files(), tasks()];
     own.into_iter().chain(tools::all()).collect()
 }
 
@@ -94,13 +94,27 @@ fn open_files() -> Finding {
     finding("open files", "checks with thousands of clients", found)
 }
 
+fn tasks() -> Finding {
+    let most = checks::TASKS_FOR_A_THOUSAND;
+    let found = match checks::tasks_allowed() {
+        None => Ok("no limit".to_owned()),
+        Some(limit) if limit >= most => Ok(format!("{limit} at most")),
+        Some(limit) => Err((
+            State::Limited,
+            format!("{limit} at most: checks with a thousand clients cannot be decided"),
+            format!("raise the hard limit (`ulimit -u`, or `--pids-limit` of the container) to {most}"),
+        )),
+    };
+    finding("processes", "servers with a process or a thread for each client", found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_not_ready_has_a_cure() {
-        let all = [kernel(), calls(), scheduler(), open_files()].into_iter().chain(tools::all());
+        let all = [kernel(), calls(), scheduler(), open_files(), tasks()].into_iter().chain(tools::all());
         for finding in all {
             assert_eq!(finding.state == State::Ready, finding.cure.is_none(), "{finding:?}");
             assert!(!finding.found.is_empty() && !finding.purpose.is_empty(), "{finding:?}");

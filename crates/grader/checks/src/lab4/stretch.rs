@@ -3,7 +3,7 @@
 
 use super::crowd::{ANONYMOUS, Crowd, contains, has_left, says};
 use super::server::text;
-use crate::Session;
+use crate::{Session, TASKS_FOR_A_THOUSAND};
 use model::{Failure, Kind, Step};
 use std::time::Duration;
 use wire::{Peer, receive_all};
@@ -14,7 +14,7 @@ const MEBIBYTE: usize = 1 << 20;
 const LIMIT: usize = 64 * MEBIBYTE;
 /// How long a program may sleep before it passes on a line: for less than a second, so that no time-out of a write fits in.
 const MOMENT: Duration = Duration::from_millis(500);
-const THOUSAND: usize = 1000;
+pub(crate) const THOUSAND: usize = 1000;
 /// How many files a thousand clients need, on the grader's side and on the server's.
 pub(crate) const FILES_FOR_A_THOUSAND: u64 = 4096;
 
@@ -107,6 +107,7 @@ pub(super) fn has_one_order(session: &mut Session) -> Step {
 /// L4.S3
 pub(super) fn takes_a_thousand(session: &mut Session) -> Step {
     session.need_files(FILES_FOR_A_THOUSAND)?;
+    session.need_tasks(TASKS_FOR_A_THOUSAND)?;
     let mut crowd = Crowd::of(session, 0)?;
     crowd.join_many(THOUSAND)?;
     for speaker in [0, THOUSAND - 1] {
