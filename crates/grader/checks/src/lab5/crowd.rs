@@ -3,6 +3,7 @@
 use super::protocol::{
     converse, expect_answer, greeted, greeted_many, is_answered, is_served, line_of, serves_another,
 };
+use super::{PROCESSES, THREADS};
 use crate::{Session, TASKS_FOR_A_THOUSAND};
 use model::Step;
 use std::time::Duration;
@@ -45,7 +46,9 @@ pub(super) fn answers_each_while_others_are_silent(session: &mut Session) -> Ste
 
 /// L5.S1
 pub(super) fn has_room_for_a_thousand(session: &mut Session) -> Step {
-    session.need_tasks(TASKS_FOR_A_THOUSAND)?;
+    if [PROCESSES, THREADS].contains(&session.program()) {
+        session.need_tasks(TASKS_FOR_A_THOUSAND)?;
+    }
     has_room_for(session, 1000)
 }
 
