@@ -55,6 +55,10 @@ fn bare_files_go_where_the_labs_crate_has_them() {
         taken(&ECHO, &["bin/echo-server.rs", "lib.rs", "line.rs"]),
         ["src/bin/echo-server.rs", "src/lib.rs", "src/line.rs"]
     );
+    assert_eq!(
+        taken(&ECHO, &["bin/echo-server/main.rs", "bin/echo-server/line.rs"]),
+        ["src/bin/echo-server/line.rs", "src/bin/echo-server/main.rs"]
+    );
     assert_eq!(taken(&CLIENT, &["client.rs"]), ["src/main.rs"]);
     assert_eq!(taken(&CLIENT, &["main.rs"]), ["src/main.rs"]);
     assert_eq!(taken(&CONCEPTS, &["answers.toml", "main.rs"]), ["answers.toml"]);
