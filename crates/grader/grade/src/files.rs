@@ -162,7 +162,8 @@ mod tests {
     fn scripts_can_be_started() {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
-        write(&[file("server.py", "#!/usr/bin/env python3\n"), file("data", "#")].into(), folder.path()).unwrap();
+        write(&[file("server.py", "#!/usr/bin/env python3\n"), file("data", "#")].into(), folder.path())
+            .unwrap();
         let mode = |name| folder.path().join(name).metadata().unwrap().mode() & 0o777;
         assert_eq!((mode("server.py"), mode("data")), (0o755, 0o644));
     }

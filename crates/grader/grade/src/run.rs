@@ -1,6 +1,7 @@
 //! A class from beginning to end: which submissions have to be graded, each of them built and checked, and everything written
 //! as soon as it is known.
 
+mod broken;
 pub(crate) mod ledger;
 mod place;
 mod preparation;
