@@ -107,6 +107,9 @@ fn what_the_machine_lacks_for_one_program_leaves_the_others_their_marks_and_no_s
     assert_eq!((&*row["status"], &*row["points"]), ("incomplete", ""), "{row:?}");
     assert!(clauses_of("echo-server").all(|clause| row[&clause].parse::<u32>().is_ok()), "{row:?}");
     assert!(clauses_of("echo-client").all(|clause| row[&clause].parse::<u32>().is_err()), "{row:?}");
+    let result: serde_json::Value =
+        serde_json::from_str(&graded.told("interpreter-missing", "result.json")).unwrap();
+    assert!(result["score"]["points"].is_null() && result["score"]["stars"].is_null(), "{}", result["score"]);
 }
 
 #[test]
