@@ -5,6 +5,7 @@ mod broken;
 pub(crate) mod ledger;
 mod place;
 mod preparation;
+mod products;
 mod submission;
 mod telling;
 

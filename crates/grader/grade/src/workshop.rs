@@ -174,7 +174,9 @@ impl Workshop {
                 (self.home(), home.clone()),
                 (self.warm(), output.clone()),
             ],
-            left_out: self.superseded(files).map(|source| place.join(source)).collect(),
+            left_out: template::superseded(&self.template, &self.package, files)
+                .map(|stub| place.join(stub))
+                .collect(),
             program: self.toolchain.cargo(),
             arguments: toolchain::build(&template::manifest(place, &self.package), &output),
             // Away from any folder whose settings cargo would take over.
@@ -196,16 +198,6 @@ impl Workshop {
             executables: executables.collect::<Result<_, Fault>>()?,
             broken: broken.into_iter().map(told).collect(),
         }))
-    }
-
-    /// The stub's sources of programs that these files have as folders, `src/bin/NAME/main.rs`: cargo refuses a package that has both.
-    fn superseded(&self, files: &Files) -> impl Iterator<Item = String> {
-        let as_folder = |program: &&String| files.contains_key(&format!("src/bin/{program}/main.rs"));
-        let sources = self.programs.iter().filter(as_folder).map(|program| format!("src/bin/{program}.rs"));
-        let of_the_stub = sources.filter(|source| !files.contains_key(source));
-        of_the_stub
-            .map(|source| format!("labs/{}/{source}", self.package))
-            .filter(|path| self.template.contains_key(path))
     }
 
     /// Builds a submission in another language by its own command, if it has one. Returns the folder, below `folder`, in which its

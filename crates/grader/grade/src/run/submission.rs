@@ -1,6 +1,7 @@
 //! One submission: taken, built, checked, and told about.
 
 use super::broken;
+use super::products::Products;
 use super::telling::{Teller, Told};
 use grade::class::{Entry, Outcome};
 use grade::workshop::{Built, Compiled, Workshop};
@@ -12,7 +13,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How many checks of a submission run at the same time: they mostly wait, and there are several submissions for each processor.
 const CHECKS: usize = 2;
@@ -20,22 +20,10 @@ const CHECKS: usize = 2;
 /// Where submissions are graded.
 pub(super) struct Bench {
     workshop: Workshop,
-    folder: PathBuf,
+    products: Products<Result<Ready, Fault>>,
     /// What no submission sees: the course, other submissions, the results.
     hidden: Vec<PathBuf>,
     teller: Teller,
-    /// What is built, or will be, and who needs it.
-    products: Mutex<HashMap<Digest, Product>>,
-}
-
-/// What is built of one content, once for all that have it.
-#[derive(Default)]
-struct Product {
-    ready: Arc<OnceLock<Result<Ready, Fault>>>,
-    /// How many submissions are being graded with it.
-    users: usize,
-    /// How many more were to be, when the class was looked through. It may have changed since, so that this may be wrong.
-    wanted: usize,
 }
 
 /// What came of building.
@@ -63,10 +51,7 @@ impl Bench {
         hidden: Vec<PathBuf>,
         counts: &HashMap<Digest, usize>,
     ) -> Bench {
-        let product =
-            |(digest, count): (&Digest, &usize)| (*digest, Product { wanted: *count, ..Product::default() });
-        let products = counts.iter().map(product).collect();
-        Bench { workshop, folder, hidden, teller, products: Mutex::new(products) }
+        Bench { workshop, products: Products::new(folder, counts), hidden, teller }
     }
 
     /// Grades a submission and writes what is told of it.
@@ -110,10 +95,8 @@ impl Bench {
             told.no_verdicts("There was nothing to check.", &reason, remarks)?;
             return Ok(Outcome::Refused(reason));
         }
-        let ready = self.ready(content);
-        let outcome = ready.and_then(|ready| self.check(ready, content, told, remarks));
-        self.leave(content.digest);
-        outcome
+        let build = |folder: &Path| self.build(content, folder);
+        self.products.with(content.digest, build, |ready| self.check(ready?, content, told, remarks))
     }
 
     fn check(
@@ -145,29 +128,17 @@ impl Bench {
         })
     }
 
-    /// Builds it, unless the same content has been built for another.
-    fn ready(&self, content: &Content) -> Result<Ready, Fault> {
-        let product = {
-            let mut products = self.products.lock().unwrap_or_else(PoisonError::into_inner);
-            let product = products.entry(content.digest).or_default();
-            product.users += 1;
-            product.ready.clone()
-        };
-        product.get_or_init(|| self.build(content)).clone()
-    }
-
-    fn build(&self, content: &Content) -> Result<Ready, Fault> {
-        let folder = self.folder.join(content.digest.to_string());
+    fn build(&self, content: &Content, folder: &Path) -> Result<Ready, Fault> {
         if folder.exists() {
             // A run that was killed has left it, with what was built in it.
-            fs::remove_dir_all(&folder)?;
+            fs::remove_dir_all(folder)?;
         }
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(folder)?;
         let Some(settings) = &content.settings else {
             if self.teller.suite.lab.programs.is_empty() {
                 return Ok(Ready::programs(BTreeMap::new()));
             }
-            return Ok(match self.workshop.compile(&content.files, &folder)? {
+            return Ok(match self.workshop.compile(&content.files, folder)? {
                 Built::Done(Compiled { executables, broken }) => {
                     let templates = executables.into_iter().map(|built| self.template(built)).collect();
                     Ready::Programs { templates, broken: broken::not_compiled(broken) }
@@ -175,7 +146,7 @@ impl Bench {
                 Built::Refused(words) => Ready::Not(words),
             });
         };
-        let place = match self.workshop.assemble(&content.files, settings.build.as_deref(), &folder)? {
+        let place = match self.workshop.assemble(&content.files, settings.build.as_deref(), folder)? {
             Built::Done(place) => place,
             Built::Refused(words) => return Ok(Ready::Not(words)),
         };
@@ -201,22 +172,9 @@ impl Bench {
         (program, Template::executable(executable, &placeholders))
     }
 
-    /// Clears away what was built, if nobody needs it any more.
-    fn leave(&self, digest: Digest) {
-        let mut products = self.products.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(product) = products.get_mut(&digest) else { return };
-        product.users = product.users.saturating_sub(1);
-        product.wanted = product.wanted.saturating_sub(1);
-        if product.users == 0 && product.wanted == 0 {
-            products.remove(&digest);
-            // What cannot be removed now is none of the submission's business: `close` tries again.
-            let _ = fs::remove_dir_all(self.folder.join(digest.to_string()));
-        }
-    }
-
     /// Clears away all that is needed only while submissions are graded.
     pub(super) fn close(self) -> io::Result<()> {
-        if self.folder.exists() { fs::remove_dir_all(&self.folder) } else { Ok(()) }
+        self.products.close()
     }
 }
 
