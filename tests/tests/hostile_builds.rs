@@ -216,10 +216,11 @@ fn is_as_deserved(row: &str, feedback: &str, deserves: &str) -> bool {
     let stars = all().filter(|clause| clause.tier == model::Tier::Stretch).count().to_string();
     let cells: Vec<&str> = row.split(',').collect();
     let (status, end) = (cells[2], &cells[4..]);
-    match deserves.split_once(" compile ") {
-        Some((_, program)) => {
+    let of_one_program = |why: &'static str| Some((why, deserves.strip_prefix(why)?.strip_prefix(' ')?));
+    match ["does not compile", "cannot be started"].into_iter().find_map(of_one_program) {
+        Some((why, program)) => {
             let rest = points(&mut all().filter(|clause| clause.program != program));
-            status == "graded" && end[0] == rest && feedback.contains(&format!("{program} does not compile"))
+            status == "graded" && end[0] == rest && feedback.contains(&format!("{program} {why}"))
         }
         None if deserves == "full" => status == "graded" && end[0] == points(&mut all()) && end[2] == stars,
         None if deserves.starts_with("stopped: ") => {

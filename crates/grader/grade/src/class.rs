@@ -137,9 +137,11 @@ impl Entry {
         Total { points: sum(Tier::Core), stars: sum(Tier::Stretch) }
     }
 
-    /// Whether it is known how many points it is worth.
+    /// Whether nothing is left to be tried again: it is known how many points it is worth, and the grader broke on no clause,
+    /// whatever that is worth.
     pub fn is_decided(&self, clauses: &[&Clause]) -> bool {
-        self.total(clauses).points.is_some()
+        let has_fault = matches!(&self.outcome, Outcome::Graded(marks) if marks.contains(&Mark::Fault));
+        !has_fault && self.total(clauses).points.is_some()
     }
 
     /// The outcome in a word. A submission of which a core clause was not decided is `incomplete`.

@@ -39,7 +39,9 @@ pub(crate) fn write(files: &Files, folder: &Path) -> io::Result<()> {
             fs::set_permissions(created, fs::Permissions::from_mode(0o755))?;
         }
         fs::write(&path, content)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644))?;
+        // Which of them were executable does not survive every packing; a script says by its first line that it is to be.
+        let mode = if content.starts_with(b"#!") { 0o755 } else { 0o644 };
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
     }
     Ok(())
 }
@@ -92,20 +94,25 @@ pub(crate) fn regular(root: &Path, most: u64) -> Result<Vec<PathBuf>, String> {
 /// Packs these files of a folder.
 pub(crate) fn pack(root: &Path, files: &[PathBuf], archive: File) -> io::Result<()> {
     let mut builder = tar::Builder::new(archive);
+    // Else what has holes would be packed in GNU's own way, as no regular file.
+    builder.sparse(false);
     for path in files {
         builder.append_file(path, &mut File::open(root.join(path))?)?;
     }
     builder.into_inner()?.sync_all()
 }
 
-/// Unpacks what [`pack`] has packed. What is no regular file below the folder is left out.
+/// Unpacks what [`pack`] has packed.
+///
+/// # Errors
+/// Those of the file system, and where something in it is no regular file below the folder.
 pub(crate) fn unpack(archive: &Path, folder: &Path) -> io::Result<()> {
     for entry in tar::Archive::new(File::open(archive)?).entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
         let is_below = path.components().all(|part| matches!(part, Component::Normal(_)));
         if !is_below || !entry.header().entry_type().is_file() {
-            continue;
+            return Err(io::Error::other(format!("{} is packed as no regular file", path.display())));
         }
         let (path, mode) = (folder.join(path), entry.header().mode()?);
         fs::create_dir_all(path.parent().unwrap_or(folder))?;
@@ -117,4 +124,47 @@ pub(crate) fn unpack(archive: &Path, folder: &Path) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::MetadataExt;
+
+    #[test]
+    fn a_file_with_holes_is_packed_like_any_other() {
+        let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let program = File::create(from.path().join("program")).unwrap();
+        program.set_len(1 << 20).unwrap();
+        program.set_permissions(fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(program.metadata().unwrap().blocks(), 0, "the file system knows no holes");
+        let archive = to.path().join("built.tar");
+        let found = regular(from.path(), 1 << 20).unwrap();
+        pack(from.path(), &found, File::create(&archive).unwrap()).unwrap();
+        unpack(&archive, to.path()).unwrap();
+        let unpacked = to.path().join("program").metadata().unwrap();
+        assert_eq!((unpacked.len(), unpacked.mode() & 0o777), (1 << 20, 0o755));
+    }
+
+    #[test]
+    fn nothing_packed_is_left_out_in_silence() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = folder.path().join("built.tar");
+        let mut builder = tar::Builder::new(File::create(&archive).unwrap());
+        let mut link = tar::Header::new_gnu();
+        link.set_entry_type(tar::EntryType::Symlink);
+        builder.append_link(&mut link, "program", "/etc/passwd").unwrap();
+        builder.into_inner().unwrap();
+        assert!(unpack(&archive, folder.path()).is_err());
+    }
+
+    #[test]
+    fn scripts_can_be_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+        write(&[file("server.py", "#!/usr/bin/env python3\n"), file("data", "#")].into(), folder.path())
+            .unwrap();
+        let mode = |name| folder.path().join(name).metadata().unwrap().mode() & 0o777;
+        assert_eq!((mode("server.py"), mode("data")), (0o755, 0o644));
+    }
 }

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Tells what was found out. The exit status says whether every submission has its marks.
+/// Tells what was found out. The exit status says whether every submission has all its marks.
 fn told(ledger: &Ledger) -> ExitCode {
     anstream::print!("{}", ledger.summary());
     if ledger.is_complete() { ExitCode::SUCCESS } else { FAILED.into() }

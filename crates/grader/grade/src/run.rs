@@ -1,10 +1,12 @@
 //! A class from beginning to end: which submissions have to be graded, each of them built and checked, and everything written
 //! as soon as it is known.
 
+mod broken;
 mod hiding;
 pub(crate) mod ledger;
 mod place;
 mod preparation;
+mod products;
 mod submission;
 mod telling;
 

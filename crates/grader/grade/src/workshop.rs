@@ -174,6 +174,9 @@ impl Workshop {
                 (self.home(), home.clone()),
                 (self.warm(), output.clone()),
             ],
+            left_out: template::superseded(&self.template, &self.package, files)
+                .map(|stub| place.join(stub))
+                .collect(),
             program: self.toolchain.cargo(),
             arguments: toolchain::build(&template::manifest(place, &self.package), &output),
             // Away from any folder whose settings cargo would take over.
@@ -228,6 +231,7 @@ impl Workshop {
             exposed: template.paths(),
             hidden: self.hidden.clone(),
             copies: vec![(staging.clone(), place.to_owned())],
+            left_out: Vec::new(),
             program,
             arguments: filled.arguments,
             directory: place.to_owned(),

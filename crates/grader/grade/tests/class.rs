@@ -87,6 +87,24 @@ fn what_nobody_knows_is_never_a_zero() {
 }
 
 #[test]
+fn what_the_grader_broke_on_is_tried_again_whatever_it_is_worth() {
+    let is_decided = |marks: [Mark; 5]| entry("ada", Outcome::Graded(marks.to_vec())).is_decided(&CLAUSES);
+    let mut marks = [Mark::Passed; 5];
+    for (index, clause) in CLAUSES.iter().enumerate() {
+        marks[index] = Mark::Fault;
+        assert!(!is_decided(marks), "{}", clause.id);
+        marks[index] = Mark::Missed;
+        assert!(is_decided(marks), "{}", clause.id);
+    }
+    let starless = [entry("ada", Outcome::Graded([vec![Mark::Passed; 4], vec![Mark::Fault]].concat()))];
+    let summary = summary::text(&class(&starless));
+    assert!(
+        summary.contains("Without a star that was not decided: grade them again\n  ada  L3.S1\n"),
+        "{summary}"
+    );
+}
+
+#[test]
 fn a_sheet_of_other_clauses_is_not_read() {
     let text = written(&class_of_seven());
     let folder = tempfile::tempdir().unwrap();

@@ -52,6 +52,14 @@ pub(crate) fn attachments_prefix(name: &str) -> Option<&str> {
     is_canvas.then(|| &name[..name.len() - rest.len()])
 }
 
+/// How an attachment with that prefix begins up to its upload's number, and with that; the prefix where it has none, as in Moodle.
+pub(crate) fn upload_prefix<'a>(name: &'a str, prefix: &str) -> &'a str {
+    match name.contains(FILES) {
+        true => &name[..prefix.len()],
+        false => &name[..name.len() - without_number(&name.as_bytes()[prefix.len()..]).len()],
+    }
+}
+
 /// The name of an attachment behind its prefix, without the upload's number.
 pub(crate) fn without_number(rest: &[u8]) -> &[u8] {
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -83,6 +91,9 @@ mod tests {
         for other in ["jane.zip", "lab_3.zip", "a_1.zip", "_1_2_x", "a_b_c_d.zip"] {
             assert_eq!(attachments_prefix(other), None, "{other}");
         }
+        assert_eq!(upload_prefix("doejane_123_456_lab3.zip", "doejane_123_"), "doejane_123_456_");
+        let moodle = "Jane Doe_12345_assignsubmission_file_";
+        assert_eq!(upload_prefix(&format!("{moodle}1_a.rs"), moodle), moodle);
         assert_eq!(student("Jane Doe_12345_assignsubmission_file_"), "Jane Doe_12345");
         assert_eq!(without_number(b"456_lab3.zip"), b"lab3.zip");
         assert_eq!(without_number(b"lab3.zip"), b"lab3.zip");

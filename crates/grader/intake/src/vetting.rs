@@ -31,6 +31,12 @@ pub(crate) fn vet(items: Vec<Item>) -> Result<Vetted, Refusal> {
     }
     let mut vetted = Vetted::default();
     for item in items {
+        if let Some(icon) = folders_icon(&item.name) {
+            let path = path::vet(icon)?;
+            let alone = |path| Ignored { path, reason: Reason::LeftBehind };
+            vetted.ignored.insert(ignored_whole(&path, item.kind).unwrap_or_else(|| alone(path)));
+            continue;
+        }
         let path = path::vet(&item.name)?;
         if path.is_empty() {
             match item.kind {
@@ -54,6 +60,14 @@ pub(crate) fn vet(items: Vec<Item>) -> Result<Vetted, Refusal> {
     }
     told_apart(&vetted.files)?;
     Ok(vetted)
+}
+
+/// Where macOS keeps the icon of a folder: `Icon` and a carriage return, and what it notes about that, `._Icon`. It is the one name
+/// with a control character that comes from honest people. Returns the path without that character.
+fn folders_icon(name: &[u8]) -> Option<&[u8]> {
+    let path = name.strip_suffix(b"\r")?;
+    let last = path.rsplit(|byte| *byte == b'/').next()?;
+    matches!(last, b"Icon" | b"._Icon").then_some(path)
 }
 
 /// That no two files have the same path, not even where case does not count, and that none is another's folder.
@@ -117,6 +131,17 @@ mod tests {
         assert!(matches!(refused(&[("a", Kind::HardLink)]), Refusal::HardLink(_)));
         assert!(matches!(refused(&[("a", Kind::Special)]), Refusal::Special(_)));
         assert!(matches!(refused(&[(".git/../../a", Kind::File)]), Refusal::ParentFolder(_)));
+    }
+
+    #[test]
+    fn the_icon_of_a_folder_is_ignored_for_all_that_is_odd_about_it() {
+        let all =
+            [("x/Icon\r", Kind::File), ("__MACOSX/x/._Icon\r", Kind::File), ("x/src/main.rs", Kind::File)];
+        let vetted = vet(items(&all)).unwrap();
+        let ignored: Vec<_> = vetted.ignored.iter().map(|ignored| ignored.path.as_str()).collect();
+        assert_eq!((ignored, vetted.files.len()), (vec!["__MACOSX/", "x/Icon"], 1));
+        assert!(matches!(refused(&[("../Icon\r", Kind::File)]), Refusal::ParentFolder(_)));
+        assert!(matches!(refused(&[("main.rs\r", Kind::File)]), Refusal::OddName(_)));
     }
 
     #[test]

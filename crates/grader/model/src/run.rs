@@ -122,13 +122,22 @@ impl RunReport {
 
     /// The core clauses of which nothing is known.
     pub fn undecided(&self) -> impl Iterator<Item = &CheckReport> {
-        self.checks.iter().filter(|check| check.clause.tier == Tier::Core && !check.verdict.is_decided())
+        self.undecided_of(Tier::Core)
+    }
+
+    fn undecided_of(&self, tier: Tier) -> impl Iterator<Item = &CheckReport> {
+        self.checks.iter().filter(move |check| check.clause.tier == tier && !check.verdict.is_decided())
     }
 
     /// The points, as a mark that can be defended: none where a core clause was not decided, since the sum of the
     /// others would take points away for something that is not the submission's.
     pub fn mark(&self) -> Option<u32> {
         self.undecided().next().is_none().then(|| self.score().points)
+    }
+
+    /// The stars, where each stretch clause was decided.
+    pub fn stars(&self) -> Option<u32> {
+        self.undecided_of(Tier::Stretch).next().is_none().then(|| self.score().stars)
     }
 }
 

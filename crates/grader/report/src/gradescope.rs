@@ -39,7 +39,7 @@ struct Document<'a> {
 struct Extra {
     lab: String,
     seed: u64,
-    stars: u32,
+    stars: Option<u32>,
     max_stars: u32,
     undecided: Vec<&'static str>,
 }
@@ -74,7 +74,7 @@ impl<'a> Document<'a> {
             extra_data: Extra {
                 lab: report.lab.name(),
                 seed: report.seed,
-                stars: score.stars,
+                stars: report.stars(),
                 max_stars: score.max_stars,
                 undecided: report.undecided().map(|check| check.clause.id).collect(),
             },

@@ -1,4 +1,5 @@
-//! Results for programs: schema 1. Fields are only ever added; a change of meaning is a new schema number.
+//! Results for programs: schema 1. Fields are only ever added; a change of meaning is a new schema number. What was not decided
+//! is `null` and never a number, and so is a sum to which it would belong.
 
 use crate::escape;
 use model::{Action, CheckReport, Event, Failure, Isolation, RunReport, Shown, ThreadView, Tier, Verdict};
@@ -35,9 +36,9 @@ struct Document<'a> {
 
 #[derive(Serialize)]
 struct Score {
-    points: u32,
+    points: Option<u32>,
     max: u32,
-    stars: u32,
+    stars: Option<u32>,
     max_stars: u32,
 }
 
@@ -57,7 +58,7 @@ pub(crate) struct Check<'a> {
     tier: &'a str,
     title: &'a str,
     status: &'a str,
-    points: u32,
+    points: Option<u32>,
     max: u32,
     duration_ms: u64,
     /// What was measured and what was predicted.
@@ -125,9 +126,9 @@ impl<'a> Document<'a> {
             seed: report.seed,
             duration_ms: report.duration.as_millis() as u64,
             score: Score {
-                points: score.points,
+                points: report.mark(),
                 max: score.max,
-                stars: score.stars,
+                stars: report.stars(),
                 max_stars: score.max_stars,
             },
             environment: Environment::of(&report.environment),
@@ -158,7 +159,7 @@ impl<'a> Check<'a> {
             },
             title: clause.title,
             status: check.verdict.name(),
-            points: check.points(),
+            points: check.verdict.is_decided().then(|| check.points()),
             max: clause.points,
             duration_ms: check.duration.as_millis() as u64,
             finding: check.finding.as_deref().map(escape::text),

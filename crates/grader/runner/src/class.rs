@@ -7,9 +7,6 @@ use checks::{Check, Suite};
 use model::{CheckReport, Environment, Failure, Fault, Isolation, Kind, RunReport, Verdict};
 use std::time::{Duration, Instant};
 
-/// How many characters of a compiler's words each clause of a program shows that does not compile.
-const WORDS: usize = 4096;
-
 /// Decides every clause of a lab on what was handed in, each in a room of its own, so many at a time. `most` holds where none of
 /// them mostly sleeps.
 pub fn decide_all(suite: &'static Suite, hand_in: &HandIn, seed: u64, most: usize) -> RunReport {
@@ -44,17 +41,9 @@ fn decide(suite: &Suite, check: &'static Check, hand_in: &HandIn, seed: u64) -> 
     if suite.lab.program(program).is_none() || hand_in.templates.contains_key(program) {
         return run_one(check, seed, hand_in, true, Keep::Nothing);
     }
-    let failure = match hand_in.broken.get(program) {
-        Some(words) => Failure::new(Kind::NotStarted, format!("{program} does not compile"))
-            .expected("a program that compiles")
-            .got(words.chars().take(WORDS).collect::<String>()),
-        None => Failure::new(Kind::NotStarted, format!("there is no {program} in what was handed in")),
-    };
-    CheckReport {
-        clause: &check.clause,
-        verdict: Verdict::Failed(Box::new(failure)),
-        finding: None,
-        duration: Duration::ZERO,
-        record: None,
-    }
+    let verdict = hand_in.broken.get(program).cloned().unwrap_or_else(|| {
+        let missing = format!("there is no {program} in what was handed in");
+        Verdict::Failed(Box::new(Failure::new(Kind::NotStarted, missing)))
+    });
+    CheckReport { clause: &check.clause, verdict, finding: None, duration: Duration::ZERO, record: None }
 }

@@ -1,7 +1,7 @@
 //! From what the user asked for to what is handed in: a command for each program, and the document beside them.
 
 use crate::{Confinement, Order, RunError, Source};
-use model::{Fault, Lab, Notice};
+use model::{Fault, Lab, Notice, Verdict};
 use sandbox::Template;
 use sandbox::cargo::{self, BuildError, Profile};
 use std::collections::BTreeMap;
@@ -25,8 +25,8 @@ pub fn workspace_root() -> PathBuf {
 pub struct HandIn {
     /// How each program is started.
     pub templates: BTreeMap<String, Template>,
-    /// Programs that do not compile, each with what the compiler said.
-    pub broken: BTreeMap<String, String>,
+    /// Programs that are there and cannot be started, each with the verdict on all clauses about it.
+    pub broken: BTreeMap<String, Verdict>,
     /// The document beside them; `None` where the lab asks for none, and where it is missing.
     pub document: Option<String>,
     /// What the programs are held to.

@@ -30,6 +30,8 @@ pub enum TemplateError {
     Quotes,
     /// No executable of that name, or at that path.
     NotFound(String),
+    /// No program of that name on the PATH, but a file in the folder, where no shell looks.
+    InFolder(String),
     /// A file that the command names is not there or may not be read; with the reason.
     Unreadable(String, String),
     /// The program is a script of the author's own, and the interpreter that its first line names is not there.
@@ -56,6 +58,12 @@ impl fmt::Display for TemplateError {
                 write!(f, "`{word}` is not an executable file")
             }
             TemplateError::NotFound(word) => write!(f, "there is no program `{word}` on the PATH"),
+            TemplateError::InFolder(word) => {
+                write!(
+                    f,
+                    "there is no program `{word}` on the PATH; for the file of that name write `./{word}`"
+                )
+            }
             TemplateError::Unreadable(file, reason) => write!(f, "cannot read `{file}`: {reason}"),
             TemplateError::NoInterpreter(file, obstacle) => {
                 write!(f, "`{file}` cannot be started: {obstacle}")
@@ -116,7 +124,7 @@ impl Template {
     fn read(text: &str, directory: &Path, foreign: bool) -> Result<Template, TemplateError> {
         let mut words = shlex::split(text).ok_or(TemplateError::Quotes)?.into_iter();
         let first = words.next().filter(|word| !word.is_empty()).ok_or(TemplateError::Empty)?;
-        let program = find_program(&first, directory).ok_or(TemplateError::NotFound(first))?;
+        let program = find_program(&first, directory).ok_or_else(|| not_found(first, directory))?;
         let words: Vec<String> = words.collect();
         let found = search_path().any(|folder| program.parent() == Some(&folder));
         let template = Template { program, words, directory: directory.to_owned(), foreign, found };
@@ -250,6 +258,13 @@ fn find_program(word: &str, directory: &Path) -> Option<PathBuf> {
     search_path().map(|folder| folder.join(word)).find(executable)
 }
 
+fn not_found(word: String, directory: &Path) -> TemplateError {
+    match !word.contains('/') && directory.join(&word).is_file() {
+        true => TemplateError::InFolder(word),
+        false => TemplateError::NotFound(word),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,6 +323,16 @@ mod tests {
         {
             assert!(parse(own).is_ok(), "{own}");
         }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_of_the_folder_is_named_with_its_folder() {
+        let folder = env::temp_dir().join(format!("named-without-folder-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("own-server"), "").unwrap();
+        let error = Template::parse_foreign("own-server {port}", &folder).unwrap_err();
+        assert!(!error.is_about_the_machine() && error.to_string().contains("`./own-server`"), "{error}");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

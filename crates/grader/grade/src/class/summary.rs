@@ -144,6 +144,7 @@ fn apart(class: &Class) -> Vec<(String, Vec<(String, String)>)> {
     let lists = [
         ("The grader's own faults, which say nothing about these submissions: grade them again", told(fault)),
         ("Without a mark, since a core clause was not decided: grade them again", told(open)),
+        ("Without a star that was not decided: grade them again", told(starless)),
         ("Refused", told(refusal)),
         ("Not compiling", told(unbuilt)),
     ];
@@ -171,10 +172,17 @@ fn unbuilt(_: &Class, entry: &Entry) -> Option<String> {
 
 /// The clauses that were not decided, where that leaves a submission without a mark.
 fn open(class: &Class, entry: &Entry) -> Option<String> {
+    entry.total(class.clauses).points.is_none().then(|| undecided(class, entry))?
+}
+
+/// The same where it has a mark, and the grader broke on a stretch clause.
+fn starless(class: &Class, entry: &Entry) -> Option<String> {
+    let has_mark = entry.total(class.clauses).points.is_some();
+    (has_mark && !entry.is_decided(class.clauses)).then(|| undecided(class, entry))?
+}
+
+fn undecided(class: &Class, entry: &Entry) -> Option<String> {
     let Outcome::Graded(marks) = &entry.outcome else { return None };
-    if entry.total(class.clauses).points.is_some() {
-        return None;
-    }
     let open = class.clauses.iter().zip(marks).filter(|(_, mark)| mark.share(1).is_none());
     let ids: Vec<String> = open.map(|(clause, _)| super::label(clause, class.clauses)).collect();
     Some(ids.join(", "))

@@ -1,17 +1,18 @@
 //! One submission: taken, built, checked, and told about.
 
+use super::broken;
+use super::products::Products;
 use super::telling::{Teller, Told};
 use grade::class::{Entry, Outcome};
 use grade::workshop::{Built, Compiled, Workshop};
 use intake::{Content, Digest, SETTINGS, Taken};
-use model::{Fault, Lab};
+use model::{Fault, Lab, Verdict};
 use runner::{Confinement, HandIn};
-use sandbox::Template;
+use sandbox::{Template, TemplateError};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How many checks of a submission run at the same time: they mostly wait, and there are several submissions for each processor.
 const CHECKS: usize = 2;
@@ -19,27 +20,17 @@ const CHECKS: usize = 2;
 /// Where submissions are graded.
 pub(super) struct Bench {
     workshop: Workshop,
-    folder: PathBuf,
+    products: Products<Result<Ready, Fault>>,
     /// What no submission sees: the course, other submissions, the results.
     hidden: Vec<PathBuf>,
     teller: Teller,
-    /// What is built, or will be, and for how many more it is needed.
-    products: Mutex<HashMap<Digest, Product>>,
-}
-
-/// What is built of one content, once for all that have it.
-#[derive(Default)]
-struct Product {
-    ready: Arc<OnceLock<Result<Ready, Fault>>>,
-    /// How many submissions are still to be graded with it.
-    wanted: usize,
 }
 
 /// What came of building.
 #[derive(Clone, Debug)]
 enum Ready {
-    /// How each program is started, and what the compiler said of those that do not compile.
-    Programs { templates: BTreeMap<String, Template>, broken: BTreeMap<String, String> },
+    /// How each program is started, and what holds of all clauses about those that cannot be.
+    Programs { templates: BTreeMap<String, Template>, broken: BTreeMap<String, Verdict> },
     /// It does not compile; what the compiler said.
     Not(String),
     /// It cannot be tried, for this reason of its own.
@@ -60,10 +51,7 @@ impl Bench {
         hidden: Vec<PathBuf>,
         counts: &HashMap<Digest, usize>,
     ) -> Bench {
-        let product =
-            |(digest, count): (&Digest, &usize)| (*digest, Product { wanted: *count, ..Product::default() });
-        let products = counts.iter().map(product).collect();
-        Bench { workshop, folder, hidden, teller, products: Mutex::new(products) }
+        Bench { workshop, products: Products::new(folder, counts), hidden, teller }
     }
 
     /// Grades a submission and writes what is told of it.
@@ -78,7 +66,11 @@ impl Bench {
             self.teller.classroom50(out, &entry)?;
             Ok(entry)
         });
-        told.unwrap_or_else(|fault| entry((Outcome::Fault(fault.message), String::new())))
+        told.unwrap_or_else(|fault| {
+            // What has been told of it already would look like a mark.
+            let fault = self.teller.take_back(out, &submission.name, fault);
+            entry((Outcome::Fault(fault.message), String::new()))
+        })
     }
 
     /// Finds out what a submission is worth and tells it. Returns the outcome, and the digest of its content.
@@ -103,8 +95,18 @@ impl Bench {
             told.no_verdicts("There was nothing to check.", &reason, remarks)?;
             return Ok(Outcome::Refused(reason));
         }
-        let ready = self.ready(content);
-        let outcome = match ready? {
+        let build = |folder: &Path| self.build(content, folder);
+        self.products.with(content.digest, build, |ready| self.check(ready?, content, told, remarks))
+    }
+
+    fn check(
+        &self,
+        ready: Ready,
+        content: &Content,
+        told: &Told,
+        remarks: &[String],
+    ) -> Result<Outcome, Fault> {
+        Ok(match ready {
             Ready::Programs { templates, broken } => {
                 let document = self.teller.suite.lab.document.and_then(|name| content.files.get(name));
                 let document = document.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
@@ -123,52 +125,45 @@ impl Bench {
                 told.no_verdicts("Its programs cannot be started.", &reason, remarks)?;
                 Outcome::Refused(reason)
             }
-        };
-        self.leave(content.digest)?;
-        Ok(outcome)
+        })
     }
 
-    /// Builds it, unless the same content has been built for another.
-    fn ready(&self, content: &Content) -> Result<Ready, Fault> {
-        let product = {
-            let mut products = self.products.lock().unwrap_or_else(PoisonError::into_inner);
-            products.entry(content.digest).or_default().ready.clone()
-        };
-        product.get_or_init(|| self.build(content)).clone()
-    }
-
-    fn build(&self, content: &Content) -> Result<Ready, Fault> {
-        let folder = self.folder.join(content.digest.to_string());
+    fn build(&self, content: &Content, folder: &Path) -> Result<Ready, Fault> {
         if folder.exists() {
             // A run that was killed has left it, with what was built in it.
-            fs::remove_dir_all(&folder)?;
+            fs::remove_dir_all(folder)?;
         }
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(folder)?;
         let Some(settings) = &content.settings else {
             if self.teller.suite.lab.programs.is_empty() {
                 return Ok(Ready::programs(BTreeMap::new()));
             }
-            return Ok(match self.workshop.compile(&content.files, &folder)? {
+            return Ok(match self.workshop.compile(&content.files, folder)? {
                 Built::Done(Compiled { executables, broken }) => {
                     let templates = executables.into_iter().map(|built| self.template(built)).collect();
-                    Ready::Programs { templates, broken }
+                    Ready::Programs { templates, broken: broken::not_compiled(broken) }
                 }
                 Built::Refused(words) => Ready::Not(words),
             });
         };
-        let place = match self.workshop.assemble(&content.files, settings.build.as_deref(), &folder)? {
+        let place = match self.workshop.assemble(&content.files, settings.build.as_deref(), folder)? {
             Built::Done(place) => place,
             Built::Refused(words) => return Ok(Ready::Not(words)),
         };
-        let mut templates = BTreeMap::new();
+        let (mut templates, mut errors) = (BTreeMap::new(), BTreeMap::new());
         for (program, command) in &settings.programs {
             match Template::parse_foreign(command, &place) {
                 Ok(template) => _ = templates.insert(program.clone(), template),
-                Err(error) if error.is_about_the_machine() => return Err(Fault::new(error.to_string())),
-                Err(error) => return Ok(Ready::Refused(format!("{program}: {error}"))),
+                Err(error) => _ = errors.insert(program.clone(), error),
             }
         }
-        Ok(Ready::programs(templates))
+        if !templates.is_empty() {
+            return Ok(Ready::Programs { templates, broken: broken::not_started(errors) });
+        }
+        match errors.values().find(|error| error.is_about_the_machine()) {
+            Some(error) => Err(Fault::new(error.to_string())),
+            None => Ok(Ready::Refused(told_together(&errors))),
+        }
     }
 
     fn template(&self, (program, executable): (String, PathBuf)) -> (String, Template) {
@@ -177,22 +172,15 @@ impl Bench {
         (program, Template::executable(executable, &placeholders))
     }
 
-    /// Clears away what was built, if this was the last that needed it.
-    fn leave(&self, digest: Digest) -> io::Result<()> {
-        let mut products = self.products.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(product) = products.get_mut(&digest) else { return Ok(()) };
-        product.wanted = product.wanted.saturating_sub(1);
-        if product.wanted > 0 {
-            return Ok(());
-        }
-        products.remove(&digest);
-        fs::remove_dir_all(self.folder.join(digest.to_string()))
-    }
-
     /// Clears away all that is needed only while submissions are graded.
     pub(super) fn close(self) -> io::Result<()> {
-        if self.folder.exists() { fs::remove_dir_all(&self.folder) } else { Ok(()) }
+        self.products.close()
     }
+}
+
+fn told_together(errors: &BTreeMap<String, TemplateError>) -> String {
+    let told: Vec<String> = errors.iter().map(|(program, error)| format!("{program}: {error}")).collect();
+    told.join("; ")
 }
 
 /// Why nothing was taken of a submission, with what would have been.

@@ -33,6 +33,16 @@ impl Teller {
         Ok(Told { teller: self, folder })
     }
 
+    /// Removes what was told of a submission on which the grader then broke. Returns the fault, and with it what cannot be removed.
+    pub(super) fn take_back(&self, out: &Path, name: &str, fault: Fault) -> Fault {
+        match place::clear(&place::submission(out, name)) {
+            Ok(_) => fault,
+            Err(error) => {
+                Fault::new(format!("{}; what was told of it is still there: {error}", fault.message))
+            }
+        }
+    }
+
     /// Writes what Classroom 50 reads, where it is to be told and there is a mark. It follows from the marks alone, so that those
     /// which were given in a run before are told as well.
     pub(super) fn classroom50(&self, out: &Path, entry: &Entry) -> io::Result<()> {

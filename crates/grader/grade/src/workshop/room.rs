@@ -37,6 +37,8 @@ pub(super) struct Plan {
     pub(super) hidden: Vec<PathBuf>,
     /// Folders that are copied into the room, each with where to.
     pub(super) copies: Vec<(PathBuf, PathBuf)>,
+    /// Files of what was copied that are not wanted.
+    pub(super) left_out: Vec<PathBuf>,
     /// What is run.
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<String>,
@@ -120,6 +122,7 @@ fn build(plan: &Plan, room: Room, targets: Vec<File>) -> io::Result<Answer> {
     for (from, to) in &plan.copies {
         files::copy(from, to)?;
     }
+    plan.left_out.iter().try_for_each(fs::remove_file)?;
     let command = sandbox::Command {
         program: plan.program.clone(),
         arguments: plan.arguments.clone(),

@@ -25,6 +25,22 @@ pub(super) fn read(root: &Path, package: &str) -> io::Result<Files> {
     Ok(files)
 }
 
+/// Those sources of the stub's programs, by their paths in the template, of which these files have a folder,
+/// `src/bin/NAME/main.rs`: cargo refuses a package that has both. Where both were handed in, that is left for cargo to say.
+pub(super) fn superseded<'a>(
+    template: &'a Files,
+    package: &str,
+    files: &Files,
+) -> impl Iterator<Item = &'a String> {
+    let lab = format!("labs/{package}/");
+    template.keys().filter(move |path| {
+        let source = path.strip_prefix(&lab).filter(|source| source.starts_with("src/bin/"));
+        let program =
+            source.filter(|source| !files.contains_key(*source)).and_then(|it| it.strip_suffix(".rs"));
+        program.is_some_and(|program| files.contains_key(&format!("{program}/main.rs")))
+    })
+}
+
 /// The profile of a debug build, with overflow checks and assertions, but without what only a debugger needs: it takes time to
 /// make, to link and to load. Programs of a page or two are compiled whole in less than what it takes to cut them up.
 fn profile() -> Table {
@@ -52,6 +68,18 @@ fn alone(manifest: &str, package: &str) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stub_stays_away_where_its_program_has_a_folder() {
+        let files =
+            |paths: &[&str]| paths.iter().map(|path| ((*path).to_owned(), Vec::new())).collect::<Files>();
+        let template = files(&["labs/lab3-echo/src/bin/client.rs", "labs/lab3-echo/src/bin/server.rs"]);
+        let left_out =
+            |paths: &[&str]| superseded(&template, "lab3-echo", &files(paths)).cloned().collect::<Vec<_>>();
+        assert_eq!(left_out(&["src/bin/server/main.rs"]), ["labs/lab3-echo/src/bin/server.rs"]);
+        assert!(left_out(&["src/bin/server/main.rs", "src/bin/server.rs"]).is_empty());
+        assert!(left_out(&["src/bin/server/line.rs", "src/lib.rs", "src/bin/other/main.rs"]).is_empty());
+    }
 
     #[test]
     fn the_course_is_left_out_of_its_manifest() {

@@ -3,6 +3,7 @@
 use super::{Item, Kind, Scope, Stop, read_within};
 use crate::limits;
 use crate::refusal::{Refusal, shown};
+use std::borrow::Cow;
 use std::io::{self, Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -26,7 +27,7 @@ pub(super) fn items(archive: impl Read + Seek, scope: &Scope) -> Result<Vec<Item
     let (mut items, mut packed, mut unpacked) = (Vec::new(), 0_u64, 0_u64);
     for position in 0..archive.len() {
         let entry = archive.by_index_data(position).map_err(stop)?;
-        let Some(name) = scope.name_within(&with_slashes(entry.name_raw())) else { continue };
+        let Some(name) = scope.name_within(&name(entry.name().map_err(stop)?)) else { continue };
         let kind = match entry.unix_mode().map_or(0, |mode| mode & TYPE) {
             LINK => Kind::SymbolicLink,
             FOLDER => Kind::Folder,
@@ -74,7 +75,7 @@ pub(crate) fn names(archive: impl Read + Seek) -> io::Result<Vec<Vec<u8>>> {
     if archive.has_duplicate_names() {
         return Err(io::Error::other("it has two files of the same name"));
     }
-    Ok(archive.file_names_raw().map(with_slashes).collect())
+    (0..archive.len()).map(|position| Ok(name(archive.by_index_data(position)?.name()?))).collect()
 }
 
 fn open<R: Read + Seek>(archive: R) -> Result<ZipArchive<R>, Stop> {
@@ -87,9 +88,10 @@ fn open<R: Read + Seek>(archive: R) -> Result<ZipArchive<R>, Stop> {
     Ok(archive)
 }
 
-/// Some programs of Windows divide paths by backslashes, which the format does not allow (APPNOTE 4.4.17.1).
-fn with_slashes(name: &[u8]) -> Vec<u8> {
-    name.iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect()
+/// A name in UTF-8. What is none is taken for the code page 437 by the library, as older programs of Windows write names
+/// (APPNOTE D.1), and some of these divide paths by backslashes, which the format does not allow (APPNOTE 4.4.17.1).
+fn name(read: Cow<str>) -> Vec<u8> {
+    read.replace('\\', "/").into_bytes()
 }
 
 fn stop(error: ZipError) -> Stop {

@@ -26,9 +26,13 @@ pub(super) fn members(children: BTreeMap<Vec<u8>, bool>) -> Members {
     let names: Vec<String> = children.keys().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
     let with_files = names.iter().filter(|name| platform::is_files(name));
     let with_files: BTreeSet<&str> = with_files.map(|name| platform::student(name)).collect();
+    let is_named_file =
+        |(name, (bytes, is_folder)): &(&String, (&Vec<u8>, &bool))| !**is_folder && name.as_bytes() == *bytes;
+    let files = names.iter().zip(&children).filter(is_named_file);
+    let prefixes = prefixes(files.map(|(name, _)| name.as_str()));
     let mut members = Members::default();
     for (name, (bytes, is_folder)) in names.iter().zip(children) {
-        let prefix = platform::attachments_prefix(name).filter(|_| !is_folder && name.as_bytes() == bytes);
+        let prefix = prefixes.get(name.as_str()).copied().filter(|_| !is_folder);
         let reason = left_over(name, is_folder).or_else(|| match platform::is_typed_text(name) {
             true => with_files.contains(platform::student(name)).then_some(Reason::TypedText),
             false => (!is_folder && prefix.is_none() && is_note(name)).then_some(Reason::NoSubmission),
@@ -45,6 +49,30 @@ pub(super) fn members(children: BTreeMap<Vec<u8>, bool>) -> Members {
         });
     }
     members
+}
+
+/// How the names of attachments begin, up to where those of the same student differ.
+///
+/// Canvas names each of a student's attachments differently, and a class has more than one student. Where that is not so, somebody
+/// has given names of his own that look alike, `hw_3_1001_echo-server.rs`; then the second number may be the student's.
+fn prefixes<'a>(files: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, &'a str> {
+    let mut students: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for name in files {
+        if let Some(prefix) = platform::attachments_prefix(name) {
+            students.entry(prefix).or_default().push(name);
+        }
+    }
+    let is_alone = students.len() == 1;
+    let mut prefixes = BTreeMap::new();
+    for (prefix, names) in students {
+        let upload = |name: &'a str| platform::upload_prefix(name, prefix);
+        let uploads: BTreeSet<&str> = names.iter().map(|name| upload(name)).collect();
+        let files: BTreeSet<String> =
+            names.iter().map(|name| name[upload(name).len()..].to_lowercase()).collect();
+        let are_several = files.len() < names.len() || is_alone && uploads.len() > 1;
+        prefixes.extend(names.iter().map(|name| (*name, if are_several { upload(name) } else { prefix })));
+    }
+    prefixes
 }
 
 /// Whether it is ignored wherever it lies. Cargo's folder is none here: somebody may be called so.

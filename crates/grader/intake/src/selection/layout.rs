@@ -83,7 +83,9 @@ fn kind(lab: &Lab, rest: &str) -> Option<Kind> {
         return Some(Kind::Crate);
     }
     match rest.strip_prefix("bin/") {
-        Some(file) if program(lab, file).is_some() && file != "main.rs" => Some(Kind::Sources),
+        Some("main.rs") => None,
+        // Cargo knows a program with modules of its own as well: `bin/NAME/main.rs`.
+        Some(file) if program(lab, &file.replace("/main.rs", ".rs")).is_some() => Some(Kind::Sources),
         _ => (program(lab, rest).is_some() || lab.document == Some(rest)).then_some(Kind::Bare),
     }
 }

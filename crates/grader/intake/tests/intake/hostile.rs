@@ -5,7 +5,9 @@ use crate::packing::{
     CLIENT, Class, ECHO, content, in_directory, refused, replaced, take, tarball, tarball_of, zip,
 };
 use intake::{Reason, Refusal, limits};
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use tar::EntryType;
 
@@ -102,7 +104,11 @@ fn names_that_are_no_plain_text_are_refused_and_can_be_shown() {
     let named = |name: &[u8]| refused(replaced(zip(&[("yyyyyyyy", b"")]), b"yyyyyyyy", name));
     assert!(matches!(named(b"a\n::x::b"), Refusal::OddName(_)));
     assert!(matches!(named(b"\x1b[2Jaaaa"), Refusal::OddName(_)));
-    assert!(matches!(named(b"\xff\xfeaaaaaa"), Refusal::NameNotText(_)));
+    let class = Class::new();
+    let folder = class.path().join("alice");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(OsStr::from_bytes(b"\xff\xfe")), "").unwrap();
+    assert!(matches!(class.list()[0].take(&ECHO).unwrap().content, Err(Refusal::NameNotText(_))));
     assert!(!named(b"\x1b[2J\r\n::").to_string().contains(char::is_control));
     let long = "a".repeat(300);
     assert!(matches!(refused(zip(&[(&long, b"")])), Refusal::LongName(_)));

@@ -1,6 +1,6 @@
 //! The forms in which honest students hand in.
 
-use crate::packing::{CLIENT, CONCEPTS, Class, ECHO, content, paths, take, tarball, zip};
+use crate::packing::{CLIENT, CONCEPTS, Class, ECHO, content, paths, replaced, take, tarball, zip};
 use intake::{Reason, Refusal};
 use model::Lab;
 
@@ -55,10 +55,24 @@ fn bare_files_go_where_the_labs_crate_has_them() {
         taken(&ECHO, &["bin/echo-server.rs", "lib.rs", "line.rs"]),
         ["src/bin/echo-server.rs", "src/lib.rs", "src/line.rs"]
     );
+    assert_eq!(
+        taken(&ECHO, &["bin/echo-server/main.rs", "bin/echo-server/line.rs"]),
+        ["src/bin/echo-server/line.rs", "src/bin/echo-server/main.rs"]
+    );
     assert_eq!(taken(&CLIENT, &["client.rs"]), ["src/main.rs"]);
     assert_eq!(taken(&CLIENT, &["main.rs"]), ["src/main.rs"]);
     assert_eq!(taken(&CONCEPTS, &["answers.toml", "main.rs"]), ["answers.toml"]);
     assert_eq!(taken(&CONCEPTS, &["labs/lab0-concepts/answers.toml"]), ["answers.toml"]);
+}
+
+#[test]
+fn names_as_older_programs_of_windows_write_them_are_read() {
+    let files: [(&str, &[u8]); 2] = [("L?sung/src/lib.rs", b""), ("L?sung/sch?n.txt", b"")];
+    let code_page_437 = replaced(replaced(zip(&files), b"L?s", b"L\x94s"), b"sch?n", b"sch\x94n");
+    let taken = take(&ECHO, code_page_437);
+    let ignored: Vec<&str> = taken.ignored.iter().map(|ignored| ignored.path.as_str()).collect();
+    assert_eq!(ignored, ["Lösung/schön.txt"]);
+    assert_eq!(paths(taken), ["src/lib.rs"]);
 }
 
 #[test]

@@ -90,6 +90,28 @@ fn canvas() {
 }
 
 #[test]
+fn names_of_somebodys_own_that_look_like_canvas_are_not_one_students() {
+    // Nobody else is there, or two of them would be the same file.
+    let files: [&[(&str, &[u8])]; 2] = [
+        &[("hw_3_1001_echo-server.rs", b""), ("hw_3_1002_lib.rs", b"")],
+        &[
+            ("doejane_123_456_echo-server.rs", b""),
+            ("hw_3_1001_echo-server.rs", b""),
+            ("hw_3_1001_lib.rs", b""),
+            ("hw_3_1002_Echo-server.rs", b""),
+        ],
+    ];
+    both_ways(files[0], |entries| {
+        assert_eq!(names(&entries), ["hw_3_1001", "hw_3_1002"]);
+        all_have_a_server(&entries[..1]);
+    });
+    both_ways(files[1], |entries| {
+        assert_eq!(names(&entries), ["doejane_123", "hw_3_1001", "hw_3_1002"]);
+        assert_eq!(paths(entries[1].take(&ECHO).unwrap()), ["src/bin/echo-server.rs", "src/lib.rs"]);
+    });
+}
+
+#[test]
 fn gradescope() {
     let files: [(&str, &[u8]); 3] = [
         ("assignment_7_export/submission_1/src/bin/echo-server.rs", b""),

@@ -34,7 +34,8 @@ pub fn write(
     lines.extend(undecided(&groups, palette));
     lines.push(String::new());
     lines.extend(without_isolation(&report.environment));
-    lines.push(palette.strong(&score(report)));
+    let so_far = if report.mark().is_some() { "" } else { "no mark yet, so far " };
+    lines.push(palette.strong(&format!("{so_far}{}", score(report))));
     for line in lines {
         writeln!(out, "{line}")?;
     }
