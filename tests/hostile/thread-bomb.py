@@ -1,4 +1,4 @@
-# tries: to start threads for ever; 3,000 at most
+# tries: to start threads for ever; 3,000 at most, for half a minute
 # deserves: stopped: 64 processes and threads
 # limits: tasks=64
 import threading
@@ -10,3 +10,4 @@ for _ in range(3000):
         threading.Thread(target=threading.Event().wait, daemon=True).start()
     except RuntimeError:
         pass
+threading.Event().wait(30)

@@ -4,7 +4,7 @@
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with};
 use std::fs;
 use std::io::ErrorKind;
-use std::net::{TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
@@ -40,8 +40,11 @@ impl Bait {
         let by_name = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
         bind(&by_name, &SocketAddrUnix::new_abstract_name(mark.as_bytes()).unwrap()).unwrap();
         listen(&by_name, 1).unwrap();
-        let tcp = ["127.0.0.1:0", "[::1]:0"].map(|address| TcpListener::bind(address).unwrap());
-        let udp = ["127.0.0.1:0", "[::1]:0"].map(|address| UdpSocket::bind(address).unwrap());
+        // Many a container has no IPv6: both are at its only loopback address there, and what goes to the other can reach nobody.
+        let or_ipv4 = |host: IpAddr| [host, Ipv4Addr::LOCALHOST.into()].map(|host| SocketAddr::new(host, 0));
+        let loopback = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(or_ipv4);
+        let tcp = loopback.map(|addresses| TcpListener::bind(&addresses[..]).unwrap());
+        let udp = loopback.map(|addresses| UdpSocket::bind(&addresses[..]).unwrap());
         unix.set_nonblocking(true).unwrap();
         tcp.iter().for_each(|listener| listener.set_nonblocking(true).unwrap());
         udp.iter().for_each(|socket| socket.set_nonblocking(true).unwrap());
@@ -58,7 +61,7 @@ impl Bait {
         &self.mark
     }
 
-    /// The ports on this machine's loopback: of the TCP listeners and the UDP sockets, by IPv4 and IPv6 each.
+    /// The ports on this machine's loopback: of the TCP listeners and the UDP sockets, for IPv4 and IPv6 each.
     pub fn ports(&self) -> ([u16; 2], [u16; 2]) {
         let tcp = self.tcp.each_ref().map(|listener| listener.local_addr().unwrap().port());
         (tcp, self.udp.each_ref().map(|socket| socket.local_addr().unwrap().port()))

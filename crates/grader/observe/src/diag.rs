@@ -286,10 +286,17 @@ fn u64_at(bytes: &[u8], offset: usize) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
+
+    /// Waits until so many clients are in the accept queue: each of them knows of its connection a moment earlier.
+    pub(crate) fn until_queued(diag: &Diag, address: SocketAddr, clients: u32) {
+        while diag.listener(address).unwrap().unwrap().receive_queue < clients {
+            std::thread::yield_now();
+        }
+    }
 
     #[test]
     fn a_listener_shows_who_waits_and_connections_show_what_is_unread() {
@@ -298,6 +305,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         assert_eq!(diag.listener(address).unwrap().unwrap().receive_queue, 0);
         let mut client = TcpStream::connect(address).unwrap();
+        until_queued(&diag, address, 1);
         assert_eq!(diag.listener(address).unwrap().unwrap().receive_queue, 1);
         client.write_all(b"hello").unwrap();
         let local = client.local_addr().unwrap();
@@ -319,6 +327,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let clients: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(address).unwrap()).collect();
+        until_queued(&diag, address, 100);
         let dump = diag.dump().unwrap();
         let listening = dump.iter().find(|found| found.local == address && found.kernel_state == 10).unwrap();
         assert_eq!(listening.socket.receive_queue, 100);

@@ -174,6 +174,7 @@ fn state(number: u8) -> &'static str {
 mod tests {
     use super::*;
     use crate::Scope;
+    use crate::diag::{Diag, tests::until_queued};
     use std::net::{TcpListener, TcpStream};
 
     #[test]
@@ -184,6 +185,7 @@ mod tests {
         let first = TcpStream::connect(address).unwrap();
         let (_accepted, _) = listener.accept().unwrap();
         let second = TcpStream::connect(address).unwrap();
+        until_queued(&Diag::open().unwrap(), address, 1);
         let picture = Observer::new(Scope::Tree(own)).unwrap().picture().unwrap();
         let process = picture.processes.iter().find(|process| process.pid == own).unwrap();
         assert!(!process.is_zombie && process.memory > 0 && !process.threads.is_empty());

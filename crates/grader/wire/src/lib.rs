@@ -5,6 +5,7 @@
 //! [`Patience`] that it is given: no expectation here ever ends because time has passed.
 
 mod capture;
+mod connect;
 mod crowd;
 mod expect;
 mod listener;

@@ -1,11 +1,11 @@
 //! One connection between the grader and the submission: what the grader's side does.
 
+use crate::connect;
 use crate::crowd::receive_all;
 use crate::patience::{Attempt, Caller, Interest, Patience, Stillness};
 use crate::transcript::Transcript;
 use model::{Action, Failure, Kind, Step};
-use rustix::io::Errno;
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::SockRef;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::fd::AsFd;
@@ -54,42 +54,9 @@ impl Peer {
         patience: Rc<dyn Patience>,
         transcript: Rc<Transcript>,
     ) -> Step<Peer> {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        socket.set_nonblocking(true)?;
-        let mut outcome = socket.connect(&address.into());
-        let mut still = None;
-        if outcome.as_ref().is_err_and(|error| error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error()))
-        {
-            still = patience.until(&[(socket.as_fd(), Interest::Writable)], &mut || {
-                // connect(2): the result of a connection that was in progress is in SO_ERROR.
-                outcome = socket.take_error()?.map_or(Ok(()), Err);
-                Ok(Attempt::done_if(outcome.is_err() || socket.peer_addr().is_ok()))
-            })?;
-        }
-        match (outcome, still) {
-            (Ok(()), None) => {
-                transcript.record(&name, Action::Connect, address.to_string().as_bytes());
-                Peer::new(name, socket.into(), Caller::Grader, patience, transcript)
-            }
-            (Ok(()), Some(still)) => {
-                let missing = format!("{name} could not connect, since the accept queue is full");
-                Err(still.failure(&missing).expected(format!("a connection to {address}")).into())
-            }
-            (Err(error), _) if error.kind() == ErrorKind::ConnectionRefused => {
-                let summary = format!("{name} was refused: nobody listens on {address} any more");
-                Err(Failure::new(Kind::NotListening, summary)
-                    .expected(format!("a connection to {address}"))
-                    .got("connection refused")
-                    .into())
-            }
-            (Err(error), _) if is_reset(&error) => {
-                let summary = format!("{name} was reset at once: the program has stopped listening");
-                let failure =
-                    Failure::new(Kind::Reset, summary).expected(format!("a connection to {address}"));
-                Err(failure.got("a reset").into())
-            }
-            (Err(error), _) => Err(error.into()),
-        }
+        let socket = connect::connect(&name, address, &*patience)?;
+        transcript.record(&name, Action::Connect, address.to_string().as_bytes());
+        Peer::new(name, socket, Caller::Grader, patience, transcript)
     }
 
     pub(crate) fn new(
@@ -314,6 +281,6 @@ impl Peer {
     }
 }
 
-fn is_reset(error: &io::Error) -> bool {
+pub(crate) fn is_reset(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted)
 }

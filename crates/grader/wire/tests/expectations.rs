@@ -3,6 +3,8 @@
 use model::{Failure, Kind, Shown, Step, Stop};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fd::BorrowedFd;
+use socket2::{Domain, Socket, Type};
+use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::rc::Rc;
@@ -46,6 +48,13 @@ fn client(program: impl FnOnce(TcpStream) + Send + 'static) -> Peer {
     thread::spawn(move || program(listener.accept().unwrap().0));
     Peer::connect("client".to_owned(), address, Rc::new(UntilReadable), Rc::new(Transcript::default()))
         .unwrap()
+}
+
+/// A socket that has a port of its own and does not listen.
+fn bound() -> Socket {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    socket
 }
 
 fn failure(step: Step<impl std::fmt::Debug>) -> Failure {
@@ -113,9 +122,55 @@ fn a_reset_is_told_from_an_end() {
     assert_eq!(failure(client.expect_end()).kind, Kind::Reset);
 }
 
+/// Where a connection has to be waited for: lets somebody in from the accept queue and then sees nothing happen any more, once.
+struct LetsOneIn {
+    listener: TcpListener,
+    done: Cell<bool>,
+}
+
+impl Patience for LetsOneIn {
+    fn until(
+        &self,
+        watched: &[(BorrowedFd<'_>, Interest)],
+        attempt: &mut dyn FnMut() -> io::Result<Attempt>,
+    ) -> Step<Option<Stillness>> {
+        if self.done.replace(true) {
+            return UntilReadable.until(watched, attempt);
+        }
+        assert_eq!(attempt()?, Attempt::Idle);
+        self.listener.accept()?;
+        Ok(Some(Stillness { kind: Kind::Silence, words: "the server waits".to_owned(), kernel: Vec::new() }))
+    }
+
+    fn consumed(&self, _: SocketAddr, _: SocketAddr) -> Step<Option<Stillness>> {
+        Ok(None)
+    }
+
+    fn connected(&self, _: SocketAddr, _: SocketAddr, _: Caller) -> Step {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_client_that_found_the_accept_queue_full_gets_the_place_that_was_made_since() {
+    let listener = bound();
+    // A backlog of 0 is a queue for one.
+    listener.listen(0).unwrap();
+    let listener = TcpListener::from(listener);
+    let address = listener.local_addr().unwrap();
+    let _first = TcpStream::connect(address).unwrap();
+    poll(&mut [PollFd::new(&listener, PollFlags::IN)], None).unwrap();
+    let patience = Rc::new(LetsOneIn { listener, done: Cell::default() });
+    let second = Peer::connect("client".to_owned(), address, patience.clone(), Rc::default()).unwrap();
+    assert!(patience.done.get());
+    assert_eq!(patience.listener.accept().unwrap().1, second.ours());
+}
+
 #[test]
 fn nobody_listening_is_the_programs_failure_and_not_the_graders() {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Bound, so that nobody else gets the port meanwhile, and not listening.
+    let socket = bound();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
     let peer = Peer::connect("client".to_owned(), address, Rc::new(UntilReadable), Rc::default());
     assert_eq!(failure(peer.map(drop)).kind, Kind::NotListening);
 }

@@ -3,7 +3,7 @@
 //! Whatever is waited for here comes about by itself, so that only a broken grader meets the last resort.
 
 use model::{Fault, Step};
-use observe::{Call, Diag, Observer, Scope, Thread, waits_for_many};
+use observe::{Call, Diag, Observer, Scope, State, Thread, waits_for_many};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -27,6 +27,21 @@ pub(super) fn connect(address: SocketAddr) -> Step<TcpStream> {
     stream.set_read_timeout(Some(LAST_RESORT))?;
     stream.set_write_timeout(Some(LAST_RESORT))?;
     Ok(stream)
+}
+
+/// A client's connection that lies in the accept queue: the client knows of it a moment before the server's side does.
+pub(super) fn connect_into_queue(address: SocketAddr) -> Step<TcpStream> {
+    let stream = connect(address)?;
+    until_queued(address, stream.local_addr()?)?;
+    Ok(stream)
+}
+
+/// Waits until a client's connection, which nobody accepts, lies in the accept queue.
+pub(super) fn until_queued(address: SocketAddr, client: SocketAddr) -> Step {
+    let diag = Diag::open()?;
+    until("the server's side of a connection", || {
+        Ok(diag.connection(address, client)?.is_some_and(|socket| socket.state == State::Established))
+    })
 }
 
 /// The next connection from the accept queue.

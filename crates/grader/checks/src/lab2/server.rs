@@ -12,6 +12,9 @@ use wire::{Ending, Peer, receive_all};
 /// For how long a server may wait for a client to read.
 const LONGEST_WRITE: Duration = Duration::from_secs(10);
 
+/// How often a client tries to come before a server is done with something.
+const TRIES: usize = 8;
+
 /// L2.1
 pub(super) fn listens_everywhere(session: &mut Session) -> Step {
     let mut server = Server::start_pausing(session)?;
@@ -237,10 +240,18 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
         served_next(&mut server)?;
     }
     session.note("a client leaves while it waits in the accept queue");
-    let (served, _) = server.greet()?;
-    server.program.connect()?.reset()?;
-    served.close();
-    served_next(&mut server)
+    for _ in 0..TRIES {
+        let (served, _) = server.greet()?;
+        server.program.connect()?.reset()?;
+        // On a loaded machine the first one may have got all its lines before the other came.
+        let waited = server.program.listening_socket()?.receive_queue == 1;
+        served.close();
+        served_next(&mut server)?;
+        if waited {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn served_next(server: &mut Server) -> Step {
@@ -252,7 +263,6 @@ fn served_next(server: &mut Server) -> Step {
 
 /// L2.S1
 pub(super) fn ends_without_a_reset(session: &mut Session) -> Step {
-    const TRIES: usize = 8;
     for attempt in 1..=TRIES {
         let mut server = Server::start(session, 50, 3)?;
         let mut client = server.program.connect()?;

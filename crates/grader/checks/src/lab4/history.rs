@@ -27,7 +27,8 @@ pub(super) fn agrees_with_the_model(session: &mut Session) -> Step {
     let Some(found) = play(session, moves)? else { return Ok(()) };
     // Each try would use up the same budget of time again.
     let costly = matches!(found.failure.kind, Kind::Busy | Kind::Asleep);
-    let Found { moves, mut failure, record } = if costly { found } else { shorten(session, found)? };
+    let Found { moves, mut failure, record } =
+        if costly { found } else { shorten(found, |moves| play(session, moves)) };
     let told: Vec<String> = moves.iter().map(Move::to_string).collect();
     let steps = if moves.len() == 1 { "1 step".to_owned() } else { format!("{} steps", moves.len()) };
     failure.summary = format!("{}, in a history of {steps} ({})", failure.summary, told.join("; "));
@@ -35,8 +36,9 @@ pub(super) fn agrees_with_the_model(session: &mut Session) -> Step {
     Err(Stop::Failed(failure))
 }
 
-/// Takes steps out of a history that fails, first many at once and then fewer, as long as what is left still fails.
-fn shorten(session: &mut Session, mut found: Found) -> Step<Found> {
+/// Takes steps out of a history that fails, first many at once and then fewer, as long as what is left still fails. When the
+/// search itself cannot go on, what was found stands.
+fn shorten(mut found: Found, mut play: impl FnMut(Vec<Move>) -> Step<Option<Found>>) -> Found {
     let (mut tries, mut effort) = (0, 0);
     let mut size = found.moves.len().div_ceil(2);
     let mut start = 0;
@@ -49,12 +51,13 @@ fn shorten(session: &mut Session, mut found: Found) -> Step<Found> {
         let candidate = without(&found.moves, |index| (start..start + size).contains(&index));
         tries += 1;
         effort += candidate.len();
-        match play(session, candidate)? {
-            Some(shorter) if shorter.moves.len() < found.moves.len() => found = shorter,
-            _ => start += size,
+        match play(candidate) {
+            Ok(Some(shorter)) if shorter.moves.len() < found.moves.len() => found = shorter,
+            Ok(_) => start += size,
+            Err(_) => break,
         }
     }
-    Ok(found)
+    found
 }
 
 /// Plays a history on a new server; returns it up to the step that failed, if one did.
@@ -203,4 +206,34 @@ fn sorted(lines: &str) -> Vec<&str> {
     let mut lines: Vec<&str> = lines.split_inclusive('\n').collect();
     lines.sort_unstable();
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Fault;
+
+    fn found(moves: Vec<Move>) -> Found {
+        Found { moves, failure: Box::new(Failure::new(Kind::Mismatch, "differs")), record: Vec::new() }
+    }
+
+    fn arrivals(clients: std::ops::Range<usize>) -> Vec<Move> {
+        clients.map(|client| Move { client, deed: Deed::Join(String::new()), at_once: false }).collect()
+    }
+
+    #[test]
+    fn a_history_is_shortened_to_the_one_step_that_fails() {
+        let fails = |moves: Vec<Move>| Ok(moves.iter().any(|step| step.client == 13).then(|| found(moves)));
+        assert_eq!(shorten(found(arrivals(0..20)), fails).moves, arrivals(13..14));
+    }
+
+    #[test]
+    fn a_fault_ends_the_search_and_leaves_what_was_found() {
+        let mut tries = 0;
+        let found = shorten(found(arrivals(0..20)), |moves| {
+            tries += 1;
+            if tries == 1 { Ok(Some(found(moves))) } else { Err(Fault::new("the last limit").into()) }
+        });
+        assert_eq!((found.moves, tries), (arrivals(10..20), 2));
+    }
 }

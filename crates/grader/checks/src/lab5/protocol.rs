@@ -29,15 +29,19 @@ pub(super) fn greeted_many(server: &mut Program, count: usize) -> Step<Vec<Peer>
     let mut clients: Vec<Peer> = Vec::with_capacity(count);
     while clients.len() < count {
         // No more at once than there is room for: whoever finds the accept queue full has to try again.
-        let queue = server.listening_socket()?;
-        let room = queue.send_queue.saturating_sub(queue.receive_queue).max(1) as usize;
         let before = clients.len();
-        for _ in 0..room.min(count - before) {
+        for _ in 0..room_in_queue(server)?.max(1).min(count - before) {
             clients.push(server.connect()?);
         }
         take_greetings(&mut clients[before..].iter_mut().collect::<Vec<_>>())?;
     }
     Ok(clients)
+}
+
+/// How many clients more may wait in the accept queue.
+fn room_in_queue(server: &Program) -> Step<usize> {
+    let queue = server.listening_socket()?;
+    Ok(queue.send_queue.saturating_sub(queue.receive_queue) as usize)
 }
 
 fn take_greetings(clients: &mut [&mut Peer]) -> Step {
@@ -237,6 +241,7 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
     }
     session.note("clients send a few lines and leave at once: the first answer meets a closed connection");
     for _ in 0..10 {
+        server.wait_until(&mut |server| Ok(room_in_queue(server)? > 0))?;
         let mut client = server.connect()?;
         client.offer("a few\nlines\n".repeat(20))?;
         client.close();

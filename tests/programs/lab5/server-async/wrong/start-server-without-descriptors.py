@@ -32,7 +32,7 @@ async def main():
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 9907
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    server = await asyncio.start_server(serve, "0.0.0.0", port, backlog=1024)
+    server = await asyncio.start_server(serve, "0.0.0.0", port, backlog=1_000_000)
     await server.serve_forever()
 
 

@@ -1,7 +1,7 @@
 //! Experiments about the backlog, and about the calls that a server and a client make.
 
 use crate::Session;
-use crate::lab0::bench::{accept, connect, listen, task, until};
+use crate::lab0::bench::{accept, connect, connect_into_queue, listen, task, until, until_queued};
 use crate::lab0::question::{one, words};
 use model::{Fault, Step};
 use observe::Diag;
@@ -59,6 +59,10 @@ fn crowd(clients: usize) -> Step<Vec<Socket>> {
         let _ = client.connect(&ADDRESS.into());
         until("an end of the request", || Ok(client.peer_addr().is_ok() || overflows()? > before))?;
         if client.peer_addr().is_ok() {
+            // Before that the queue would have room for the next one.
+            let own =
+                client.local_addr()?.as_socket().ok_or_else(|| Fault::new("a client has no address"))?;
+            until_queued(ADDRESS, own)?;
             let_in.push(client);
         }
     }
@@ -91,7 +95,7 @@ pub(in crate::lab0) fn second_bind(session: &mut Session) -> Step<Vec<String>> {
 
 pub(in crate::lab0) fn queue_after_accepting(session: &mut Session) -> Step<Vec<String>> {
     let listener = bounded(session)?;
-    let _clients = (0..4).map(|_| connect(ADDRESS)).collect::<Step<Vec<_>>>()?;
+    let _clients = (0..4).map(|_| connect_into_queue(ADDRESS)).collect::<Step<Vec<_>>>()?;
     let _served = (0..3).map(|_| accept(&listener)).collect::<Step<Vec<_>>>()?;
     one(queue()?.0)
 }

@@ -1,7 +1,7 @@
 //! Experiments about a server that serves one client at a time, and about what servers remember.
 
 use crate::Session;
-use crate::lab0::bench::{Task, answer_lines, ask, connect, listen, task, until_unread};
+use crate::lab0::bench::{Task, answer_lines, ask, connect, connect_into_queue, listen, task, until_unread};
 use crate::lab0::question::one;
 use model::{Fault, Step};
 use observe::{Diag, Observer, Scope};
@@ -78,7 +78,7 @@ pub(in crate::lab0) fn second_client_asks(_: &mut Session) -> Step<Vec<String>> 
 
 pub(in crate::lab0) fn place_of_second_client(_: &mut Session) -> Step<Vec<String>> {
     let (_server, address, _first) = busy()?;
-    let client = connect(address)?;
+    let client = connect_into_queue(address)?;
     let second = client.local_addr()?;
     let own = i32::try_from(std::process::id()).unwrap_or_default();
     let sockets = Observer::new(Scope::Tree(own))?.picture()?.sockets;
@@ -102,7 +102,7 @@ pub(in crate::lab0) fn unread_bytes(_: &mut Session) -> Step<Vec<String>> {
 
 pub(in crate::lab0) fn waiting_clients(_: &mut Session) -> Step<Vec<String>> {
     let (_server, address, _first) = busy()?;
-    let _others = (0..5).map(|_| connect(address)).collect::<Step<Vec<_>>>()?;
+    let _others = (0..5).map(|_| connect_into_queue(address)).collect::<Step<Vec<_>>>()?;
     one(waiting(address)?)
 }
 

@@ -1,7 +1,7 @@
 //! Experiments about processes and threads, and about calls that wait.
 
 use crate::Session;
-use crate::lab0::bench::{Task, accept, connect, listen, pair, shell, task, until};
+use crate::lab0::bench::{Task, accept, connect, connect_into_queue, listen, pair, shell, task, until};
 use crate::lab0::question::{one, words};
 use model::{Fault, Step};
 use rustix::event::{PollFd, PollFlags, epoll, poll};
@@ -203,7 +203,7 @@ fn call<T>(task: &Task<T>) -> Step<&'static str> {
 /// One thread, which serves one of so many silent clients.
 pub(in crate::lab0) fn sequential(clients: usize) -> Step<Vec<String>> {
     let (listener, address) = listen()?;
-    let _clients = (0..clients).map(|_| connect(address)).collect::<Step<Vec<_>>>()?;
+    let _clients = (0..clients).map(|_| connect_into_queue(address)).collect::<Step<Vec<_>>>()?;
     one(call(&task(move || serve_next(&listener))?)?)
 }
 
