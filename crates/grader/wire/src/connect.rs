@@ -17,7 +17,8 @@ pub(crate) fn connect(name: &str, address: SocketAddr, patience: &dyn Patience) 
     let mut asked = request(address, patience)?;
     if matches!(&asked, (Ok(_), Some(still)) if still.kind == Kind::Silence) {
         // A request that finds the accept queue full is lost, and the kernel repeats it after a second at the earliest. By now
-        // there may be room again, of which only a new request learns at once.
+        // there may be room again, of which only a new request learns at once. The old one must not come through as well.
+        drop(asked);
         asked = request(address, patience)?;
     }
     let failure = |kind, summary| Failure::new(kind, summary).expected(format!("a connection to {address}"));
