@@ -5,6 +5,7 @@ use rustix::fd::OwnedFd;
 use rustix::net::sockopt::{Timeout, socket_timeout};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 use rustix::time::{ClockId, clock_gettime};
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
@@ -19,6 +20,9 @@ pub enum Limit {
     /// Until some time that cannot be read.
     Unknown,
 }
+
+/// The limits of threads, by their numbers.
+pub(crate) type Limits = HashMap<i32, Limit>;
 
 /// The longest that the thread stays blocked if nothing happens to what it waits for.
 ///

@@ -5,7 +5,7 @@
 //! sleeps on. So no more counts than the threads have asked for by the time-outs of their calls. Those are read
 //! from the submission's memory, which it can change: what is forgiven for that reason has a bound.
 
-use crate::limit::Limit;
+use crate::limit::{Limit, Limits};
 use crate::thread::Thread;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -85,17 +85,12 @@ impl Sleep {
         self.last = None;
     }
 
-    /// Takes note of a look that found these threads blocked, each for as long as its call may block at most. It was to come `pause`
-    /// after the last one.
-    pub(crate) fn count<'a>(
-        &mut self,
-        threads: &[Thread],
-        limit: impl Fn(&Thread) -> Option<&'a Limit>,
-        at: Instant,
-        pause: Duration,
-    ) {
-        let mut now: HashMap<i32, Blocked> =
-            threads.iter().map(|thread| (thread.tid, Blocked::new(thread, limit(thread)))).collect();
+    /// Takes note of a look that found these threads blocked, in calls with these limits. It was to come `pause` after the last one.
+    pub(crate) fn count(&mut self, threads: &[Thread], limits: &Limits, at: Instant, pause: Duration) {
+        let mut now: HashMap<i32, Blocked> = threads
+            .iter()
+            .map(|thread| (thread.tid, Blocked::new(thread, limits.get(&thread.tid))))
+            .collect();
         if let Some(last) = self.last.take() {
             let (mut active, mut asked) = (Duration::ZERO, Duration::MAX);
             for (tid, blocked) in &now {
@@ -139,10 +134,10 @@ mod tests {
     fn slept(limits: &[Limit], looks: &[(u64, &[u64])]) -> Duration {
         let mut sleep = Sleep::default();
         let (began, pause) = (Instant::now(), Duration::from_millis(30));
+        let limits: Limits = (1..).zip(limits.iter().copied()).collect();
         for (at, turns) in looks {
             let threads: Vec<Thread> = (1..).zip(*turns).map(|(tid, turns)| thread(tid, *turns)).collect();
-            let limit = |thread: &Thread| limits.get(usize::try_from(thread.tid - 1).unwrap());
-            sleep.count(&threads, limit, began + Duration::from_millis(*at), pause);
+            sleep.count(&threads, &limits, began + Duration::from_millis(*at), pause);
         }
         sleep.total()
     }

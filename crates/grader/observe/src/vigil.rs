@@ -16,7 +16,7 @@
 //!   a megabyte, or a virtual machine for its start, is a matter of the machine.
 
 use crate::flight::{Link, Traffic};
-use crate::limit::{self, Limit};
+use crate::limit::{self, Limit, Limits};
 use crate::observer::{Census, Observer};
 use crate::sleep::Sleep;
 use crate::thread::{Call, Thread};
@@ -149,7 +149,7 @@ impl Vigil {
             return Ok(None);
         }
         observer.unmark_runtime(&first);
-        let limits: Vec<Limit> = first.iter().map(limit::limit).collect();
+        let limits: Limits = first.iter().map(|thread| (thread.tid, limit::limit(thread))).collect();
         let Some(written) = quiet(observer, links)? else {
             self.sleep.is_over();
             return Ok(None);
@@ -162,22 +162,18 @@ impl Vigil {
             self.sleep.is_over();
             return Ok(None);
         }
-        let limit_of: HashMap<i32, &Limit> = first.iter().map(|thread| thread.tid).zip(&limits).collect();
-        self.sleep.count(&second, |thread| limit_of.get(&thread.tid).copied(), Instant::now(), pause);
+        self.sleep.count(&second, &limits, Instant::now(), pause);
         let asleep = (self.sleep.total() > self.sleep_budget).then_some(End::Asleep);
-        let Some(moved) = moved_between(observer, &first, &second) else { return Ok(asleep) };
-        let timed: Vec<&Thread> = first
-            .iter()
-            .zip(&limits)
-            .filter(|(thread, limit)| !self.for_good(**limit, age) && !self.is_idle(observer, thread))
-            .map(|(thread, _)| thread)
-            .collect();
+        let Some(restless) = moved_between(observer, &first, &second) else { return Ok(asleep) };
+        let is_timed =
+            |thread: &&Thread| !self.for_good(limits[&thread.tid], age) && !self.is_idle(observer, thread);
+        let timed: Vec<&Thread> = first.iter().filter(is_timed).collect();
         let came_round = |thread: &&Thread| {
             timed.iter().any(|other| other.tid == thread.tid) && !self.for_good(limit::limit(thread), age)
         };
         // What such a thread wrote as it came round must be known before its rounds are counted.
-        let without_effect =
-            moved.is_empty() || moved.iter().all(came_round) && quiet(observer, links)? == Some(written);
+        let without_effect = restless.is_empty()
+            || restless.iter().all(came_round) && quiet(observer, links)? == Some(written);
         if !without_effect {
             return Ok(asleep);
         }
@@ -316,11 +312,11 @@ fn moved_between<'a>(observer: &Observer, first: &[Thread], second: &'a [Thread]
 }
 
 /// What it means that no thread will wake within the budget.
-fn verdict(observer: &Observer, threads: &[Thread], limits: &[Limit]) -> End {
-    let pairs = || threads.iter().zip(limits);
-    if pairs().all(|(_, limit)| *limit == Limit::Never) {
+fn verdict(observer: &Observer, threads: &[Thread], limits: &Limits) -> End {
+    let is_endless = |thread: &Thread| limits[&thread.tid] == Limit::Never;
+    if threads.iter().all(is_endless) {
         End::Settled
-    } else if pairs().all(|(thread, limit)| *limit == Limit::Never || observer.is_housekeeping(thread)) {
+    } else if threads.iter().all(|thread| is_endless(thread) || observer.is_housekeeping(thread)) {
         End::Ticking
     } else {
         End::Asleep
