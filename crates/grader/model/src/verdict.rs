@@ -52,6 +52,13 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether the program does nothing any more but is there: it waits for its peer, or for a time that is longer than a wait may be.
+    /// Where another clause minds that a program is still, both are the same: what a thread that only keeps time does beside
+    /// those that wait cannot be told from the program's own sleep.
+    pub fn is_still(self) -> bool {
+        matches!(self, Kind::Silence | Kind::Asleep)
+    }
+
     /// The name in results: `not_listening`.
     pub fn name(self) -> &'static str {
         match self {

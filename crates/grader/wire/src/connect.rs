@@ -15,7 +15,7 @@ use std::os::fd::AsFd;
 /// A failure when the program refuses, or never makes room in its accept queue.
 pub(crate) fn connect(name: &str, address: SocketAddr, patience: &dyn Patience) -> Step<TcpStream> {
     let mut asked = request(address, patience)?;
-    if matches!(&asked, (Ok(_), Some(still)) if still.kind == Kind::Silence) {
+    if matches!(&asked, (Ok(_), Some(still)) if still.kind.is_still()) {
         // A request that finds the accept queue full is lost, and the kernel repeats it after a second at the earliest. By now
         // there may be room again, of which only a new request learns at once. The old one must not come through as well.
         drop(asked);

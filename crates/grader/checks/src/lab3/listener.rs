@@ -28,7 +28,7 @@ pub(super) fn accepts_when_told(session: &mut Session) -> Step {
         clients.push(server.connect()?);
     }
     if let Some(still) = server.wait_until_still()?
-        && !matches!(still.kind, Kind::Silence | Kind::Asleep)
+        && !still.kind.is_still()
     {
         return Err(still.failure("it does not wait for a line on its standard input").into());
     }

@@ -46,7 +46,7 @@ fn room_in_queue(server: &Program) -> Step<usize> {
 
 fn take_greetings(clients: &mut [&mut Peer]) -> Step {
     let still = receive_all(clients, |_, arrived| arrived.len() > 64 * KIBIBYTE)?;
-    if let Some(still) = still.filter(|still| !matches!(still.kind, Kind::Silence | Kind::Asleep)) {
+    if let Some(still) = still.filter(|still| !still.kind.is_still()) {
         return Err(still.failure(&format!("{} waited", clients[0].name())).into());
     }
     for client in clients {
@@ -183,7 +183,7 @@ fn keeps_halves_apart(session: &mut Session, server: &mut Program) -> Step {
     for (client, line) in &mut clients {
         client.offer(format!("{}\n", &line[5..]))?;
         match expect_answer(client, line) {
-            Err(Stop::Failed(failure)) if failure.kind == Kind::Silence => {}
+            Err(Stop::Failed(failure)) if failure.kind.is_still() => {}
             other => other.map_err(|stop| stop.remark("every client had sent half a line"))?,
         }
     }

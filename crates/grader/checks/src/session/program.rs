@@ -101,7 +101,7 @@ impl Program {
             Some(still) => still.failure(&missing),
             None => Failure::new(Kind::NotListening, missing),
         };
-        if matches!(failure.kind, Kind::Silence | Kind::Asleep | Kind::Busy) {
+        if failure.kind.is_still() || failure.kind == Kind::Busy {
             failure.kind = Kind::NotListening;
         }
         failure.expected(format!("a socket that listens on port {port}")).got("none").into()
@@ -268,7 +268,7 @@ impl Program {
     /// A failure when it has ended or uses up its processor time, and a fault of the grader.
     pub fn expect_waits_for_files(&self, clients: usize) -> Step {
         match self.world.until_within(Some(NAP), &[], &mut || Ok(Attempt::Idle))? {
-            Some(still) if !matches!(still.kind, Kind::Silence | Kind::Asleep) => {
+            Some(still) if !still.kind.is_still() => {
                 let missing = format!("with {clients} clients connected no file descriptor is left");
                 Err(still.failure(&missing).expected("a server that waits until some are free").into())
             }

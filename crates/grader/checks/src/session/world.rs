@@ -387,7 +387,7 @@ impl Patience for World {
         // What never rests all together, a runtime's own threads say, may have read all there was and have nothing left to do,
         // soon or ever.
         match still {
-            Some(still) if !matches!(still.kind, Kind::Silence | Kind::Asleep) => Ok(Some(still)),
+            Some(still) if !still.kind.is_still() => Ok(Some(still)),
             Some(still) if !is_read(self.observer.borrow().diag())? => Ok(Some(still)),
             _ => Ok(None),
         }
