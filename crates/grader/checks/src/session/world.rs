@@ -308,17 +308,27 @@ impl World {
         // come later, and all looks before them are in vain.
         let mut pause = (self.look_cost.get() * self.head_start.get()).clamp(PAUSES.0, LONG_PAUSE.0);
         let (mut signals, mut looks) = (0, 0);
+        let mut next_look = Instant::now() + pause;
         loop {
             self.drain()?;
             self.watch()?;
+            let asked = Instant::now();
             if attempt()? == Attempt::Done {
                 if looks > 0 {
                     self.head_start.set((self.head_start.get() * 2).min(LONG_PAUSE.1));
                 }
                 return Ok(None);
             }
-            if self.pause(watched, pause)? && signals < SIGNALS {
+            let left = next_look.saturating_duration_since(Instant::now());
+            // Where nothing is watched, no signal tells that another attempt is worth while.
+            let unwatched = (asked.elapsed() * LONG_PAUSE.1).max(PAUSES.1);
+            let rest = if watched.is_empty() { left.min(unwatched) } else { left };
+            if self.pause(watched, rest)? && signals < SIGNALS {
                 signals += 1;
+                next_look = Instant::now() + pause;
+                continue;
+            }
+            if rest < left {
                 continue;
             }
             signals = 0;
@@ -327,6 +337,7 @@ impl World {
             let longest = (self.look_cost.get() * LONG_PAUSE.1).min(LONG_PAUSE.0);
             let longest = longest.max(if vigil.is_dozing() { DOZING_PAUSE } else { PAUSES.1 });
             pause = (pause * 2).min(longest);
+            next_look = Instant::now() + pause;
             looks += 1;
             // Where the wait is about time, its own budget counts.
             if sleep_budget.is_none() {
