@@ -22,13 +22,19 @@ mod xray;
 use anstream::ColorChoice;
 use arguments::{Arguments, Command};
 use clap::Parser;
+use std::panic;
 use std::process::ExitCode;
-use trouble::Trouble;
+use trouble::{Status, Trouble};
 
 /// The hidden first argument with which the runner starts this binary again, once for each check.
 const WORKER: &str = "__check";
 
 fn main() -> ExitCode {
+    // A panic, which tells itself, is no answer of the tool's.
+    panic::catch_unwind(run_command).unwrap_or(Status::GraderFailed.into())
+}
+
+fn run_command() -> ExitCode {
     // Before anything else: a check's own process must be as small as it can be.
     if std::env::args_os().nth(1).is_some_and(|first| first == WORKER) {
         return runner::worker::main();

@@ -25,6 +25,7 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use results::Report;
 use std::io::{self, ErrorKind, Write};
+use std::panic;
 use std::path::Path;
 use std::process::ExitCode;
 use stop::Stop;
@@ -35,6 +36,11 @@ const WRONG_USE: u8 = 2;
 const FAILED: u8 = 3;
 
 fn main() -> ExitCode {
+    // A panic, which tells itself, is no answer of the tool's.
+    panic::catch_unwind(run_command).unwrap_or(FAILED.into())
+}
+
+fn run_command() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let result = match (words.next().as_deref(), words.next()) {
         (Some(worker::ARGUMENT), _) => worker::main().map(|status| u8::try_from(status).unwrap_or(FAILED)),

@@ -12,6 +12,7 @@ mod student;
 mod tracked;
 
 use clap::Parser;
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use stop::Stop;
@@ -31,6 +32,11 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    // A panic, which tells itself, is no answer of the tool's.
+    panic::catch_unwind(run_command).unwrap_or(ExitCode::from(stop::FAILED))
+}
+
+fn run_command() -> ExitCode {
     let arguments = Arguments::parse();
     match export(&arguments.root, &arguments.folder, arguments.allow_dirty) {
         Ok(files) => {

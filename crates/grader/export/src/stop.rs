@@ -3,6 +3,9 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
+/// The exit status where the export itself failed.
+pub(crate) const FAILED: u8 = 3;
+
 /// Whose turn it is.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -27,7 +30,7 @@ impl Stop {
             }
             Stop::Failed(message) => {
                 anstream::eprintln!("error: the export itself failed: {message}");
-                ExitCode::from(3)
+                ExitCode::from(FAILED)
             }
         }
     }

@@ -10,6 +10,7 @@ use clap::Parser;
 use grade::workshop;
 use run::Trouble;
 use run::ledger::{self, Ledger};
+use std::panic;
 use std::process::ExitCode;
 
 /// The command makes no sense.
@@ -18,6 +19,11 @@ const WRONG_USE: u8 = 2;
 const FAILED: u8 = 3;
 
 fn main() -> ExitCode {
+    // A panic, which tells itself, is no answer of the tool's.
+    panic::catch_unwind(run_command).unwrap_or(FAILED.into())
+}
+
+fn run_command() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
         Some(runner::worker::ARGUMENT) => return runner::worker::main(),
         Some(workshop::ARGUMENT) => return u8::try_from(workshop::main()).unwrap_or(FAILED).into(),
