@@ -4,7 +4,8 @@ use super::Trouble;
 use crate::progress::Progress;
 use grade::workshop::Workshop;
 use model::Lab;
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, Mode, flock};
+use rustix::process::umask;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,10 @@ pub(super) fn workshop(
     // Given back when the file is closed.
     let lock = File::create(folder.join(format!("{}.lock", lab.name())))?;
     flock(&lock, FlockOperation::LockExclusive).map_err(io::Error::from)?;
-    workshop.prepare()?;
+    // Those who build there are other users, and what cargo writes has the modes that the umask leaves.
+    let own = umask(Mode::from_raw_mode(0o022));
+    let prepared = workshop.prepare();
+    umask(own);
+    prepared?;
     Ok(workshop)
 }
