@@ -320,16 +320,15 @@ impl World {
                 return Ok(None);
             }
             let left = next_look.saturating_duration_since(Instant::now());
-            // Where nothing is watched, no signal tells that another attempt is worth while. It takes little of the time, as looks do.
+            // Where nothing is watched, no signal tells that another attempt is worth while.
             let unwatched = (asked.elapsed() * LONG_PAUSE.1).max(PAUSES.1);
             let rest = if watched.is_empty() { left.min(unwatched) } else { left };
-            let signalled = self.pause(watched, rest)?;
-            if signalled && signals < SIGNALS {
+            if self.pause(watched, rest)? && signals < SIGNALS {
                 signals += 1;
                 next_look = Instant::now() + pause;
                 continue;
             }
-            if !signalled && rest < left {
+            if rest < left {
                 continue;
             }
             signals = 0;
