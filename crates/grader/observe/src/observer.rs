@@ -161,6 +161,20 @@ impl Observer {
         Ok(self.census(|_| ())?.threads)
     }
 
+    /// Whether these, all threads of the submission, were blocked when they were looked at and have been ever since, and no other
+    /// has begun. Threads that keep house for a runtime may have come round meanwhile.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn have_rested(&mut self, since: &[Thread]) -> io::Result<bool> {
+        if !since.iter().all(Thread::is_at_rest) {
+            return Ok(false);
+        }
+        let now = self.threads()?;
+        let unmoved = moved_between(self, since, &now).is_some_and(|moved| moved.is_empty());
+        Ok(unmoved && now.iter().all(Thread::is_at_rest))
+    }
+
     /// Lists all threads, and only then looks at each: whoever ends before it is listed wakes those that wait for it before they
     /// are looked at. Those with the greatest `rank` are looked at last; in the census all stand by their numbers.
     pub(crate) fn census<R: Ord>(&mut self, rank: impl Fn(i32) -> R) -> io::Result<Census> {
@@ -306,6 +320,23 @@ impl Observer {
         }
         Ok(sockets)
     }
+}
+
+/// The threads that were not in the same unbroken stretch of being blocked at both looks, `None` if others have begun or ended.
+/// Those that keep house for a runtime may have come round meanwhile: with many others to look at they would else never be
+/// seen at rest.
+pub(crate) fn moved_between<'a>(
+    observer: &Observer,
+    first: &[Thread],
+    second: &'a [Thread],
+) -> Option<Vec<&'a Thread>> {
+    let same = |(a, b): (&Thread, &Thread)| (a.pid, a.tid) == (b.pid, b.tid);
+    let moved = |(a, b): &(&Thread, &Thread)| {
+        a.turns != b.turns && !(observer.is_housekeeping(a) && observer.is_housekeeping(b))
+    };
+    let pairs = || first.iter().zip(second);
+    (first.len() == second.len() && pairs().all(same))
+        .then(|| pairs().filter(moved).map(|(_, b)| b).collect())
 }
 
 /// The futex on which a thread waits.

@@ -17,7 +17,7 @@
 
 use crate::flight::{Link, Traffic};
 use crate::limit::{self, Limit, Limits};
-use crate::observer::{Census, Observer};
+use crate::observer::{Census, Observer, moved_between};
 use crate::sleep::Sleep;
 use crate::thread::{Call, Thread};
 use std::cmp::Reverse;
@@ -296,19 +296,6 @@ impl Vigil {
         };
         Ok(timed.iter().map(rounds).collect())
     }
-}
-
-/// The threads that were not in the same unbroken stretch of being blocked at both looks, `None` if others have begun or ended.
-/// Those that keep house for a runtime may have come round meanwhile: with many others to look at they would else never be
-/// seen at rest.
-fn moved_between<'a>(observer: &Observer, first: &[Thread], second: &'a [Thread]) -> Option<Vec<&'a Thread>> {
-    let same = |(a, b): (&Thread, &Thread)| (a.pid, a.tid) == (b.pid, b.tid);
-    let moved = |(a, b): &(&Thread, &Thread)| {
-        a.turns != b.turns && !(observer.is_housekeeping(a) && observer.is_housekeeping(b))
-    };
-    let pairs = || first.iter().zip(second);
-    (first.len() == second.len() && pairs().all(same))
-        .then(|| pairs().filter(moved).map(|(_, b)| b).collect())
 }
 
 /// What it means that no thread will wake within the budget.

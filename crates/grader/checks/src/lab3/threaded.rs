@@ -110,15 +110,17 @@ fn expect_structure(server: &Program, clients: &[Peer]) -> Step {
         sockets.push(server.socket_of(client)?.map_or(0, |socket| socket.inode));
     }
     let mut seen = (0, 0, 0);
-    let still = server.wait_until(&mut |server| {
+    let mut is_right = false;
+    let still = server.wait_until_rests(&mut |server| {
         let Census { workers, processes, zombies, .. } = server.census()?;
         let processes = processes + zombies;
         let on = |inode| workers.iter().filter(|worker| worker.socket == Some(inode)).count();
         let reading = sockets.iter().filter(|socket| **socket != 0 && on(**socket) == 1).count();
         seen = (processes, on(listening), reading);
-        Ok(seen == (1, 1, clients.len()) && workers.len() == clients.len() + 1)
+        is_right = seen == (1, 1, clients.len()) && workers.len() == clients.len() + 1;
+        Ok(is_right)
     })?;
-    let Some(still) = still else { return Ok(()) };
+    let Some(still) = still.filter(|_| !is_right) else { return Ok(()) };
     let n = clients.len();
     let (processes, accepting, reading) = seen;
     let summary = match n {

@@ -102,7 +102,7 @@ fn expect_growth(session: &mut Session, expected: impl Fn(usize) -> Workers) -> 
 
 fn expect_workers(server: &Program, clients: &[Peer], expected: &Workers) -> Step {
     let mut seen = Workers::default();
-    let still = server.wait_until(&mut |server| {
+    let still = server.wait_until_rests(&mut |server| {
         seen = Workers::now(server, clients)?;
         Ok(seen == *expected)
     })?;
@@ -159,8 +159,15 @@ pub(super) fn has_a_process_for_each(session: &mut Session) -> Step {
     clients.into_iter().for_each(Peer::close);
     expect_workers(&server, &[], &Workers { processes: 1, accepting: 1, ..Workers::default() })
         .map_err(|stop| stop.remark("the clients have gone, and their processes must go with them"))?;
-    // One that is just ending waits on no socket any more, and cannot be waited for yet.
-    server.wait_until(&mut |server| Ok(server.census()?.processes <= own))?;
+    let still = server.wait_until(&mut |server| Ok(server.census()?.processes <= own))?;
+    let processes = server.census()?.processes;
+    if let Some(still) = still.filter(|_| processes > own) {
+        return Err(Failure::new(Kind::Structure, "the clients have gone, but their processes have not")
+            .expected(format!("processes: {own}"))
+            .got(format!("processes: {processes}"))
+            .kernel(still.kernel)
+            .into());
+    }
     // A server may as well wait for its children when it accepts the next client.
     let another = greeted(&mut server)?;
     let still = server.wait_until(&mut |server| Ok(server.census()?.zombies == 0))?;
@@ -210,7 +217,7 @@ pub(super) fn is_asynchronous(session: &mut Session) -> Step {
         let mut seen = (Workers::default(), 0);
         // There may be an event loop on each of several threads, but not one for each client.
         let most = *first.get_or_insert(server.census()?.threads) + OWN_THREADS;
-        let still = server.wait_until(&mut |server| {
+        let still = server.wait_until_rests(&mut |server| {
             seen = (Workers::now(server, &clients)?, server.census()?.threads);
             let (workers, threads) = &seen;
             let only = Workers { processes: 1, notified: workers.notified, ..Workers::default() };

@@ -241,6 +241,22 @@ impl Program {
         stop.map_or(Ok(still), Err)
     }
 
+    /// As [`Program::wait_until`], but `condition` counts only if it holds while all threads are blocked: what a program merely
+    /// passes through on its way elsewhere does not. It is for the caller to look at what holds in the end.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    pub fn wait_until_rests(
+        &self,
+        condition: &mut dyn FnMut(&Program) -> Step<bool>,
+    ) -> Step<Option<Stillness>> {
+        let observer = &self.world.observer;
+        self.wait_until(&mut |program| {
+            let threads = observer.borrow_mut().threads()?;
+            Ok(condition(program)? && observer.borrow_mut().have_rested(&threads)?)
+        })
+    }
+
     /// Waits until nothing more will happen by itself, and tells why.
     ///
     /// # Errors

@@ -1,0 +1,110 @@
+// mistake: the child does not end with its client: it works for a while, and then goes on into the loop that accepts.
+// fails: L5.6
+
+#include <ctype.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LIMIT = 4096 };
+
+static int send_all(int fd, const char *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t n = send(fd, bytes, length, 0);
+        if (n < 0)
+            return -1;
+        bytes += n;
+        length -= (size_t)n;
+    }
+    return 0;
+}
+
+/* Answers one line, which ends with \n, and says whether the conversation goes on. */
+static int answer(int fd, char *line, size_t length) {
+    length--;
+    if (length > 0 && line[length - 1] == '\r')
+        length--;
+    for (size_t i = 0; i < length; i++)
+        line[i] = (char)toupper((unsigned char)line[i]);
+    line[length] = '\n';
+    if (send_all(fd, line, length + 1) < 0)
+        return 0;
+    return length != 3 || memcmp(line, "BYE", 3) != 0;
+}
+
+static void serve(int fd) {
+    char buffer[LIMIT];
+    size_t length = 0;
+    while (length < sizeof buffer) {
+        ssize_t n = recv(fd, buffer + length, sizeof buffer - length, 0);
+        if (n <= 0)
+            return;
+        length += (size_t)n;
+        char *line = buffer, *end;
+        while ((end = memchr(line, '\n', length)) != NULL) {
+            size_t size = (size_t)(end - line) + 1;
+            if (!answer(fd, line, size))
+                return;
+            line += size;
+            length -= size;
+        }
+        memmove(buffer, line, length);
+    }
+}
+
+static int listen_on(int port) {
+    int listener = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((in_port_t)port)};
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 1024) < 0) {
+        perror("listen");
+        exit(1);
+    }
+    return listener;
+}
+
+/* Several children may have ended by the time that one signal is handled. */
+static void reap(int number) {
+    int error = errno;
+    (void)number;
+    while (waitpid(-1, NULL, WNOHANG) > 0) {
+    }
+    errno = error;
+}
+
+/* Uses a processor for 30 ms. */
+static void work(void) {
+    clock_t end = clock() + CLOCKS_PER_SEC * 3 / 100;
+    while (clock() < end) {
+    }
+}
+
+int main(int argc, char **argv) {
+    struct sigaction action = {.sa_handler = reap, .sa_flags = SA_RESTART};
+    sigaction(SIGCHLD, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    int listener = listen_on(argc > 1 ? atoi(argv[1]) : 3490);
+    for (;;) {
+        int fd = accept(listener, NULL, NULL);
+        if (fd < 0) {
+            perror("accept");
+            usleep(100000);
+            continue;
+        }
+        pid_t child = fork();
+        if (child == 0) {
+            serve(fd);
+            work();
+        }
+        if (child < 0)
+            perror("fork");
+        close(fd);
+    }
+}
