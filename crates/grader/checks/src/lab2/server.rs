@@ -2,7 +2,7 @@
 
 use super::pace::{Server, Set, coax, expect_first_line, expect_some_line, next_line, pace, read_set};
 use super::time::Told;
-use crate::{Program, Session};
+use crate::Session;
 use jiff::Timestamp;
 use model::{Failure, Kind, Step, Stop};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -373,12 +373,13 @@ fn expect_no_pause_after_the_write(
     bytes: &mut Vec<u8>,
     length: &mut Option<usize>,
 ) -> Step<Duration> {
-    let written = |program: &Program, client: &Peer| -> Step<Option<u64>> {
-        let progress = program.socket_of(client)?.and_then(|socket| socket.progress);
+    let (theirs, ours) = (client.theirs(), client.ours());
+    let written = || -> Step<Option<u64>> {
+        let progress = server.program.socket_between(theirs, ours)?.and_then(|socket| socket.progress);
         Ok(progress.map(|progress| progress.written()))
     };
     let mut blocked = Instant::now();
-    let before = written(&server.program, client)?;
+    let before = written()?;
     let (line, _) = next_line(client)?;
     let length = *length.get_or_insert(line.len().max(1)) as u64;
     bytes.extend(line);
@@ -389,16 +390,18 @@ fn expect_no_pause_after_the_write(
     };
     // The kernel has taken so many lines; the next is the one whose write is blocked, and behind it comes the one in question.
     let enough = (before / length + 2) * length;
-    let still = server.program.wait_until(&mut |program| {
+    let mut taken = Ok(None);
+    let still = receive_all(&mut [client], |_, _| {
         let now = Instant::now();
-        let has_ended = client.has_ended()?;
-        let taken = written(program, client)?.filter(|_| !has_ended);
-        if taken == Some(before) {
+        taken = written();
+        if matches!(taken, Ok(taken) if taken == Some(before)) {
             blocked = now;
         }
-        Ok(taken.is_none_or(|taken| taken >= enough))
+        !matches!(taken, Ok(Some(taken)) if taken < enough)
     })?;
     let took = blocked.elapsed();
+
+    taken?;
     bytes.extend(client.take_arrived());
     let Some(still) = still else { return Ok(took) };
     let summary =

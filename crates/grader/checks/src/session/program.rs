@@ -213,7 +213,15 @@ impl Program {
     /// # Errors
     /// A fault when sock_diag cannot be read.
     pub fn socket_of(&self, peer: &Peer) -> Step<Option<Socket>> {
-        Ok(self.world.observer.borrow().diag().connection(peer.theirs(), peer.ours())?)
+        self.socket_between(peer.theirs(), peer.ours())
+    }
+
+    /// The program's socket of that connection.
+    ///
+    /// # Errors
+    /// A fault when sock_diag cannot be read.
+    pub fn socket_between(&self, theirs: SocketAddr, ours: SocketAddr) -> Step<Option<Socket>> {
+        Ok(self.world.observer.borrow().diag().connection(theirs, ours)?)
     }
 
     /// In how many segments the data came that a peer has received from it so far.
