@@ -315,7 +315,7 @@ const ENOUGH_TO_FILL: u64 = 200_000;
 pub(super) fn does_not_drift(session: &mut Session) -> Step {
     session.needs_isolation()?;
     session.narrow_buffers()?;
-    let mut server = Server::start(session, 20, 400)?;
+    let mut server = Server::start(session, 20, 1000)?;
     let mut client = server.program.connect()?;
     let (mut bytes, mut length) = (Vec::new(), None);
     for _ in 0..TRIES {
