@@ -61,7 +61,8 @@ impl Listener {
                 n => format!("server, connection {n}"),
             };
             self.transcript.record(&name, Action::Accept, remote.to_string().as_bytes());
-            return Peer::new(name, socket, Caller::Program, self.patience.clone(), self.transcript.clone());
+            let (patience, transcript) = (self.patience.clone(), self.transcript.clone());
+            return Peer::new(name, socket, remote, Caller::Program, patience, transcript);
         }
         let failure = match still {
             Some(still) => still.failure(&format!("it did not connect to {}", self.address)),

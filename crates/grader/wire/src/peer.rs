@@ -56,12 +56,14 @@ impl Peer {
     ) -> Step<Peer> {
         let socket = connect::connect(&name, address, &*patience)?;
         transcript.record(&name, Action::Connect, address.to_string().as_bytes());
-        Peer::new(name, socket, Caller::Grader, patience, transcript)
+        Peer::new(name, socket, address, Caller::Grader, patience, transcript)
     }
 
+    /// The grader's end of a connection with `theirs`. The socket does not tell that any more where the program has reset it already.
     pub(crate) fn new(
         name: String,
         socket: TcpStream,
+        theirs: SocketAddr,
         caller: Caller,
         patience: Rc<dyn Patience>,
         transcript: Rc<Transcript>,
@@ -69,7 +71,7 @@ impl Peer {
         socket.set_nonblocking(true)?;
         // Each write leaves at once: where the stream is cut is decided here and not by Nagle's algorithm.
         socket.set_nodelay(true)?;
-        let (ours, theirs) = (socket.local_addr()?, socket.peer_addr()?);
+        let ours = socket.local_addr()?;
         patience.connected(ours, theirs, caller)?;
         Ok(Peer {
             name,

@@ -14,6 +14,8 @@ const LONGEST_WRITE: Duration = Duration::from_secs(10);
 
 /// How often a client tries to come before a server is done with something.
 const TRIES: usize = 8;
+/// How often what a server that was held up does as well must be seen again.
+const AGAIN: usize = 2;
 
 /// L2.1
 pub(super) fn listens_everywhere(session: &mut Session) -> Step {
@@ -21,7 +23,9 @@ pub(super) fn listens_everywhere(session: &mut Session) -> Step {
     let address = server.program.address()?;
     // Every address of 127.0.0.0/8 is this machine's; a socket that is bound to one of them cannot be reached at another.
     let other = SocketAddr::from((Ipv4Addr::new(127, 0, 0, session.random.u8(2..250)), address.port()));
-    if !server.program.listens_at(other)? {
+    // There may be a socket for each interface, one made after the other.
+    let still = server.program.wait_until(&mut |program| program.listens_at(other))?;
+    if still.is_some() && !server.program.listens_at(other)? {
         let summary = format!("it listens on {address}, but {other}, which is the same machine, is refused");
         return Err(Failure::new(Kind::NotListening, summary)
             .expected("a listening socket on every interface")
@@ -42,10 +46,11 @@ pub(super) fn speaks_first(session: &mut Session) -> Step {
 
 /// L2.3
 pub(super) fn tells_the_time(session: &mut Session) -> Step {
-    let mut server = Server::start(session, 600, 3)?;
-    let (began, earliest) = (Instant::now(), Timestamp::now());
+    let mut server = Server::start(session, 700, 3)?;
+    let earliest = Timestamp::now();
     let mut client = server.program.connect()?;
     coax(&mut client)?;
+    let began = Instant::now();
     let mut times = Vec::new();
     while times.len() < 3 {
         let line = client.take_line()?;
@@ -77,6 +82,23 @@ pub(super) fn tells_the_time(session: &mut Session) -> Step {
 /// L2.4
 pub(super) fn keeps_the_pace(session: &mut Session) -> Step {
     pauses_after_a_line(session)?;
+    let (mut lines, mut segments) = paced_lines(session)?;
+    // A server that was itself held up sends at once what is overdue, and the kernel may put that together.
+    for _ in 0..AGAIN {
+        if segments < lines {
+            (lines, segments) = paced_lines(session)?;
+        }
+    }
+    if segments >= lines {
+        return Ok(());
+    }
+    let summary = format!("{lines} lines came in {segments} segments: some have waited for others");
+    let failure = Failure::new(Kind::Unexpected, summary).expected("at least a segment for each line");
+    Err(failure.got(format!("{segments} segments")).into())
+}
+
+/// Takes lines, of which none may come before its time or late. Tells how many came, and in how many segments.
+fn paced_lines(session: &mut Session) -> Step<(u32, u32)> {
     let mut server = Server::start(session, 100, 4)?;
     let (pause, lines) = (server.pause.as_millis(), u32::try_from(server.iterations).unwrap_or(u32::MAX));
     session.allow_sleep(server.pause * 8 / 5);
@@ -103,15 +125,7 @@ pub(super) fn keeps_the_pace(session: &mut Session) -> Step {
         }
         came = number;
     }
-    match server.program.segments_to(&client)? {
-        Some(segments) if segments < came => {
-            let summary = format!("{came} lines came in {segments} segments: some have waited for others");
-            let failure =
-                Failure::new(Kind::Unexpected, summary).expected("at least a segment for each line");
-            Err(failure.got(format!("{segments} segments")).into())
-        }
-        _ => Ok(()),
-    }
+    Ok((came, server.program.segments_to(&client)?.unwrap_or(came)))
 }
 
 /// After a line has come, the server sleeps, and for no longer than its pause.
@@ -181,7 +195,8 @@ pub(super) fn ignores_what_clients_say(session: &mut Session) -> Step {
 
 /// All lines of a client that says this much to begin with.
 fn whole_set(session: &mut Session, words: &str) -> Step<Set> {
-    let mut server = Server::start(session, 10, 5)?;
+    // Its words are there long before the server has come to the last line, even if the grader is held up.
+    let mut server = Server::start(session, 50, 5)?;
     let mut client = server.program.connect()?;
     client.offer(words)?;
     read_set(client)

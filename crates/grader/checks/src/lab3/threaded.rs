@@ -39,6 +39,7 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
 /// L3.16
 pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
     let mut server = session.serve(PROGRAM)?;
+    server.wait_until_still()?;
     let before = server.census()?.threads;
     let mut clients = Vec::new();
     for n in [1, 8, 16] {
@@ -92,7 +93,10 @@ pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
     server.expect_waits_for_files(clients.len())?;
     session.note("the clients leave, so file descriptors become free");
     clients.into_iter().for_each(Peer::close);
-    waiting.read_line(64)?;
+    server.wait_until_still()?;
+    if !waiting.has_ended()? {
+        waiting.read_line(64)?;
+    }
     waiting.close();
     server::converse(session, &mut server)
 }

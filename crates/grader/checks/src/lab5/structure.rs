@@ -292,12 +292,16 @@ fn measured(session: &mut Session) -> Step<Prediction> {
     let mut found = Prediction::default();
     for (index, count) in CROWDS.into_iter().enumerate() {
         grow(&mut server, &mut clients, count)?;
-        server.wait_until_still()?;
-        let workers = Workers::now(&server, &clients)?;
+        let (mut workers, mut calls) = (Workers::default(), BTreeSet::new());
+        server.wait_until_rests(&mut |server| {
+            workers = Workers::now(server, &clients)?;
+            let listening = server.listening_socket()?.inode;
+            calls =
+                server.census()?.workers.iter().map(|worker| call(worker, listening).to_owned()).collect();
+            Ok(true)
+        })?;
         (found.processes[index], found.workers[index]) = (workers.processes, workers.count());
-        let census = server.census()?;
-        let listening = server.listening_socket()?.inode;
-        found.calls.extend(census.workers.iter().map(|worker| call(worker, listening).to_owned()));
+        found.calls.extend(calls);
     }
     Ok(found)
 }

@@ -141,8 +141,9 @@ impl Program {
         while sent < limit && !client.has_ended()? && client.offer(&block)? {
             sent += block.len();
         }
-        // A server may close its sending side and go on discarding what still comes: then its error is sure to arrive.
-        if sent >= limit && !client.has_ended()? {
+        // A server may close its sending side and go on discarding what still comes: then its error is sure to arrive. What was sent
+        // last may not have been read yet.
+        if sent >= limit && client.read_until_still(MEBIBYTE)?.1.is_none() {
             let summary = format!(
                 "{} took {} MiB of one line and still waits for its end",
                 self.name,
