@@ -3,13 +3,14 @@
 use model::{Failure, Kind, Shown, Step, Stop};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fd::BorrowedFd;
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::rc::Rc;
 use std::thread;
-use wire::{Attempt, Caller, Ending, Interest, Patience, Peer, Stillness, Transcript};
+use std::time::Duration;
+use wire::{Attempt, Caller, Ending, Interest, Listener, Patience, Peer, Stillness, Transcript};
 
 /// Waits for the socket alone: the programs here always end their connection or are followed by nothing.
 struct UntilReadable;
@@ -62,6 +63,16 @@ fn failure(step: Step<impl std::fmt::Debug>) -> Failure {
         Stop::Failed(failure) => *failure,
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_connection_may_be_reset_before_it_is_looked_at() {
+    let (patience, transcript) = (Rc::new(UntilReadable), Rc::default());
+    let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0)), patience, transcript).unwrap();
+    let program = TcpStream::connect(listener.address()).unwrap();
+    SockRef::from(&program).set_linger(Some(Duration::ZERO)).unwrap();
+    drop(program);
+    assert_eq!(listener.accept().unwrap().expect_closed().unwrap(), Ending::Reset);
 }
 
 #[test]
