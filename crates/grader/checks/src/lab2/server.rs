@@ -415,7 +415,6 @@ fn expect_no_pause_after_the_write(
         !matches!(taken, Ok(Some(taken)) if taken < enough)
     })?;
     let took = blocked.elapsed();
-
     taken?;
     bytes.extend(client.take_arrived());
     let Some(still) = still else { return Ok(took) };
