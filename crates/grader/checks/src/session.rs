@@ -12,7 +12,7 @@ use model::{Action, Event, Failure, Fault, Kind, Placeholder, Record, Step, Stop
 use observe::{Observer, Scope};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sandbox::{Limits, Room, Template};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -68,6 +68,8 @@ pub struct Session {
     starts: usize,
     open_files: Option<u64>,
     finding: Option<String>,
+    /// The ports that were given away.
+    ports: HashSet<u16>,
     /// Random payloads; the same seed gives the same.
     pub random: Rng,
 }
@@ -88,6 +90,7 @@ impl Session {
             starts: 0,
             open_files: None,
             finding: None,
+            ports: HashSet::new(),
             random,
         })
     }
@@ -405,10 +408,14 @@ impl Session {
         Ok(u16::try_from(port).map_err(|_| Fault::new(format!("{port} is not a port")))?)
     }
 
-    /// A port outside the range from which the kernel takes clients' ports.
+    /// A port outside the range from which the kernel takes clients' ports, another one each time: connections of the last server
+    /// may still be in TIME_WAIT.
     fn free_port(&mut self) -> Step<u16> {
         for _ in 0..100 {
             let port = self.random.u16(10_000..30_000);
+            if !self.ports.insert(port) {
+                continue;
+            }
             match TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) {
                 Ok(_) => return Ok(port),
                 Err(error) if error.kind() == ErrorKind::AddrInUse => {}

@@ -143,7 +143,11 @@ impl Observer {
         while let Some(parent) = parents.pop() {
             for task in numbers(&format!("/proc/{parent}/task"))? {
                 let path = format!("/proc/{parent}/task/{task}/children");
-                let text = thread::read(&path, &mut self.buffer)?.unwrap_or_default();
+                // There may be more of them than the kernel tells in one read.
+                let text = match fs::read_to_string(&path) {
+                    Err(error) if thread::has_ended(&error) => continue,
+                    text => text?,
+                };
                 let children = text.split_ascii_whitespace().filter_map(|word| word.parse().ok());
                 let children: Vec<i32> = children.collect();
                 parents.extend(&children);
@@ -385,7 +389,9 @@ fn polled(pid: i32, address: u64, count: u64) -> Vec<i32> {
 
 /// The descriptors below `limit` in the `fd_set` at `address` (select(2)).
 fn selected(pid: i32, address: u64, limit: u64) -> Vec<i32> {
-    let limit = usize::try_from(limit).unwrap_or(0);
+    // The kernel looks at the lower half of the register, and at no more than the process may have files.
+    const MOST: u64 = 1 << 20;
+    let limit = usize::try_from((limit & u64::from(u32::MAX)).min(MOST)).unwrap_or(0);
     let set = if address == 0 { Vec::new() } else { memory(pid, address, limit.div_ceil(64) * 8) };
     let is_in = |number: &usize| set.get(number / 8).is_some_and(|byte| byte & (1 << (number % 8)) != 0);
     (0..limit).filter(is_in).filter_map(|number| i32::try_from(number).ok()).collect()

@@ -6,6 +6,8 @@ use model::{Failure, Kind, Step};
 
 /// How much more than expected is taken in, so that a failure can show it.
 const SURPLUS: usize = 256;
+/// More than that without a newline is no line that anybody waits for.
+const LONGEST_LINE: usize = 4 << 20;
 
 impl Peer {
     /// Expects exactly these bytes next, however many segments bring them. What comes after them is left for the next
@@ -58,17 +60,18 @@ impl Peer {
         Ok(self.arrived.drain(..end).collect())
     }
 
-    /// Takes what comes up to and with the next `\\n`, or all there is when no newline will come.
+    /// Takes what comes up to and with the next `\\n`, or all there is when no newline will come or has come in 4 MiB.
     ///
     /// # Errors
     /// A failure when the program is gone; a fault of the grader.
     pub fn take_line(&mut self) -> Step<Vec<u8>> {
-        let still = self.receive_until(&mut |arrived| arrived.contains(&b'\n'))?;
+        let still = self.receive_until(&mut is_line)?;
         self.unless_gone(still)?;
         Ok(self.next_line())
     }
 
-    /// Expects an answer that `accepts` accepts: the next line with its `\\n`, or what there is when no newline will come.
+    /// Expects an answer that `accepts` accepts: the next line with its `\\n`, or what there is when no newline will come or has come
+    /// in 4 MiB.
     /// A line that is equal to `skipped` is left out. `expected` is for a reader.
     ///
     /// # Errors
@@ -79,10 +82,10 @@ impl Peer {
         expected: &[u8],
         accepts: impl Fn(&[u8]) -> bool,
     ) -> Step {
-        let mut still = self.receive_until(&mut |arrived| arrived.contains(&b'\n'))?;
+        let mut still = self.receive_until(&mut is_line)?;
         if self.arrived.starts_with(skipped) {
             self.arrived.drain(..skipped.len());
-            still = self.receive_until(&mut |arrived| arrived.contains(&b'\n'))?;
+            still = self.receive_until(&mut is_line)?;
         }
         let answer = self.next_line();
         if accepts(&answer) {
@@ -233,6 +236,11 @@ impl Peer {
             }
         }
     }
+}
+
+/// Whether a line has come, or more bytes than any line has.
+fn is_line(arrived: &[u8]) -> bool {
+    arrived.len() > LONGEST_LINE || arrived.contains(&b'\n')
 }
 
 fn is_gone(still: &Stillness) -> bool {

@@ -5,6 +5,7 @@ use crate::crowd::receive_all;
 use crate::patience::{Attempt, Caller, Interest, Patience, Stillness};
 use crate::transcript::Transcript;
 use model::{Action, Failure, Kind, Step};
+use rustix::net::sockopt;
 use socket2::SockRef;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -39,6 +40,7 @@ pub struct Peer {
     /// Bytes that have arrived and were not expected yet.
     pub(crate) arrived: Vec<u8>,
     pub(crate) ending: Option<Ending>,
+    acknowledges_at_once: bool,
     pub(crate) patience: Rc<dyn Patience>,
     transcript: Rc<Transcript>,
 }
@@ -80,6 +82,7 @@ impl Peer {
             theirs,
             arrived: Vec::new(),
             ending: None,
+            acknowledges_at_once: false,
             patience,
             transcript,
         })
@@ -221,6 +224,12 @@ impl Peer {
         }))
     }
 
+    /// From now on acknowledges at once what it takes in (TCP_QUICKACK in tcp(7)): no program then waits for room that only a late
+    /// acknowledgement keeps taken.
+    pub fn acknowledge_at_once(&mut self) {
+        self.acknowledges_at_once = true;
+    }
+
     /// Whether the program has ended the connection, as far as this has arrived by now.
     ///
     /// # Errors
@@ -264,6 +273,10 @@ impl Peer {
             }
         }
         let new = &self.arrived[before..];
+        if self.acknowledges_at_once && !new.is_empty() {
+            // The kernel forgets it after a while.
+            sockopt::set_tcp_quickack(&*self.socket, true)?;
+        }
         if !new.is_empty() {
             self.transcript.record(&self.name, Action::Receive, new);
         }

@@ -12,6 +12,8 @@ use wire::{Ending, Peer, Stillness, receive_all};
 const ENDLESS: (u64, Duration) = (60_000, Duration::from_millis(500));
 /// More lines than any check asks for.
 const TOO_MANY: usize = 1000;
+/// More bytes than any line has.
+const LONGEST_LINE: usize = 1 << 20;
 
 /// The server under test, with the pace that it has to keep.
 pub(super) struct Server {
@@ -92,7 +94,9 @@ pub(super) fn next_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>)>
     };
     // The end of a line may come in a segment of its own.
     let begin = |arrived: &[u8]| arrived.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    let still = receive_all(&mut [client], |_, arrived| end(&arrived[begin(arrived)..]).is_some())?;
+    let still = receive_all(&mut [client], |_, arrived| {
+        arrived.len() > LONGEST_LINE || end(&arrived[begin(arrived)..]).is_some()
+    })?;
     if let Some(still) = still.as_ref().filter(|still| still.kind == Kind::Busy) {
         return Err(still.clone().failure("a client waited for a line").into());
     }

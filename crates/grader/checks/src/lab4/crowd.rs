@@ -4,6 +4,9 @@ use crate::{Program, Session};
 use model::{Failure, Kind, Step};
 use wire::{Peer, Stillness, receive_all};
 
+/// More bytes than anybody can be sent between two rests.
+const FLOOD: usize = 1 << 20;
+
 pub(super) const SERVER: &str = "presence-server";
 pub(super) const ANONYMOUS: &str = "An anonymous user";
 
@@ -66,13 +69,13 @@ impl Crowd {
         Ok(())
     }
 
-    /// Waits until nothing more comes to anybody, and takes what has come to each: all that was said before is of no interest.
+    /// Waits until nothing more comes to anybody, or far too much to somebody, and takes what has come to each: all that was said before is of no interest.
     ///
     /// # Errors
     /// A failure when the program is gone.
     pub(super) fn settle(&mut self) -> Step<Vec<Vec<u8>>> {
         let mut all: Vec<&mut Peer> = self.clients.iter_mut().collect();
-        unless_over(receive_all(&mut all, |_, _| false)?)?;
+        unless_over(receive_all(&mut all, |_, arrived| arrived.len() > FLOOD)?)?;
         Ok(self.clients.iter_mut().map(Peer::take_arrived).collect())
     }
 

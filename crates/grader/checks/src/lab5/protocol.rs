@@ -8,6 +8,8 @@ use std::cell::Cell;
 use wire::{Peer, bytewise, every_cut, receive_all};
 
 const KIBIBYTE: usize = 1 << 10;
+/// How many lines a greeting has at most.
+const LONGEST_GREETING: usize = 1000;
 /// What may stand before an answer.
 const PROMPT: &str = "> ";
 
@@ -96,7 +98,7 @@ pub(super) fn is_served(client: &mut Peer, line: &str) -> Step {
 /// Whether an answer comes to the first line of a client, behind its greeting or without one.
 pub(super) fn is_answered(client: &mut Peer, line: &str) -> Step<bool> {
     let answer = line.to_uppercase();
-    loop {
+    for _ in 0..LONGEST_GREETING {
         let got = client.take_line()?;
         if !got.ends_with(b"\n") {
             return Ok(false);
@@ -105,6 +107,7 @@ pub(super) fn is_answered(client: &mut Peer, line: &str) -> Step<bool> {
             return Ok(true);
         }
     }
+    Ok(false)
 }
 
 /// L5.1

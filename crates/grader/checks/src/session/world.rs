@@ -280,7 +280,9 @@ pub(crate) fn not_started(program: &Running, error: i32) -> Stop {
     let may_be_started = || access(&program.file, Access::EXEC_OK).is_ok() && program.directory.is_dir();
     match Errno::from_raw_os_error(error) {
         Errno::NOEXEC => failure("another file"),
-        Errno::NOENT | Errno::LIBBAD if may_be_started() => failure("one whose loader is not there"),
+        Errno::NOENT | Errno::LIBBAD | Errno::IO if may_be_started() => {
+            failure("one whose loader is not there")
+        }
         _ => Fault::new(format!(
             "{words}; it runs as an ordinary user, who must be able to read and execute it"
         ))
@@ -313,6 +315,10 @@ impl World {
             self.drain()?;
             self.watch()?;
             let asked = Instant::now();
+            if asked.duration_since(self.began) > WALL_LIMIT {
+                let limit = format!("the check's last limit of {} s was reached", WALL_LIMIT.as_secs());
+                return Err(Stop::Fault(Fault::new(limit)));
+            }
             if attempt()? == Attempt::Done {
                 if looks > 0 {
                     self.head_start.set((self.head_start.get() * 2).min(LONG_PAUSE.1));
@@ -364,10 +370,6 @@ impl World {
                     return self.stop_hidden(still);
                 }
                 return Ok(Some(still));
-            }
-            if self.began.elapsed() > WALL_LIMIT {
-                let limit = format!("the check's last limit of {} s was reached", WALL_LIMIT.as_secs());
-                return Err(Stop::Fault(Fault::new(limit)));
             }
         }
     }
