@@ -1,7 +1,7 @@
 """What the attacks share: what they are told, an honest echo server to hide behind, and how they tell that they got through.
 
-An attack that gets through says so and is gone, so that its check cannot pass. All of them end by themselves after two
-minutes, and each bomb after a number of its own, should nothing contain them.
+An attack that gets through says so and is gone, so that its check cannot pass. All of them end by themselves after five
+minutes, which is longer than any check, and each bomb after a number of its own, should nothing contain them.
 """
 
 import ctypes
@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 
-signal.alarm(120)
+signal.alarm(300)
 
 told = dict(word.split("=", 1) for word in sys.argv[1:])
 port = int(told["port"])
@@ -38,9 +38,9 @@ def call(name, number, *arguments):
 
 
 def child():
-    """Forks a child that ends after two minutes at the latest. True in the child."""
+    """Forks a child that ends after five minutes at the latest. True in the child."""
     if os.fork() == 0:
-        signal.alarm(120)
+        signal.alarm(300)
         return True
     return False
 

@@ -7,11 +7,7 @@ use runner::collection::target_folder;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use tests::xtask;
-
-/// A last resort, for a build that hangs.
-const LONGEST: Duration = Duration::from_secs(900);
 
 /// Exports to a folder that is always the same, so that cargo compiles again only what has changed.
 fn exported() -> PathBuf {
@@ -20,13 +16,7 @@ fn exported() -> PathBuf {
         fs::remove_dir_all(&folder).unwrap();
     }
     // A test is about what lies there, committed or not.
-    xtask()
-        .args(["export", "student", "--allow-dirty"])
-        .arg(&folder)
-        .timeout(LONGEST)
-        .assert()
-        .code(0)
-        .stdout("");
+    xtask().args(["export", "student", "--allow-dirty"]).arg(&folder).assert().code(0).stdout("");
     folder
 }
 
@@ -50,7 +40,7 @@ fn files(folder: &Path) -> BTreeSet<String> {
 /// A command in the students' repository, which may not ask for anything over the network.
 fn there(program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(program);
-    command.current_dir(folder).timeout(LONGEST).env_remove("CARGO_MANIFEST_DIR").env_remove("NO_COLOR");
+    command.current_dir(folder).env_remove("CARGO_MANIFEST_DIR").env_remove("NO_COLOR");
     command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", target_folder().join("exported-target"));
     command
 }
@@ -125,7 +115,6 @@ fn nothing_is_written_over() {
     xtask()
         .args(["export", "student"])
         .arg(folder.path())
-        .timeout(LONGEST)
         .assert()
         .code(2)
         .stdout("")

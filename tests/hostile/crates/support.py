@@ -1,12 +1,12 @@
 """What attacks share that run while they are built: an attack that gets through says so, and its build fails.
 
-All of them end by themselves after ten minutes, and each bomb after a number of its own, should nothing contain them.
+All of them end by themselves after half an hour, which is longer than any build, and each bomb after a number of its own, should nothing contain them.
 """
 
 import os
 import signal
 
-signal.alarm(600)
+signal.alarm(1800)
 
 
 def breach(what):
@@ -24,8 +24,8 @@ def refused(what, action, *arguments):
 
 
 def child():
-    """Forks a child that ends after ten minutes at the latest. True in the child."""
+    """Forks a child that ends after half an hour at the latest. True in the child."""
     if os.fork() == 0:
-        signal.alarm(600)
+        signal.alarm(1800)
         return True
     return False

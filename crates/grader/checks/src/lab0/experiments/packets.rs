@@ -39,29 +39,27 @@ fn kind(packet: &Packet) -> &'static str {
     }
 }
 
-/// A UDP socket that is connected to that address.
-fn udp_to(address: SocketAddr) -> Step<UdpSocket> {
+/// A UDP socket that is connected to an address to which no socket is bound, and that address.
+fn udp_to_nobody() -> Step<(UdpSocket, SocketAddr)> {
+    let nobody = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+    // As long as both are bound they have different ports.
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let address = nobody.local_addr()?;
     socket.connect(address)?;
-    Ok(socket)
-}
-
-/// An address to which no UDP socket is bound.
-fn without_socket() -> Step<SocketAddr> {
-    Ok(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+    Ok((socket, address))
 }
 
 pub(in crate::lab0) fn answer_to_datagram(session: &mut Session) -> Step<Vec<String>> {
-    let address = without_socket()?;
+    let (socket, address) = udp_to_nobody()?;
     let mut packets = Packets::start(session)?;
-    udp_to(address)?.send(b"anybody?")?;
+    socket.send(b"anybody?")?;
     let answer = packets.next(|packet| packet.protocol() == ICMP || packet.ports().0 == address.port())?;
     one(kind(&answer))
 }
 
 /// What becomes of the first call on a connected UDP socket, a send, or of the second, a receive.
 pub(in crate::lab0) fn sends_to_nobody(calls: usize) -> Step<Vec<String>> {
-    let socket = udp_to(without_socket()?)?;
+    let (socket, _) = udp_to_nobody()?;
     let refused = |result: std::io::Result<usize>, otherwise| match result {
         Ok(_) => one(otherwise),
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => one("it fails with connection refused"),
@@ -92,9 +90,9 @@ fn captured_request(session: &Session) -> Step<(Packet, u16)> {
 
 /// A datagram, with the port that it was sent to.
 fn captured_datagram(session: &Session) -> Step<(Packet, Packet)> {
-    let address = without_socket()?;
+    let (socket, address) = udp_to_nobody()?;
     let mut packets = Packets::start(session)?;
-    udp_to(address)?.send(b"datagram")?;
+    socket.send(b"datagram")?;
     let datagram = packets.next(|packet| packet.ports().1 == address.port())?;
     Ok((datagram, packets.next(|packet| packet.protocol() == ICMP)?))
 }
