@@ -30,6 +30,9 @@ const DOZING_PAUSE: Duration = Duration::from_millis(30);
 const LONG_PAUSE: (Duration, u32) = (Duration::from_millis(400), 8);
 /// How many signals in a row are followed without a look at the kernel.
 const SIGNALS: u32 = 64;
+/// How much more processor time a program may use in one wait for each of its connections: to hand them on from one process to
+/// another, say, is progress that no byte shows.
+const CPU_FOR_A_CLIENT: Duration = Duration::from_micros(500);
 /// Processor time in one wait of a program that has used up the usual in an earlier one.
 const SPENT_BUDGET: Duration = Duration::from_millis(250);
 
@@ -293,7 +296,9 @@ pub(crate) fn not_started(program: &Running, error: i32) -> Stop {
 impl World {
     /// A wait that begins now.
     fn vigil(&self, sleep_budget: Option<Duration>) -> Vigil {
-        let cpu_budget = if self.has_spun.get() { SPENT_BUDGET } else { CPU_BUDGET };
+        let usual =
+            CPU_BUDGET + CPU_FOR_A_CLIENT * u32::try_from(self.links.borrow().len()).unwrap_or(u32::MAX);
+        let cpu_budget = if self.has_spun.get() { SPENT_BUDGET } else { usual };
         let is_starting = self.running.borrow().iter().any(|program| !program.has_started);
         Vigil::new(cpu_budget, sleep_budget).starting(is_starting)
     }
