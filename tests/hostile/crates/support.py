@@ -1,6 +1,7 @@
 """What attacks share that run while they are built: an attack that gets through says so, and its build fails.
 
-All of them end by themselves after half an hour, which is longer than any build, and each bomb after a number of its own, should nothing contain them.
+All of them end by themselves after half an hour, which is longer than any build, and each bomb after a number of its own,
+should nothing contain them.
 """
 
 import os

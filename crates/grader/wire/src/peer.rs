@@ -273,11 +273,11 @@ impl Peer {
             }
         }
         let new = &self.arrived[before..];
-        if self.acknowledges_at_once && !new.is_empty() {
-            // The kernel forgets it after a while.
-            sockopt::set_tcp_quickack(&*self.socket, true)?;
-        }
         if !new.is_empty() {
+            if self.acknowledges_at_once {
+                // The kernel forgets it after a while.
+                sockopt::set_tcp_quickack(&*self.socket, true)?;
+            }
             self.transcript.record(&self.name, Action::Receive, new);
         }
         let mut any = !new.is_empty();

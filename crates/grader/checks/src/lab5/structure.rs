@@ -112,6 +112,17 @@ fn expect_workers(server: &Program, clients: &[Peer], expected: &Workers) -> Ste
     }
 }
 
+/// Waits until there are so many at most of what `count` counts. Tells how many there are, and why, where that never comes.
+fn stays_above(
+    server: &Program,
+    most: usize,
+    count: impl Fn(&Census) -> usize,
+) -> Step<Option<(usize, Stillness)>> {
+    let still = server.wait_until(&mut |server| Ok(count(&server.census()?) <= most))?;
+    let left = count(&server.census()?);
+    Ok(still.filter(|_| left > most).map(|still| (left, still)))
+}
+
 fn differs(
     clients: usize,
     expected: &impl fmt::Display,
@@ -159,9 +170,7 @@ pub(super) fn has_a_process_for_each(session: &mut Session) -> Step {
     clients.into_iter().for_each(Peer::close);
     expect_workers(&server, &[], &Workers { processes: 1, accepting: 1, ..Workers::default() })
         .map_err(|stop| stop.remark("the clients have gone, and their processes must go with them"))?;
-    let still = server.wait_until(&mut |server| Ok(server.census()?.processes <= own))?;
-    let processes = server.census()?.processes;
-    if let Some(still) = still.filter(|_| processes > own) {
+    if let Some((processes, still)) = stays_above(&server, own, |census| census.processes)? {
         return Err(Failure::new(Kind::Structure, "the clients have gone, but their processes have not")
             .expected(format!("processes: {own}"))
             .got(format!("processes: {processes}"))
@@ -170,9 +179,7 @@ pub(super) fn has_a_process_for_each(session: &mut Session) -> Step {
     }
     // A server may as well wait for its children when it accepts the next client.
     let another = greeted(&mut server)?;
-    let still = server.wait_until(&mut |server| Ok(server.census()?.zombies == 0))?;
-    let zombies = server.census()?.zombies;
-    if let Some(still) = still.filter(|_| zombies > 0) {
+    if let Some((zombies, still)) = stays_above(&server, 0, |census| census.zombies)? {
         return Err(Failure::new(Kind::Structure, "processes have ended, and nobody has waited for them")
             .expected("no zombies")
             .got(format!("zombies: {zombies}"))
@@ -190,9 +197,7 @@ pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
     let served = server.census()?.threads;
     let left = served.saturating_sub(clients.len()) + OWN_THREADS;
     clients.into_iter().for_each(Peer::close);
-    let still = server.wait_until(&mut |server| Ok(server.census()?.threads <= left))?;
-    let threads = server.census()?.threads;
-    if let Some(still) = still.filter(|_| threads > left) {
+    if let Some((threads, still)) = stays_above(&server, left, |census| census.threads)? {
         return Err(Failure::new(Kind::Structure, "the clients have gone, but their threads have not")
             .expected(format!("at most {left} threads, a runtime's own among them"))
             .got(format!("{threads} threads"))
