@@ -16,11 +16,13 @@ mod sleep;
 mod thread;
 mod usage;
 mod vigil;
+mod waits;
 
 pub use diag::{Diag, Progress, Socket, State};
 pub use flight::Link;
 pub use limit::Limit;
-pub use observer::{Observer, Scope, waits_for_many};
+pub use observer::{Observer, Scope};
 pub use thread::{Call, Thread};
 pub use usage::Usage;
 pub use vigil::{CPU_BUDGET, End, SLEEP_BUDGET, Vigil};
+pub use waits::{Waits, waits_on_a_file};

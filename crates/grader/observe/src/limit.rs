@@ -1,11 +1,10 @@
 //! For how long a blocked thread may stay where it is: the time-out that its call declares.
 
 use crate::thread::{Call, Thread};
-use rustix::fd::OwnedFd;
+use crate::waits::duplicate;
 use rustix::net::sockopt::{Timeout, socket_timeout};
-use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 use rustix::time::{ClockId, clock_gettime};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
@@ -32,7 +31,7 @@ pub(crate) fn limit(thread: &Thread) -> Limit {
         return if thread.call == Call::Stopped { Limit::Never } else { Limit::Unknown };
     };
     let [first, second, third, fourth, fifth, _] = arguments;
-    let pid = thread.pid;
+    let pid = thread.tid;
     match call.name() {
         "poll" => milliseconds(third),
         "epoll_wait" | "epoll_pwait" => milliseconds(fourth),
@@ -46,8 +45,10 @@ pub(crate) fn limit(thread: &Thread) -> Limit {
             if second & TIMER_ABSTIME == 0 { pointer(pid, third, 1) } else { until(pid, third, first == 0) }
         }
         "futex" => futex(pid, second, fourth),
-        "read" | "readv" | "recvfrom" | "recvmsg" | "accept" | "accept4" => stream(pid, first, Timeout::Recv),
-        "write" | "writev" | "sendto" | "sendmsg" | "sendfile" => stream(pid, first, Timeout::Send),
+        "read" | "readv" | "recvfrom" | "recvmsg" | "accept" | "accept4" => {
+            stream(thread, first, Timeout::Recv)
+        }
+        "write" | "writev" | "sendto" | "sendmsg" | "sendfile" => stream(thread, first, Timeout::Send),
         "wait4" | "waitid" | "pause" | "rt_sigsuspend" | "flock" | "fcntl" | "msgrcv" | "futex_waitv" => {
             Limit::Never
         }
@@ -57,15 +58,20 @@ pub(crate) fn limit(thread: &Thread) -> Limit {
     }
 }
 
-/// Whether the process holds a timer that will make one of its descriptors readable.
-pub(crate) fn has_armed_timer(pid: i32) -> bool {
-    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
+/// Whether any of the processes of these threads holds a timer that will make one of its descriptors readable.
+pub(crate) fn has_armed_timer(threads: &[Thread]) -> bool {
+    let mut looked_at = HashSet::new();
+    threads.iter().any(|thread| looked_at.insert(thread.pid) && holds_armed_timer(thread.tid))
+}
+
+fn holds_armed_timer(tid: i32) -> bool {
+    let Ok(entries) = fs::read_dir(format!("/proc/{tid}/fd")) else { return false };
     entries.flatten().any(|entry| {
         let timer =
             fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]");
         let number = entry.file_name();
         timer
-            && fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", number.to_string_lossy()))
+            && fs::read_to_string(format!("/proc/{tid}/fdinfo/{}", number.to_string_lossy()))
                 .is_ok_and(|text| text.contains("it_value:") && !text.contains("it_value: (0, 0)"))
     })
 }
@@ -110,20 +116,16 @@ fn futex(pid: i32, operation: u64, timeout: u64) -> Limit {
 }
 
 /// A socket's own time-out; a call on it shows none in its arguments.
-fn stream(pid: i32, descriptor: u64, direction: Timeout) -> Limit {
-    let Some(file) = duplicate(pid, descriptor) else { return Limit::Unknown };
+fn stream(thread: &Thread, descriptor: u64, direction: Timeout) -> Limit {
+    let Some(file) = i32::try_from(descriptor).ok().and_then(|descriptor| duplicate(thread, descriptor))
+    else {
+        return Limit::Unknown;
+    };
     match socket_timeout(&file, direction) {
         Ok(Some(timeout)) => Limit::After(timeout),
         // ENOTSOCK: a pipe or a terminal, which has no time-outs.
         Ok(None) | Err(_) => Limit::Never,
     }
-}
-
-/// A second descriptor for what another process has open (pidfd_getfd(2)). Held for a moment only, since it keeps a socket from closing.
-fn duplicate(pid: i32, descriptor: u64) -> Option<OwnedFd> {
-    let pid = Pid::from_raw(pid)?;
-    let process = pidfd_open(pid, PidfdFlags::empty()).ok()?;
-    pidfd_getfd(process, i32::try_from(descriptor).ok()?, PidfdGetfdFlags::empty()).ok()
 }
 
 fn timespec(pid: i32, address: u64, scale: u64) -> Option<Duration> {

@@ -4,6 +4,8 @@ use crate::diag::{Diag, Socket};
 use crate::flight::Link;
 use crate::limit::{self, Limit};
 use crate::thread::{self, Call, Thread};
+use crate::vigil::quiet;
+use crate::waits::{descriptors, waits_on_a_file};
 use model::{Endpoint, SocketView, ThreadView};
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -33,6 +35,8 @@ pub struct Observer {
     runtime: HashMap<i32, u64>,
     /// Threads that have come round and round in a wait without effect.
     pub(crate) tickers: HashSet<i32>,
+    /// Sockets by their inodes, and whether each is one of TCP.
+    pub(crate) tcp: HashMap<u32, bool>,
     pub(crate) buffer: Vec<u8>,
 }
 
@@ -55,6 +59,7 @@ impl Observer {
             scope,
             runtime: HashMap::new(),
             tickers: HashSet::new(),
+            tcp: HashMap::new(),
             buffer: vec![0; 1 << 16],
         };
         let own = i32::try_from(std::process::id()).unwrap_or_default();
@@ -97,7 +102,7 @@ impl Observer {
     /// Forgets those of the marked threads that are in a call on a file now: they do the program's work.
     pub(crate) fn unmark_runtime(&mut self, threads: &[Thread]) {
         for thread in threads {
-            if self.descriptor(thread).is_some() || waits_for_many(thread) {
+            if waits_on_a_file(thread) {
                 self.runtime.remove(&thread.tid);
             }
         }
@@ -179,6 +184,19 @@ impl Observer {
         Ok(unmoved && now.iter().all(Thread::is_at_rest))
     }
 
+    /// Whether there was an instant just now at which every thread was blocked, be it in a call with a time limit, and nothing was under
+    /// way on these links, of which those that are over are taken out.
+    ///
+    /// # Errors
+    /// When `/proc` or sock_diag cannot be read.
+    pub fn rests(&mut self, links: &mut Vec<Link>) -> io::Result<bool> {
+        let threads = self.threads()?;
+        if !threads.iter().all(Thread::is_at_rest) {
+            return Ok(false);
+        }
+        Ok(quiet(self, links)?.is_some() && self.have_rested(&threads)?)
+    }
+
     /// Lists all threads, and only then looks at each: whoever ends before it is listed wakes those that wait for it before they
     /// are looked at. Those with the greatest `rank` are looked at last; in the census all stand by their numbers.
     pub(crate) fn census<R: Ord>(&mut self, rank: impl Fn(i32) -> R) -> io::Result<Census> {
@@ -227,22 +245,6 @@ impl Observer {
             .collect())
     }
 
-    /// The descriptor on which a thread is blocked: the one that its call names or, for poll(2) with a single one, that.
-    pub fn descriptor(&self, thread: &Thread) -> Option<i32> {
-        let Call::Blocked(call, [first, second, ..]) = thread.call else { return None };
-        match call.name() {
-            "read" | "readv" | "recvfrom" | "recvmsg" | "accept" | "accept4" | "write" | "writev"
-            | "sendto" | "sendmsg" | "connect" => i32::try_from(first).ok(),
-            "poll" | "ppoll" if second == 1 => polled(thread.pid, first, 1).first().copied(),
-            _ => None,
-        }
-    }
-
-    /// The inode of the socket on which a thread is blocked.
-    pub fn socket_inode(&self, thread: &Thread) -> Option<u32> {
-        socket_inode(thread.pid, self.descriptor(thread)?)
-    }
-
     /// What each thread does, for a reader. `name` is what to call the program; `links` and `listeners` are the sockets
     /// whose addresses can be told.
     ///
@@ -261,22 +263,23 @@ impl Observer {
     }
 
     pub(crate) fn view(
-        &self,
+        &mut self,
         thread: &Thread,
         name: &str,
         processes: usize,
         sockets: &HashMap<u32, (Endpoint, Socket)>,
     ) -> ThreadView {
-        let socket =
-            self.socket_inode(thread).and_then(|inode| sockets.get(&inode)).map(|(endpoint, socket)| {
-                // An unread end of file counts as a byte in the kernel's figure.
-                let end = u32::from(socket.state.peer_is_done());
-                SocketView {
-                    endpoint: *endpoint,
-                    receive_queue: socket.receive_queue.saturating_sub(end),
-                    send_queue: socket.send_queue,
-                }
-            });
+        let waits = self.waits(thread).sockets;
+        let alone = if let [inode] = *waits { sockets.get(&inode) } else { None };
+        let socket = alone.map(|(endpoint, socket)| {
+            // An unread end of file counts as a byte in the kernel's figure.
+            let end = u32::from(socket.state.peer_is_done());
+            SocketView {
+                endpoint: *endpoint,
+                receive_queue: socket.receive_queue.saturating_sub(end),
+                send_queue: socket.send_queue,
+            }
+        });
         ThreadView {
             process: if processes > 1 { format!("{name} (process {})", thread.pid) } else { name.to_owned() },
             pid: thread.pid,
@@ -292,8 +295,8 @@ impl Observer {
     }
 
     fn object(&self, thread: &Thread) -> Option<String> {
-        let descriptor = self.descriptor(thread)?;
-        let target = fs::read_link(format!("/proc/{}/fd/{descriptor}", thread.pid)).ok()?;
+        let [descriptor] = *descriptors(thread) else { return None };
+        let target = fs::read_link(format!("/proc/{}/fd/{descriptor}", thread.tid)).ok()?;
         let target = target.to_str()?;
         Some(match descriptor {
             0 => "standard input".to_owned(),
@@ -351,64 +354,8 @@ fn futex(thread: &Thread) -> Option<u64> {
     }
 }
 
-/// Whether a thread is blocked in a call that waits for any of several files, of which one at least is a socket.
-pub fn waits_for_many(thread: &Thread) -> bool {
-    let Call::Blocked(call, [first, second, third, fourth, ..]) = thread.call else { return false };
-    let is_socket = |descriptor| socket_inode(thread.pid, descriptor).is_some();
-    match call.name() {
-        "poll" | "ppoll" => polled(thread.pid, first, second).into_iter().any(is_socket),
-        "select" | "pselect6" => {
-            let sets = [second, third, fourth];
-            sets.iter().any(|set| selected(thread.pid, *set, first).into_iter().any(is_socket))
-        }
-        "epoll_wait" | "epoll_pwait" | "epoll_pwait2" => {
-            // The descriptors in the set, as lines `tfd: NUMBER …` (proc(5)).
-            let path = format!("/proc/{}/fdinfo/{first}", thread.pid);
-            let info = fs::read_to_string(path).unwrap_or_default();
-            let watched = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
-            watched.filter_map(|rest| rest.split_ascii_whitespace().next()?.parse().ok()).any(is_socket)
-        }
-        "io_uring_enter" => true,
-        _ => false,
-    }
-}
-
-/// The inode of the socket behind a descriptor, if it is one (proc(5)).
-pub(crate) fn socket_inode(pid: i32, descriptor: i32) -> Option<u32> {
-    let target = fs::read_link(format!("/proc/{pid}/fd/{descriptor}")).ok()?;
-    target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
-}
-
-/// The descriptors of so many `struct pollfd` at `address` (poll(2)).
-fn polled(pid: i32, address: u64, count: u64) -> Vec<i32> {
-    const SIZE: usize = 8;
-    let entries = memory(pid, address, usize::try_from(count).unwrap_or(0).saturating_mul(SIZE));
-    let descriptors = entries.chunks_exact(SIZE).filter_map(|entry| entry[..4].try_into().ok());
-    descriptors.map(i32::from_ne_bytes).collect()
-}
-
-/// The descriptors below `limit` in the `fd_set` at `address` (select(2)).
-fn selected(pid: i32, address: u64, limit: u64) -> Vec<i32> {
-    // The kernel looks at the lower half of the register, and at no more than the process may have files.
-    const MOST: u64 = 1 << 20;
-    let limit = usize::try_from((limit & u64::from(u32::MAX)).min(MOST)).unwrap_or(0);
-    let set = if address == 0 { Vec::new() } else { memory(pid, address, limit.div_ceil(64) * 8) };
-    let is_in = |number: &usize| set.get(number / 8).is_some_and(|byte| byte & (1 << (number % 8)) != 0);
-    (0..limit).filter(is_in).filter_map(|number| i32::try_from(number).ok()).collect()
-}
-
-/// So many bytes of a process's memory, and none where they cannot be read.
-fn memory(pid: i32, address: u64, length: usize) -> Vec<u8> {
-    use std::os::unix::fs::FileExt;
-    const LONGEST: usize = 1 << 20;
-    let mut bytes = vec![0; length.min(LONGEST)];
-    let file = fs::File::open(format!("/proc/{pid}/mem"));
-    let read = file.and_then(|file| file.read_exact_at(&mut bytes, address));
-    if read.is_ok() { bytes } else { Vec::new() }
-}
-
 /// The numeric names in a folder of `/proc`; none if it is gone.
-fn numbers(folder: &str) -> io::Result<Vec<i32>> {
+pub(crate) fn numbers(folder: &str) -> io::Result<Vec<i32>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if thread::has_ended(&error) => return Ok(Vec::new()),
         other => other?,

@@ -1,9 +1,10 @@
 //! All that the kernel shows of a program at one moment, whoever its peers are.
 
 use crate::diag::Dumped;
-use crate::observer::{Observer, socket_inode};
+use crate::observer::Observer;
 use crate::thread::{Thread, read};
 use crate::usage::kibibytes;
+use crate::waits::socket_inode;
 use model::{Endpoint, Picture, ProcessPicture, SocketPicture, ThreadPicture};
 use std::collections::HashMap;
 use std::fs;

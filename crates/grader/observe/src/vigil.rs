@@ -178,7 +178,7 @@ impl Vigil {
             return Ok(asleep);
         }
         if timed.is_empty() {
-            if !first.iter().any(|thread| thread.tid == thread.pid && limit::has_armed_timer(thread.pid)) {
+            if !limit::has_armed_timer(&first) {
                 return Ok(Some(verdict(observer, &first, &limits)));
             }
         } else if self.rounds_count {
@@ -311,7 +311,7 @@ fn verdict(observer: &Observer, threads: &[Thread], limits: &Limits) -> End {
 }
 
 /// How many bytes the submission has written; `None` while something travels between it and the grader.
-fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Option<u64>> {
+pub(crate) fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Option<u64>> {
     let (mut under_way, mut total) = (false, 0);
     let mut result = Ok(());
     links.retain(|link| match link.traffic(&observer.diag) {

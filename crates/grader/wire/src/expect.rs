@@ -1,5 +1,6 @@
 //! What a peer expects to come.
 
+use crate::crowd::receive_until_rested;
 use crate::patience::Stillness;
 use crate::peer::{Ending, Peer};
 use model::{Failure, Kind, Step};
@@ -153,6 +154,10 @@ impl Peer {
     /// A failure when a byte or the end of the connection comes.
     pub fn expect_silence(&mut self) -> Step {
         let still = self.receive_until(&mut |arrived| !arrived.is_empty())?;
+        self.nothing_came(still)
+    }
+
+    fn nothing_came(&mut self, still: Option<Stillness>) -> Step {
         if !self.arrived.is_empty() {
             return Err(self.surplus("nothing")?.into());
         }
@@ -166,6 +171,26 @@ impl Peer {
             }
             (None, _) => Ok(()),
         }
+    }
+
+    /// Expects that nothing has come by the time at which the program rests, see [`receive_until_rested`]. Unlike
+    /// [`Peer::expect_silence`] this does not wait for those who wake by the clock alone: a byte that comes later is found by the next
+    /// expectation, so that one proof of silence at the end of a conversation covers all its steps.
+    ///
+    /// # Errors
+    /// A failure when a byte or the end of the connection has come.
+    pub fn expect_quiet(&mut self) -> Step {
+        let still = receive_until_rested(&mut [&mut *self])?;
+        self.nothing_came(still)
+    }
+
+    /// Takes all that has come by the time at which the program rests, see [`receive_until_rested`].
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    pub fn read_until_rested(&mut self) -> Step<(Vec<u8>, Option<Ending>)> {
+        receive_until_rested(&mut [&mut *self])?;
+        Ok((std::mem::take(&mut self.arrived), self.ending))
     }
 
     /// Takes all bytes until the connection ends, `limit` at most.

@@ -79,6 +79,13 @@ pub trait Patience {
     /// A fault of the grader.
     fn consumed(&self, ours: SocketAddr, theirs: SocketAddr) -> Step<Option<Stillness>>;
 
+    /// Waits until the submission rests: there was an instant at which every thread of it was blocked, be it in a call with a time
+    /// limit, and nothing was under way. Whoever only wakes by the clock may still act later. Tells why when that will never be.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    fn rested(&self) -> Step<Option<Stillness>>;
+
     /// Tells that a connection exists between `ours`, the grader's, and `theirs`, the submission's.
     ///
     /// # Errors

@@ -37,6 +37,10 @@ impl Patience for UntilReadable {
         Ok(None)
     }
 
+    fn rested(&self) -> Step<Option<Stillness>> {
+        Ok(None)
+    }
+
     fn connected(&self, _: SocketAddr, _: SocketAddr, _: Caller) -> Step {
         Ok(())
     }
@@ -154,6 +158,10 @@ impl Patience for LetsOneIn {
     }
 
     fn consumed(&self, _: SocketAddr, _: SocketAddr) -> Step<Option<Stillness>> {
+        Ok(None)
+    }
+
+    fn rested(&self) -> Step<Option<Stillness>> {
         Ok(None)
     }
 

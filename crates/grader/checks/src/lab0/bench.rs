@@ -3,7 +3,7 @@
 //! Whatever is waited for here comes about by itself, so that only a broken grader meets the last resort.
 
 use model::{Fault, Step};
-use observe::{Call, Diag, Observer, Scope, State, Thread, waits_for_many};
+use observe::{Call, Diag, Observer, Scope, State, Thread, waits_on_a_file};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -149,8 +149,7 @@ fn blocked(
         }
         let thread = observer.threads()?.into_iter().find(&is_it);
         let waiting = thread.filter(|thread| matches!(thread.call, Call::Blocked(..)));
-        let on_a_file = |thread: &Thread| observer.descriptor(thread).is_some() || waits_for_many(thread);
-        let Some(waiting) = waiting.filter(on_a_file) else { return Ok(false) };
+        let Some(waiting) = waiting.filter(waits_on_a_file) else { return Ok(false) };
         found = Some(name(waiting.call_name()));
         let is_still = before == Some(waiting.turns);
         before = Some(waiting.turns);

@@ -108,7 +108,7 @@ fn crowd(server: &mut Program, count: usize) -> Step<Vec<Peer>> {
 
 /// Expects one process with one thread that accepts and one reading thread for each client.
 fn expect_structure(server: &Program, clients: &[Peer]) -> Step {
-    let listening = server.listening_socket()?.inode;
+    let listening = server.listeners()?;
     let mut sockets = Vec::new();
     for client in clients {
         sockets.push(server.socket_of(client)?.map_or(0, |socket| socket.inode));
@@ -118,9 +118,9 @@ fn expect_structure(server: &Program, clients: &[Peer]) -> Step {
     let still = server.wait_until_rests(&mut |server| {
         let Census { workers, processes, zombies, .. } = server.census()?;
         let processes = processes + zombies;
-        let on = |inode| workers.iter().filter(|worker| worker.socket == Some(inode)).count();
-        let reading = sockets.iter().filter(|socket| **socket != 0 && on(**socket) == 1).count();
-        seen = (processes, on(listening), reading);
+        let on = |sockets: &[u32]| workers.iter().filter(|worker| worker.waits_on(sockets)).count();
+        let reading = sockets.iter().filter(|socket| **socket != 0 && on(&[**socket]) == 1).count();
+        seen = (processes, on(&listening), reading);
         is_right = seen == (1, 1, clients.len()) && workers.len() == clients.len() + 1;
         Ok(is_right)
     })?;

@@ -2,12 +2,12 @@
 
 use super::world::{self, Running, World};
 use model::{Action, Failure, Fault, Kind, Picture, Step, Stop, ThreadView};
-use observe::{Call, SLEEP_BUDGET, Socket, waits_for_many};
+use observe::{SLEEP_BUDGET, Socket, Thread, Waits};
 use rustix::io::Errno;
 use sandbox::{Command, Ended, Submission};
 use std::collections::HashSet;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::Duration;
 use wire::{Attempt, Patience, Peer, Stillness};
@@ -24,15 +24,26 @@ pub struct Program {
     clients: usize,
 }
 
-/// A thread inside a call on a socket.
+/// A thread inside a call on TCP sockets, whatever the call is and whatever else it waits on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worker {
     /// Its process.
     pub pid: i32,
+    /// Its own id.
+    pub tid: i32,
     /// The name of the call.
     pub call: &'static str,
-    /// The socket that the call waits on; none for a call that waits for any of several.
-    pub socket: Option<u32>,
+    /// The inodes of the TCP sockets that the call waits on, one at least.
+    pub sockets: Vec<u32>,
+    /// Whether it waits on them through an epoll set.
+    pub through_epoll: bool,
+}
+
+impl Worker {
+    /// Whether it waits on these sockets, some of them or all, and on no other.
+    pub fn waits_on(&self, sockets: &[u32]) -> bool {
+        self.sockets.iter().all(|socket| sockets.contains(socket))
+    }
 }
 
 /// What a program is made of at one moment.
@@ -44,7 +55,7 @@ pub struct Census {
     pub zombies: usize,
     /// All threads of all processes.
     pub threads: usize,
-    /// The threads that are inside a call on a socket.
+    /// The threads that are inside a call on TCP sockets.
     pub workers: Vec<Worker>,
 }
 
@@ -209,6 +220,20 @@ impl Program {
         Ok(socket.ok_or_else(summary)?)
     }
 
+    /// The inodes of all its listening sockets on the port: there may be one for each family of addresses.
+    ///
+    /// # Errors
+    /// A failure when it listens no more.
+    pub fn listeners(&self) -> Step<Vec<u32>> {
+        let mut found = vec![self.listening_socket()?.inode];
+        let observer = self.world.observer.borrow();
+        for host in [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()] {
+            let socket = observer.diag().listener(SocketAddr::new(host, self.address()?.port()))?;
+            found.extend(socket.map(|socket| socket.inode).filter(|inode| !found.contains(inode)));
+        }
+        Ok(found)
+    }
+
     /// The program's socket at the other end of a peer.
     ///
     /// # Errors
@@ -312,17 +337,31 @@ impl Program {
         // A process that has ended has no thread left to look at.
         let alive: HashSet<i32> = threads.iter().map(|thread| thread.pid).collect();
         let workers = threads.iter().filter_map(|thread| {
-            let Call::Blocked(..) = thread.call else { return None };
-            let call = thread.call_name();
-            let socket = observer.socket_inode(thread);
-            (socket.is_some() || waits_for_many(thread)).then_some(Worker { pid: thread.pid, call, socket })
+            let Waits { sockets, through_epoll } = observer.waits(thread);
+            let Thread { pid, tid, .. } = *thread;
+            (!sockets.is_empty()).then(|| Worker {
+                pid,
+                tid,
+                call: thread.call_name(),
+                sockets,
+                through_epoll,
+            })
         });
+        let workers = workers.collect();
         Ok(Census {
             processes: alive.len(),
             zombies: all.iter().filter(|pid| !alive.contains(pid)).count(),
             threads: threads.len(),
-            workers: workers.collect(),
+            workers,
         })
+    }
+
+    /// The TCP sockets that its processes hold, by their inodes, those included that are closed on both sides and still cost a descriptor.
+    ///
+    /// # Errors
+    /// A fault when `/proc` cannot be read.
+    pub fn tcp_sockets(&self) -> Step<HashSet<u32>> {
+        Ok(self.world.observer.borrow_mut().tcp_sockets()?)
     }
 
     /// What each of its threads does, for a reader.

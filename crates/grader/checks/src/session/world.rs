@@ -411,6 +411,13 @@ impl Patience for World {
         }
     }
 
+    fn rested(&self) -> Step<Option<Stillness>> {
+        let still = self.until(&[], &mut || {
+            Ok(Attempt::done_if(self.observer.borrow_mut().rests(&mut self.links.borrow_mut())?))
+        })?;
+        Ok(still.filter(|still| !still.kind.is_still()))
+    }
+
     fn connected(&self, ours: SocketAddr, theirs: SocketAddr, caller: Caller) -> Step {
         self.links.borrow_mut().push(Link { theirs, ours });
         if caller == Caller::Program {

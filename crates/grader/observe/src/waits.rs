@@ -1,0 +1,195 @@
+//! What a blocked thread waits on: the descriptors in its call, through poll, select and epoll sets, and which of them are TCP
+//! sockets. A call counts by these sockets, whatever it is called and whatever else it waits on: a pipe that ends the program, an
+//! eventfd, a Unix socket to a helper are nobody's client.
+//!
+//! All is read of the thread itself (`/proc/TID/…`), which may have a table of files of its own, and whose process's first thread may
+//! have ended.
+
+use crate::observer::Observer;
+use crate::thread::{Call, Thread};
+use rustix::fd::OwnedFd;
+use rustix::net::sockopt::{socket_domain, socket_protocol};
+use rustix::net::{AddressFamily, ipproto};
+use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
+use std::collections::HashSet;
+use std::fs;
+
+/// How deep epoll sets may lie in each other (`EP_MAX_NESTS` in the kernel's `fs/eventpoll.c`), and poll or select around them.
+const DEEPEST: u32 = 6;
+
+/// What a thread is blocked on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// The inodes of the TCP sockets that its call waits on, in order.
+    pub sockets: Vec<u32>,
+    /// Whether any of them is in an epoll set.
+    pub through_epoll: bool,
+}
+
+impl Observer {
+    /// What the thread is blocked on; no sockets where it is not blocked, or waits for something else.
+    pub fn waits(&mut self, thread: &Thread) -> Waits {
+        let mut found = Found::default();
+        for descriptor in descriptors(thread) {
+            self.follow(thread, descriptor, 0, false, &mut found);
+        }
+        found.sockets.sort_unstable();
+        found.sockets.dedup();
+        Waits { sockets: found.sockets, through_epoll: found.through_epoll }
+    }
+
+    fn follow(&mut self, thread: &Thread, descriptor: i32, depth: u32, in_epoll: bool, found: &mut Found) {
+        let Some(target) = target(thread.tid, descriptor) else { return };
+        if let Some(inode) = socket(&target) {
+            if self.is_tcp(thread, descriptor, inode) {
+                found.sockets.push(inode);
+                found.through_epoll |= in_epoll;
+            }
+        } else if target == "anon_inode:[eventpoll]" && depth < DEEPEST && found.seen.insert(descriptor) {
+            for inner in in_epoll_set(thread.tid, descriptor) {
+                self.follow(thread, inner, depth + 1, true, found);
+            }
+        }
+    }
+
+    /// Whether that is a TCP socket. The kernel is asked once for each: no inode is given to another socket while this one is open,
+    /// and to be wrong about one that a check made and has forgotten needs four billion sockets in between.
+    fn is_tcp(&mut self, thread: &Thread, descriptor: i32, inode: u32) -> bool {
+        if let Some(known) = self.tcp.get(&inode) {
+            return *known;
+        }
+        let Some(socket) = duplicate(thread, descriptor) else { return false };
+        let domain = socket_domain(&socket).ok();
+        let is_tcp = matches!(domain, Some(AddressFamily::INET | AddressFamily::INET6))
+            && socket_protocol(&socket).is_ok_and(|protocol| protocol == Some(ipproto::TCP));
+        self.tcp.insert(inode, is_tcp);
+        is_tcp
+    }
+
+    /// The TCP sockets that the submission's processes hold, by their inodes: connections that nobody has accepted yet are in none.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn tcp_sockets(&mut self) -> std::io::Result<HashSet<u32>> {
+        let mut held = HashSet::new();
+        let mut seen = HashSet::new();
+        for thread in self.threads()? {
+            // Threads share their process's files, unless they were made otherwise: then each has to be looked at.
+            if !seen.insert((thread.pid, files_of(&thread))) {
+                continue;
+            }
+            for descriptor in crate::observer::numbers(&format!("/proc/{}/fd", thread.tid))? {
+                let Some(inode) = target(thread.tid, descriptor).as_deref().and_then(socket) else {
+                    continue;
+                };
+                if self.is_tcp(&thread, descriptor, inode) {
+                    held.insert(inode);
+                }
+            }
+        }
+        Ok(held)
+    }
+}
+
+/// How many descriptors the thread's table of files has room for: one that differs from its process's is another table.
+fn files_of(thread: &Thread) -> Option<String> {
+    let status = fs::read_to_string(format!("/proc/{}/status", thread.tid)).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("FDSize:")).map(|size| size.trim().to_owned())
+}
+
+#[derive(Default)]
+struct Found {
+    sockets: Vec<u32>,
+    through_epoll: bool,
+    /// Epoll sets that were looked into.
+    seen: HashSet<i32>,
+}
+
+/// Whether a thread is blocked in a call on a file of any kind.
+pub fn waits_on_a_file(thread: &Thread) -> bool {
+    !descriptors(thread).is_empty()
+}
+
+/// The descriptors in the call in which a thread is blocked. What is not known to wait for something else waits on its first
+/// argument, so that no call hides a socket because nobody thought of it.
+pub(crate) fn descriptors(thread: &Thread) -> Vec<i32> {
+    let Call::Blocked(call, [first, second, third, fourth, ..]) = thread.call else { return Vec::new() };
+    let number = |argument: u64| i32::try_from(argument & u64::from(u32::MAX)).ok();
+    let some = |arguments: &[u64]| arguments.iter().filter_map(|argument| number(*argument)).collect();
+    match call.name() {
+        "poll" | "ppoll" => polled(thread.tid, first, second),
+        "select" | "pselect6" => {
+            [second, third, fourth].iter().flat_map(|set| selected(thread.tid, *set, first)).collect()
+        }
+        "splice" | "copy_file_range" => some(&[first, third]),
+        "sendfile" | "tee" => some(&[first, second]),
+        // Their first argument is no descriptor: an address, a process, a signal, an identifier.
+        "futex" | "futex_waitv" | "futex_wait" | "nanosleep" | "clock_nanosleep" | "pause"
+        | "rt_sigsuspend" | "rt_sigtimedwait" | "wait4" | "waitid" | "vfork" | "clone" | "clone3"
+        | "fork" | "execve" | "exit" | "exit_group" | "semop" | "semtimedop" | "msgsnd" | "msgrcv"
+        | "mmap" | "munmap" | "mprotect" | "madvise" | "brk" | "mremap" | "msync" | "mlock" | "kill"
+        | "tkill" | "tgkill" | "sched_yield" | "restart_syscall" | "rt_sigreturn" | "io_getevents"
+        | "membarrier" | "open" | "stat" | "lstat" | "access" | "unlink" | "rename" | "mkdir" | "rmdir"
+        | "chdir" | "readlink" | "sync" => Vec::new(),
+        _ => some(&[first]),
+    }
+}
+
+/// What a descriptor stands for, as proc(5) shows it.
+fn target(tid: i32, descriptor: i32) -> Option<String> {
+    Some(fs::read_link(format!("/proc/{tid}/fd/{descriptor}")).ok()?.to_str()?.to_owned())
+}
+
+fn socket(target: &str) -> Option<u32> {
+    target.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+}
+
+/// The inode of the socket behind a descriptor, if it is one (proc(5)).
+pub(crate) fn socket_inode(tid: i32, descriptor: i32) -> Option<u32> {
+    socket(&target(tid, descriptor)?)
+}
+
+/// The descriptors in an epoll set, as lines `tfd: NUMBER …` (proc(5)).
+fn in_epoll_set(tid: i32, descriptor: i32) -> Vec<i32> {
+    let info = fs::read_to_string(format!("/proc/{tid}/fdinfo/{descriptor}")).unwrap_or_default();
+    let watched = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
+    watched.filter_map(|rest| rest.split_ascii_whitespace().next()?.parse().ok()).collect()
+}
+
+/// The descriptors of so many `struct pollfd` at `address` (poll(2)). One below zero is left out by the kernel too.
+fn polled(tid: i32, address: u64, count: u64) -> Vec<i32> {
+    const SIZE: usize = 8;
+    let entries = memory(tid, address, usize::try_from(count).unwrap_or(0).saturating_mul(SIZE));
+    let descriptors = entries.chunks_exact(SIZE).filter_map(|entry| entry[..4].try_into().ok());
+    descriptors.map(i32::from_ne_bytes).filter(|descriptor| *descriptor >= 0).collect()
+}
+
+/// The descriptors below `limit` in the `fd_set` at `address` (select(2)).
+fn selected(tid: i32, address: u64, limit: u64) -> Vec<i32> {
+    // The kernel looks at the lower half of the register, and at no more than the process may have files.
+    const MOST: u64 = 1 << 20;
+    let limit = usize::try_from((limit & u64::from(u32::MAX)).min(MOST)).unwrap_or(0);
+    let set = if address == 0 { Vec::new() } else { memory(tid, address, limit.div_ceil(64) * 8) };
+    let is_in = |number: &usize| set.get(number / 8).is_some_and(|byte| byte & (1 << (number % 8)) != 0);
+    (0..limit).filter(is_in).filter_map(|number| i32::try_from(number).ok()).collect()
+}
+
+/// So many bytes of a thread's memory, and none where they cannot be read.
+fn memory(tid: i32, address: u64, length: usize) -> Vec<u8> {
+    use std::os::unix::fs::FileExt;
+    const LONGEST: usize = 1 << 20;
+    let mut bytes = vec![0; length.min(LONGEST)];
+    let file = fs::File::open(format!("/proc/{tid}/mem"));
+    let read = file.and_then(|file| file.read_exact_at(&mut bytes, address));
+    if read.is_ok() { bytes } else { Vec::new() }
+}
+
+/// A second descriptor for what another thread has open (pidfd_getfd(2)). Held for a moment only, since it keeps a socket from closing.
+pub(crate) fn duplicate(thread: &Thread, descriptor: i32) -> Option<OwnedFd> {
+    // PIDFD_THREAD, since Linux 6.9; before that only a process can be asked, which is a thread's too unless that has files of its own.
+    const THREAD: PidfdFlags = PidfdFlags::from_bits_retain(0o200);
+    let by_thread = Pid::from_raw(thread.tid).and_then(|tid| pidfd_open(tid, THREAD).ok());
+    let by_process = || Pid::from_raw(thread.pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+    let handle = by_thread.or_else(by_process)?;
+    pidfd_getfd(handle, descriptor, PidfdGetfdFlags::empty()).ok()
+}
