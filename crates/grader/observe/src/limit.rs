@@ -4,8 +4,8 @@ use crate::thread::{Call, Thread};
 use crate::waits::duplicate;
 use rustix::net::sockopt::{Timeout, socket_timeout};
 use rustix::time::{ClockId, clock_gettime};
-use std::collections::{HashMap, HashSet};
-use std::fs::{self, File};
+use std::collections::HashMap;
+use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) type Limits = HashMap<i32, Limit>;
 
 /// The longest that the thread stays blocked if nothing happens to what it waits for.
 ///
-/// Sources: the manual page of each call; SO_RCVTIMEO and SO_SNDTIMEO in socket(7); timerfd in proc(5).
+/// Sources: the manual page of each call; SO_RCVTIMEO and SO_SNDTIMEO in socket(7).
 pub(crate) fn limit(thread: &Thread) -> Limit {
     let Call::Blocked(call, arguments) = thread.call else {
         return if thread.call == Call::Stopped { Limit::Never } else { Limit::Unknown };
@@ -37,6 +37,7 @@ pub(crate) fn limit(thread: &Thread) -> Limit {
         "epoll_wait" | "epoll_pwait" => milliseconds(fourth),
         "ppoll" | "rt_sigtimedwait" => pointer(pid, third, 1),
         "epoll_pwait2" | "semtimedop" => pointer(pid, fourth, 1),
+        "recvmmsg" if fifth == 0 => stream(thread, first, Timeout::Recv),
         "pselect6" | "recvmmsg" => pointer(pid, fifth, 1),
         "select" => pointer(pid, fifth, 1000),
         "nanosleep" => pointer(pid, first, 1),
@@ -56,24 +57,6 @@ pub(crate) fn limit(thread: &Thread) -> Limit {
         "vfork" | "clone" | "clone3" => Limit::Never,
         _ => Limit::Unknown,
     }
-}
-
-/// Whether any of the processes of these threads holds a timer that will make one of its descriptors readable.
-pub(crate) fn has_armed_timer(threads: &[Thread]) -> bool {
-    let mut looked_at = HashSet::new();
-    threads.iter().any(|thread| looked_at.insert(thread.pid) && holds_armed_timer(thread.tid))
-}
-
-fn holds_armed_timer(tid: i32) -> bool {
-    let Ok(entries) = fs::read_dir(format!("/proc/{tid}/fd")) else { return false };
-    entries.flatten().any(|entry| {
-        let timer =
-            fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]");
-        let number = entry.file_name();
-        timer
-            && fs::read_to_string(format!("/proc/{tid}/fdinfo/{}", number.to_string_lossy()))
-                .is_ok_and(|text| text.contains("it_value:") && !text.contains("it_value: (0, 0)"))
-    })
 }
 
 /// A time-out in milliseconds, in which a negative number means none.

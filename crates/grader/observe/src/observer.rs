@@ -35,6 +35,8 @@ pub struct Observer {
     runtime: HashMap<i32, u64>,
     /// Threads that have come round and round in a wait without effect.
     pub(crate) tickers: HashSet<i32>,
+    /// Whether the submission has slept for a whole wait beside timers that might have woken it, and none did anything.
+    pub(crate) timers_are_idle: bool,
     /// Sockets by their inodes, and whether each is one of TCP.
     pub(crate) tcp: HashMap<u32, bool>,
     pub(crate) buffer: Vec<u8>,
@@ -59,6 +61,7 @@ impl Observer {
             scope,
             runtime: HashMap::new(),
             tickers: HashSet::new(),
+            timers_are_idle: false,
             tcp: HashMap::new(),
             buffer: vec![0; 1 << 16],
         };

@@ -2,6 +2,7 @@
 
 use rustix::fs::{Mode, OFlags};
 use std::io;
+use std::time::Duration;
 use syscalls::Sysno;
 
 /// What a thread is doing.
@@ -81,6 +82,14 @@ impl Thread {
         !matches!(self.call, Call::Running | Call::Hidden)
     }
 
+    /// The address of the set of signals that it waits for, if it waits for some (rt_sigtimedwait(2)).
+    pub(crate) fn awaited_signals(&self) -> Option<u64> {
+        match self.call {
+            Call::Blocked(call, [set, ..]) if call.name() == "rt_sigtimedwait" => Some(set),
+            _ => None,
+        }
+    }
+
     /// The name of the call in which it is blocked.
     pub fn call_name(&self) -> &'static str {
         match self.call {
@@ -90,6 +99,16 @@ impl Thread {
             Call::Blocked(call, _) => call.name(),
         }
     }
+}
+
+/// For how long the calling thread has waited for a processor since it began.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn own_delay() -> io::Result<Duration> {
+    let delays = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    let delay = delays.split_ascii_whitespace().nth(1).and_then(|word| word.parse().ok());
+    Ok(Duration::from_nanos(delay.unwrap_or(0)))
 }
 
 /// Whether a thread that no signal wakes (state D) waits for its child of vfork(2), or of clone(2) with CLONE_VFORK, to execute a

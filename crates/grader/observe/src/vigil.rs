@@ -9,6 +9,8 @@
 //!   house for the language's runtime: a virtual machine has several. Any other must come round [`ROUNDS`] times in a wait without another
 //!   thread moving, and in later waits of the same check [`KNOWN_ROUNDS`] times. It may do so between the two looks as well: in a crowd
 //!   it would else be luck to see it at rest. A time-out that lies beyond the sleep budget is as good as none.
+//! - *Idle*: nothing would wake any thread but a timer (`timers.rs`), and none has done so to any effect while it slept for the whole
+//!   budget; in later waits of the same check for [`KNOWN_IDLE`].
 //! - *Busy* and *asleep*: budgets of what the submission itself used, not of what went by on the wall: processor
 //!   time, and time in which all of it was blocked by its own choice, see [`Sleep`]. That counts from one pair of looks that find
 //!   every thread blocked to the next. Some may have come round in the middle of a pair: what never rests all together for as
@@ -20,6 +22,7 @@ use crate::limit::{self, Limit, Limits};
 use crate::observer::{Census, Observer, moved_between};
 use crate::sleep::Sleep;
 use crate::thread::{Call, Thread};
+use crate::timers;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -34,6 +37,9 @@ pub const SLEEP_BUDGET: Duration = Duration::from_secs(3);
 /// So many pages that are new to it are progress of a program that starts.
 const PAGES: u64 = 256;
 
+/// For how long a program with timers must sleep that has once done so for the whole budget, and nothing came of it.
+const KNOWN_IDLE: Duration = Duration::from_secs(1);
+
 /// How often a thread with a time-out must come round without effect until it counts as one that does nothing else.
 const ROUNDS: u64 = 10;
 /// The same for a thread that has done so before in this check.
@@ -46,6 +52,8 @@ pub enum End {
     Settled,
     /// What still moves are threads that come round and round without effect.
     Ticking,
+    /// Every thread is blocked for good, unless a timer wakes it; none has for as long as it may sleep.
+    Idle,
     /// The submission has used up its processor time.
     Busy,
     /// The submission has slept for as long as it may.
@@ -80,6 +88,9 @@ pub struct Vigil {
     /// What the submission had written by then.
     written: u64,
     sleep: Sleep,
+    /// For how long others have kept it from a processor since the first look: the longest that any thread waited from one look to the
+    /// next, added up.
+    held_up: Duration,
 }
 
 /// What is known of a thread.
@@ -87,6 +98,8 @@ pub struct Vigil {
 struct Seen {
     /// Processor time that it had used, in nanoseconds.
     cpu_ns: u64,
+    /// Time that it had waited for a processor, in nanoseconds.
+    delay_ns: u64,
     /// The number of the look that found that it had moved.
     moved: u64,
 }
@@ -111,6 +124,7 @@ impl Vigil {
             rounds_since: HashMap::new(),
             written: 0,
             sleep: Sleep::default(),
+            held_up: Duration::ZERO,
         }
     }
 
@@ -178,8 +192,14 @@ impl Vigil {
             return Ok(asleep);
         }
         if timed.is_empty() {
-            if !limit::has_armed_timer(&first) {
+            if !timers::may_fire(&first) {
                 return Ok(Some(verdict(observer, &first, &limits)));
+            }
+            let budget =
+                if observer.timers_are_idle && self.rounds_count { KNOWN_IDLE } else { self.sleep_budget };
+            if self.sleep.total() > budget.min(self.sleep_budget) {
+                observer.timers_are_idle |= self.rounds_count;
+                return Ok(Some(End::Idle));
             }
         } else if self.rounds_count {
             let rounds = self.rounds(observer, &first, &timed, written)?;
@@ -189,7 +209,7 @@ impl Vigil {
                 let known = rounds.iter().filter(|(_, rounds)| *rounds >= KNOWN_ROUNDS).map(|(tid, _)| *tid);
                 observer.tickers.extend(known);
             }
-            if all {
+            if all && !timers::may_fire(&first) {
                 return Ok(Some(End::Ticking));
             }
         }
@@ -198,18 +218,26 @@ impl Vigil {
 
     fn count_cpu(&mut self, threads: &[Thread]) {
         self.looks += 1;
+        let mut longest = 0;
         for thread in threads {
-            let before = match self.seen.get(&thread.tid) {
+            let (before, waited) = match self.seen.get(&thread.tid) {
                 // The number of a thread that has ended may be given to another.
-                Some(seen) if seen.cpu_ns <= thread.cpu_ns => seen.cpu_ns,
-                None if self.looks == 1 => thread.cpu_ns,
-                _ => 0,
+                Some(seen) if seen.cpu_ns <= thread.cpu_ns => (seen.cpu_ns, seen.delay_ns),
+                None if self.looks == 1 => (thread.cpu_ns, thread.delay_ns),
+                _ => (0, 0),
             };
-            if before < thread.cpu_ns || self.looks == 1 {
-                self.seen.insert(thread.tid, Seen { cpu_ns: thread.cpu_ns, moved: self.looks });
+            longest = longest.max(thread.delay_ns.saturating_sub(waited));
+            if before < thread.cpu_ns || waited < thread.delay_ns || self.looks == 1 {
+                let Thread { cpu_ns, delay_ns, .. } = *thread;
+                let moved = match self.seen.get(&thread.tid) {
+                    Some(seen) if before == cpu_ns => seen.moved,
+                    _ => self.looks,
+                };
+                self.seen.insert(thread.tid, Seen { cpu_ns, delay_ns, moved });
             }
             self.cpu_used += Duration::from_nanos(thread.cpu_ns - before);
         }
+        self.held_up += Duration::from_nanos(longest);
     }
 
     /// Whether the processor time is used up, and nothing was got done with it.
@@ -242,6 +270,11 @@ impl Vigil {
     /// For how long the submission has slept in this wait by its own choice.
     pub fn asleep(&self) -> Duration {
         self.sleep.total()
+    }
+
+    /// For how long others have kept the submission from a processor in this wait, as far as it has been looked at.
+    pub fn held_up(&self) -> Duration {
+        self.held_up
     }
 
     /// Whether the last look found all of it asleep.

@@ -136,7 +136,7 @@ pub(crate) fn descriptors(thread: &Thread) -> Vec<i32> {
 }
 
 /// What a descriptor stands for, as proc(5) shows it.
-fn target(tid: i32, descriptor: i32) -> Option<String> {
+pub(crate) fn target(tid: i32, descriptor: i32) -> Option<String> {
     Some(fs::read_link(format!("/proc/{tid}/fd/{descriptor}")).ok()?.to_str()?.to_owned())
 }
 
@@ -150,7 +150,7 @@ pub(crate) fn socket_inode(tid: i32, descriptor: i32) -> Option<u32> {
 }
 
 /// The descriptors in an epoll set, as lines `tfd: NUMBER …` (proc(5)).
-fn in_epoll_set(tid: i32, descriptor: i32) -> Vec<i32> {
+pub(crate) fn in_epoll_set(tid: i32, descriptor: i32) -> Vec<i32> {
     let info = fs::read_to_string(format!("/proc/{tid}/fdinfo/{descriptor}")).unwrap_or_default();
     let watched = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
     watched.filter_map(|rest| rest.split_ascii_whitespace().next()?.parse().ok()).collect()
@@ -175,7 +175,7 @@ fn selected(tid: i32, address: u64, limit: u64) -> Vec<i32> {
 }
 
 /// So many bytes of a thread's memory, and none where they cannot be read.
-fn memory(tid: i32, address: u64, length: usize) -> Vec<u8> {
+pub(crate) fn memory(tid: i32, address: u64, length: usize) -> Vec<u8> {
     use std::os::unix::fs::FileExt;
     const LONGEST: usize = 1 << 20;
     let mut bytes = vec![0; length.min(LONGEST)];

@@ -155,3 +155,30 @@ fn a_shell_that_waits_for_one_short_child_after_the_other_is_not_settled_before_
     assert_eq!(Shell::run(&script).end(Duration::from_secs(60)), End::Settled);
     assert!(over.exists(), "it was said to be settled while it had children to come");
 }
+
+#[test]
+fn who_may_be_woken_by_a_timer_s_signal_is_idle_only_when_none_has_come_for_the_whole_budget() {
+    let catch = "import ctypes, os, select, signal\nsignal.signal(signal.SIGALRM, lambda *_: None)";
+    let block = "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])";
+    for program in [
+        format!("{catch}\nprint('ready', flush=True)\nsignal.pause()"),
+        format!("{catch}\nprint('ready', flush=True)\nselect.select([0], [], [])"),
+        format!("{block}\nprint('ready', flush=True)\nsignal.sigwait([signal.SIGALRM])"),
+        "import ctypes\nt = ctypes.c_void_p()\nctypes.CDLL('librt.so.1').timer_create(1, None, ctypes.byref(t))
+print('ready', flush=True)\nimport os; os.read(0, 1)"
+            .to_owned(),
+    ] {
+        let script = format!("trap 'kill $!' TERM; exec 3<&0; python3 -c \"{program}\" <&3 & wait");
+        assert_eq!(Shell::run(&script).end(BUDGET), End::Idle, "{program}");
+    }
+}
+
+#[test]
+fn what_a_runtime_catches_for_whatever_may_come_is_no_timer() {
+    let program = "import os, signal
+for name in 'ALRM HUP USR1 USR2 TERM'.split(): signal.signal(getattr(signal, 'SIG' + name), lambda *_: os._exit(0))
+print('ready', flush=True)
+os.read(0, 1)";
+    let script = format!("trap 'kill $!' TERM; exec 3<&0; python3 -c \"{program}\" <&3 & wait");
+    assert_eq!(Shell::run(&script).end(BUDGET), End::Settled);
+}

@@ -300,7 +300,7 @@ pub(super) fn is_as_predicted(session: &mut Session) -> Step {
     let program = session.program();
     let measured = measured(session)?;
     let predicted = prediction(session.document(), program)?;
-    if measured.iter().any(|measured| predicted == *measured) {
+    if measured.contains(&predicted) {
         return Ok(());
     }
     let [measured, _] = measured;

@@ -138,7 +138,7 @@ impl Build<'_> {
             return Ok(Some(overrun.to_string()));
         }
         Ok(match end {
-            End::Settled | End::Ticking => Some("it waits for what never comes".to_owned()),
+            End::Settled | End::Ticking | End::Idle => Some("it waits for what never comes".to_owned()),
             End::Asleep => Some(Overrun::Sleep(limits.sleep).to_string()),
             End::Busy => Some(Overrun::Processor(limits.processor).to_string()),
             End::Hidden => Some("it forbids to be looked at".to_owned()),
