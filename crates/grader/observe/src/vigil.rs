@@ -7,7 +7,7 @@
 //! - *Ticking*: some threads wake by themselves, but without effect. Those that were in a timed futex wait before
 //!   the first client came, are in a wait on the same futex, and have never been seen in a call on a file, keep
 //!   house for the language's runtime: a virtual machine has several. Any other must come round [`ROUNDS`] times in a wait without another
-//!   thread moving, and in later waits of the same check [`KNOWN_ROUNDS`] times. It may do so between the two looks as well: in a crowd
+//!   thread moving, and in later waits of the same check [`KNOWN_ROUNDS`] times, and so for a while. It may do so between the two looks as well: in a crowd
 //!   it would else be luck to see it at rest. A time-out that lies beyond the sleep budget is as good as none.
 //! - *Idle*: nothing would wake any thread but a timer (`timers.rs`), and none has done so to any effect while it slept for the whole
 //!   budget; in later waits of the same check for [`KNOWN_IDLE`].
@@ -40,10 +40,11 @@ const PAGES: u64 = 256;
 /// For how long a program with timers must sleep that has once done so for the whole budget, and nothing came of it.
 const KNOWN_IDLE: Duration = Duration::from_secs(1);
 
-/// How often a thread with a time-out must come round without effect until it counts as one that does nothing else.
-const ROUNDS: u64 = 10;
+/// How often a thread with a time-out must come round without effect until it counts as one that does nothing else, and how long the
+/// submission must have slept meanwhile: who makes one pause out of many short ones is not silent yet.
+const ROUNDS: (u64, Duration) = (10, Duration::from_secs(1));
 /// The same for a thread that has done so before in this check.
-const KNOWN_ROUNDS: u64 = 2;
+const KNOWN_ROUNDS: (u64, Duration) = (2, Duration::from_millis(250));
 
 /// Why nothing more is to be expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,8 @@ pub struct Vigil {
     rounds_since: HashMap<i32, (u64, Option<u64>)>,
     /// What the submission had written by then.
     written: u64,
+    /// How much it had slept by then.
+    slept_before: Duration,
     sleep: Sleep,
     /// For how long others have kept it from a processor since the first look: the longest that any thread waited from one look to the
     /// next, added up.
@@ -123,6 +126,7 @@ impl Vigil {
             hidden: HashSet::new(),
             rounds_since: HashMap::new(),
             written: 0,
+            slept_before: Duration::ZERO,
             sleep: Sleep::default(),
             held_up: Duration::ZERO,
         }
@@ -203,10 +207,14 @@ impl Vigil {
             }
         } else if self.rounds_count {
             let rounds = self.rounds(observer, &first, &timed, written)?;
-            let needed = |tid| if observer.tickers.contains(tid) { KNOWN_ROUNDS } else { ROUNDS };
-            let all = rounds.iter().all(|(tid, rounds)| *rounds >= needed(tid));
+            let slept = self.sleep.total() - self.slept_before;
+            let all = rounds.iter().all(|(tid, rounds)| {
+                let needed = if observer.tickers.contains(tid) { KNOWN_ROUNDS } else { ROUNDS };
+                *rounds >= needed.0 && slept >= needed.1
+            });
             if all || asleep.is_some() {
-                let known = rounds.iter().filter(|(_, rounds)| *rounds >= KNOWN_ROUNDS).map(|(tid, _)| *tid);
+                let known =
+                    rounds.iter().filter(|(_, rounds)| *rounds >= KNOWN_ROUNDS.0).map(|(tid, _)| *tid);
                 observer.tickers.extend(known);
             }
             if all && !timers::may_fire(&first) {
@@ -322,6 +330,7 @@ impl Vigil {
         if !unmoved {
             let now = |thread: &Thread| (thread.tid, (thread.turns, waits.get(&thread.tid).copied()));
             self.rounds_since = threads.iter().map(now).collect();
+            self.slept_before = self.sleep.total();
         }
         let rounds = |thread: &&Thread| {
             let began = self.rounds_since.get(&thread.tid).and_then(|(_, waits)| *waits);

@@ -182,3 +182,20 @@ os.read(0, 1)";
     let script = format!("trap 'kill $!' TERM; exec 3<&0; python3 -c \"{program}\" <&3 & wait");
     assert_eq!(Shell::run(&script).end(BUDGET), End::Settled);
 }
+
+#[test]
+fn one_pause_that_is_made_of_many_short_ones_is_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let over = folder.path().join("over");
+    let program = format!(
+        "import time
+print('ready', flush=True)
+for _ in range(60): time.sleep(0.01)
+open('{}', 'w').close()
+while True: time.sleep(0.01)",
+        over.display()
+    );
+    let script = format!("trap 'kill $!' TERM; python3 -c \"{program}\" & wait");
+    assert_eq!(Shell::run(&script).end(BUDGET), End::Ticking);
+    assert!(over.exists(), "it was said to do nothing more while it was in its pause");
+}
