@@ -82,7 +82,7 @@ impl Server {
         const MILLISECOND: Timespec = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
         let began = Instant::now();
         while !is_so(self.observer.diag().listener(Server::address())?) {
-            if let Some(ended) = self.submission.ended()? {
+            if let Some(ended) = self.submission.gone()? {
                 return Stop::row(format!("it {ended}"));
             }
             if began.elapsed() > patience {

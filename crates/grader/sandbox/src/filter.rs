@@ -4,6 +4,7 @@
 
 use libc::{c_long, sock_filter};
 use std::mem::offset_of;
+use syscalls::Sysno;
 
 /// What is compared of one argument. Flags and families are C ints, of which the kernel takes the lower half of the register.
 enum Test {
@@ -61,12 +62,17 @@ const CONDITIONAL: [Rule; 5] = [
 ];
 
 /// Calls that look as if the kernel had not got them, so that programs fall back to older ones: clone3, whose flags lie in
-/// memory where no filter can read them; io_uring, which does calls that nobody sees; and files in memory that nobody can count.
-const UNKNOWN: [c_long; 6] = [
+/// memory where no filter can read them; io_uring, which does calls that nobody sees; asynchronous input and output (io_setup(2)), of
+/// which nobody sees what it waits for; and files in memory that nobody can count.
+const UNKNOWN: [c_long; 10] = [
     libc::SYS_clone3,
     libc::SYS_io_uring_setup,
     libc::SYS_io_uring_enter,
     libc::SYS_io_uring_register,
+    libc::SYS_io_setup,
+    libc::SYS_io_submit,
+    libc::SYS_io_getevents,
+    Sysno::io_pgetevents as c_long,
     libc::SYS_memfd_create,
     libc::SYS_memfd_secret,
 ];

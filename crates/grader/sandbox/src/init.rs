@@ -1,10 +1,10 @@
 //! The first process of the submission's pid namespace. It starts the submission, buries what the submission
 //! orphans, and reports how it ended; a program that runs as pid 1 itself would have its signals ignored.
 
-use crate::submission::{Command, Ended, Stdio};
+use crate::submission::{Command, Ended, Report, Stdio};
 use crate::{INNER_ID, room, sys, view};
 use rustix::io::Errno;
-use rustix::process::{Pid, Resource, Rlimit, WaitOptions, setrlimit, waitpid};
+use rustix::process::{Pid, Resource, Rlimit, WaitOptions, WaitStatus, setrlimit, wait};
 use std::ffi::{CStr, CString};
 use std::io;
 use std::num::NonZero;
@@ -26,7 +26,7 @@ pub(crate) fn run(plan: &Plan<'_>, nested: bool, stdio: Stdio, report: &OwnedFd)
         sys::Fork::Parent(pid) => Ok(pid),
         sys::Fork::Child => {
             let error = become_submission(plan, nested, &stdio);
-            tell(report, Ended::NotStarted(error.raw_os_error().unwrap_or(0)));
+            tell(report, not_started(&error));
             sys::exit_now(127)
         }
     });
@@ -35,7 +35,7 @@ pub(crate) fn run(plan: &Plan<'_>, nested: bool, stdio: Stdio, report: &OwnedFd)
     match started {
         Ok(submission) => bury(submission, report),
         Err(error) => {
-            tell(report, Ended::NotStarted(error.raw_os_error().unwrap_or(0)));
+            tell(report, not_started(&error));
             sys::exit_now(1)
         }
     }
@@ -81,25 +81,49 @@ fn become_submission(plan: &Plan<'_>, nested: bool, stdio: &Stdio) -> io::Error 
     sys::execute(&plan.program, &plan.arguments, &plan.environment, streams)
 }
 
-/// Waits for every process that ends, and for the submission in particular. Leaves when none is left.
+/// Waits for every process that ends, whatever process group or session it has made for itself, and leaves when none is left. What
+/// has ended together with the submission's first process is buried before that is told, so that the report of most submissions is
+/// one.
 fn bury(submission: Pid, report: &OwnedFd) -> ! {
+    let (mut first, mut last) = (None, None);
+    let mut is_told = false;
     loop {
-        match waitpid(None, WaitOptions::empty()) {
-            Ok(Some((pid, status))) if pid == submission => {
-                let ended = match (status.exit_status(), status.terminating_signal()) {
-                    (Some(code), _) => Ended::Exited(code),
-                    (None, Some(signal)) => Ended::Signalled(signal),
-                    (None, None) => continue,
-                };
-                tell(report, ended);
+        let options = if first.is_some() && !is_told { WaitOptions::NOHANG } else { WaitOptions::empty() };
+        match wait(options) {
+            Ok(Some((pid, status))) => {
+                last = how(status).or(last);
+                if pid == submission && first.is_none() {
+                    first = how(status);
+                }
             }
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(_) => sys::exit_now(0),
+            Ok(None) => {
+                if let Some(first) = first {
+                    tell(report, Report { ended: first, is_last: false });
+                }
+                is_told = true;
+            }
+            Err(Errno::INTR) => {}
+            Err(_) => {
+                if let Some(ended) = if is_told { last } else { first } {
+                    tell(report, Report { ended, is_last: true });
+                }
+                sys::exit_now(0)
+            }
         }
     }
 }
 
-fn tell(report: &OwnedFd, ended: Ended) {
+/// How a process has ended, if that is what was waited for.
+fn how(status: WaitStatus) -> Option<Ended> {
+    let signalled = || status.terminating_signal().map(Ended::Signalled);
+    status.exit_status().map(Ended::Exited).or_else(signalled)
+}
+
+fn not_started(error: &io::Error) -> Report {
+    Report { ended: Ended::NotStarted(error.raw_os_error().unwrap_or(0)), is_last: true }
+}
+
+fn tell(report: &OwnedFd, news: Report) {
     // If nobody listens any more, nobody needs to know.
-    let _ = rustix::io::write(report, &ended.encode());
+    let _ = rustix::io::write(report, &news.encode());
 }

@@ -34,7 +34,7 @@ impl Refusal {
         } else if setting("/proc/sys/user/max_user_namespaces").as_deref() == Some("0") {
             "run `sudo sysctl -w user.max_user_namespaces=10000`"
         } else {
-            "in a container, start it with `--security-opt seccomp=unconfined --security-opt systempaths=unconfined`"
+            "in a container, start it with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`"
         }
     }
 }
@@ -197,6 +197,8 @@ fn fork_first(view: &View, view_is_built: bool) -> Result<Option<i32>, Refusal> 
             }
             view::mount_proc().map_err(|error| Refusal::new("mounting /proc", error))?;
             set_loopback(&[]).map_err(|error| Refusal::new("raising the loopback interface", error))?;
+            rustix::system::sethostname(view::HOST_NAME.as_bytes())
+                .map_err(|error| Refusal::new("naming the room", error.into()))?;
             Ok(None)
         }
     }

@@ -1,7 +1,7 @@
 //! One running submission: its streams, how it ended, and its end.
 
 use crate::init::{self, Plan};
-use crate::{Limits, Room, descendants, filter, sys};
+use crate::{Limits, Room, descendants, filter, sys, view};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -32,7 +32,7 @@ pub struct Command {
     pub quiet: bool,
 }
 
-/// How a submission's first process ended.
+/// How a process of a submission ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// It never ran: the error number of execve(2) or of a step before it.
@@ -43,24 +43,35 @@ pub enum Ended {
     Signalled(i32),
 }
 
-impl Ended {
-    pub(crate) fn encode(self) -> [u8; 5] {
-        let (tag, value) = match self {
+/// What init reports: how the submission's first process ended, and, where others outlive that, how the last of these did.
+#[derive(Clone, Copy)]
+pub(crate) struct Report {
+    pub(crate) ended: Ended,
+    /// Whether no process is left.
+    pub(crate) is_last: bool,
+}
+
+impl Report {
+    const LENGTH: usize = 6;
+
+    pub(crate) fn encode(self) -> [u8; Self::LENGTH] {
+        let (tag, value) = match self.ended {
             Ended::NotStarted(error) => (0, error),
             Ended::Exited(code) => (1, code),
             Ended::Signalled(signal) => (2, signal),
         };
         let [a, b, c, d] = value.to_le_bytes();
-        [tag, a, b, c, d]
+        [self.is_last.into(), tag, a, b, c, d]
     }
 
-    fn decode([tag, value @ ..]: [u8; 5]) -> Self {
+    fn decode([is_last, tag, value @ ..]: [u8; Self::LENGTH]) -> Self {
         let value = i32::from_le_bytes(value);
-        match tag {
+        let ended = match tag {
             0 => Ended::NotStarted(value),
             1 => Ended::Exited(value),
             _ => Ended::Signalled(value),
-        }
+        };
+        Report { ended, is_last: is_last != 0 }
     }
 }
 
@@ -125,6 +136,7 @@ pub struct Submission {
     nested: bool,
     report: OwnedFd,
     ended: Option<Ended>,
+    gone: Option<Ended>,
     /// Its standard input; `None` once closed.
     pub input: Option<OwnedFd>,
     /// Its standard output.
@@ -164,7 +176,8 @@ impl Submission {
                 for stream in [&input, &output, &error, &report] {
                     rustix::io::ioctl_fionbio(stream, true)?;
                 }
-                Ok(Submission { init, nested, report, ended: None, input: Some(input), output, error })
+                let input = Some(input);
+                Ok(Submission { init, nested, report, ended: None, gone: None, input, output, error })
             }
         }
     }
@@ -183,16 +196,22 @@ impl Submission {
         let _ = kill_process(self.init, Signal::KILL);
     }
 
-    /// How the submission's first process ended, if it has.
+    /// How the submission's first process ended, if it has: what a shell would show as the status of its command. Others may live on,
+    /// as those of a daemon do.
     ///
     /// # Errors
     /// When the init process died without a report: something killed the grader's own child.
     pub fn ended(&mut self) -> io::Result<Option<Ended>> {
-        if self.ended.is_none() {
-            let mut message = [0; 5];
+        while self.gone.is_none() {
+            let mut message = [0; Report::LENGTH];
             match rustix::io::read(&self.report, &mut message) {
-                Ok(5) => self.ended = Some(Ended::decode(message)),
-                Err(Errno::AGAIN | Errno::INTR) => {}
+                Ok(Report::LENGTH) => {
+                    let report = Report::decode(message);
+                    self.ended = self.ended.or(Some(report.ended));
+                    self.gone = report.is_last.then_some(report.ended);
+                }
+                Err(Errno::AGAIN) => break,
+                Err(Errno::INTR) => {}
                 Ok(_) => return Err(io::Error::other("the submission's init process is gone")),
                 Err(error) => return Err(error.into()),
             }
@@ -200,7 +219,16 @@ impl Submission {
         Ok(self.ended)
     }
 
-    /// Becomes readable when the submission's first process has ended.
+    /// How the submission's last process ended, once none is left.
+    ///
+    /// # Errors
+    /// As [`Submission::ended`].
+    pub fn gone(&mut self) -> io::Result<Option<Ended>> {
+        self.ended()?;
+        Ok(self.gone)
+    }
+
+    /// Becomes readable when the submission's first process has ended, and when the last of those has that outlive it.
     pub fn end_signal(&self) -> BorrowedFd<'_> {
         self.report.as_fd()
     }
@@ -224,14 +252,22 @@ fn plan(command: &Command) -> Result<Plan<'_>, StartError> {
     for argument in &command.arguments {
         arguments.push(CString::new(argument.as_str())?);
     }
-    let mut environment =
-        vec![c"LANG=C.UTF-8".to_owned(), c"HOME=/tmp".to_owned(), c"TMPDIR=/tmp".to_owned()];
+    let usual = [
+        ("LANG", "C.UTF-8"),
+        ("TZ", "UTC"),
+        ("HOME", view::HOME),
+        ("TMPDIR", view::HOME),
+        ("USER", view::USER_NAME),
+        ("LOGNAME", view::USER_NAME),
+    ];
+    let variable = |(name, value): (&str, &str)| CString::new(format!("{name}={value}"));
+    let mut environment = usual.into_iter().map(variable).collect::<Result<Vec<_>, _>>()?;
     let given = |name: &str| command.environment.iter().any(|(given, _)| given == name);
     if let Some(path) = std::env::var_os("PATH").filter(|_| !given("PATH")) {
         environment.push(CString::new([b"PATH=", path.as_bytes()].concat())?);
     }
     for (name, value) in &command.environment {
-        environment.push(CString::new(format!("{name}={value}"))?);
+        environment.push(variable((name, value))?);
     }
     let directory = CString::new(command.directory.as_os_str().as_bytes())?;
     Ok(Plan { command, program, arguments, environment, directory, filter: filter::program() })

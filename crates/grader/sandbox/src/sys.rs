@@ -93,8 +93,11 @@ pub(crate) fn execute(
         if libc::syscall(libc::SYS_close_range, 3u32, above, cloexec) == -1 {
             return io::Error::last_os_error();
         }
-        // The Rust runtime ignores SIGPIPE, and an ignored signal would stay ignored in the submission.
-        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        // The Rust runtime ignores SIGPIPE, whoever started the grader may have ignored others (nohup(1), a job in the background of a
+        // script), and an ignored signal would stay ignored in the submission. Some cannot be changed, and need not be.
+        for signal in 1..=libc::SIGRTMAX() {
+            libc::signal(signal, libc::SIG_DFL);
+        }
         libc::execve(program.as_ptr(), arguments.as_ptr(), environment.as_ptr());
     }
     io::Error::last_os_error()

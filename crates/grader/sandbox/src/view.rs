@@ -1,6 +1,7 @@
 //! What a submission sees of the file system: everything read-only, empty folders in place of those that
 //! others share (`/tmp`, `/run`, …), of folders that are to be hidden and of folders that an ordinary user may not
-//! enter, and in them only the paths that the submission needs. Of devices there are only those that do nothing.
+//! enter, and in them only the paths that the submission needs. Of devices there are only those that do nothing. The few files of
+//! `/etc` that tell who and where a program is say the same on every machine. `docs/design/room.md` has the whole list.
 
 use crate::{Refusal, sys};
 use rustix::fs::{Mode, OFlags};
@@ -47,13 +48,45 @@ pub(crate) fn writable() -> impl Iterator<Item = &'static str> {
     PRIVATE.into_iter().filter_map(|(path, writable)| writable.then_some(path))
 }
 
-/// Files that decide how names are looked up. With these, `localhost` has both its addresses and every
-/// other name is unknown, at once and on every machine.
-const NAME_SERVICE: [(&str, &str); 3] = [
-    ("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n"),
-    ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"),
-    ("/etc/resolv.conf", "nameserver 127.0.0.1\noptions attempts:1 timeout:1\n"),
-];
+/// What the room calls itself, unlike any name that a machine is likely to have.
+pub(crate) const HOST_NAME: &str = "lab-room";
+
+/// The name of the user that a submission runs as, whose number is [`crate::INNER_ID`], and its home.
+pub(crate) const USER_NAME: &str = "student";
+pub(crate) const HOME: &str = "/tmp";
+
+/// Files that decide how names are looked up, and what each says. With these, `localhost` has both its addresses, the room's own
+/// name has one, and every other is unknown, at once and on every machine. A library that asks a name server all the same is
+/// refused at once: nobody listens there.
+///
+/// The own name leads to the same address as `localhost`, not to 127.0.1.1 as on Debian: a server that binds to it alone is then
+/// found, and fails no more than the clause about interfaces.
+fn files_of_etc() -> [(&'static str, String); 6] {
+    let (user, id) = (USER_NAME, crate::INNER_ID);
+    [
+        (
+            "/etc/hosts",
+            format!("127.0.0.1 localhost\n127.0.0.1 {HOST_NAME}\n::1 localhost ip6-localhost ip6-loopback\n"),
+        ),
+        ("/etc/hostname", format!("{HOST_NAME}\n")),
+        // Who is in no file is unknown. Go's own resolver, as it was for long, would take that for success if there were no other source.
+        (
+            "/etc/nsswitch.conf",
+            "passwd: files\ngroup: files\nshadow: files\nhosts: files [NOTFOUND=return] dns\nnetworks: files\n\
+             services: files\nprotocols: files\n"
+                .to_owned(),
+        ),
+        ("/etc/resolv.conf", "nameserver 127.0.0.1\noptions attempts:1 timeout:1\n".to_owned()),
+        (
+            "/etc/passwd",
+            format!(
+                "root:x:0:0:root:/root:/bin/sh\n{user}:x:{id}:{id}:{user}:{HOME}:/bin/sh\n\
+                 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
+            ),
+        ),
+        ("/etc/group", format!("root:x:0:\n{user}:x:{id}:\nnogroup:x:65534:\n")),
+    ]
+}
 
 /// Builds the view in the mount namespace of the calling process, which must own it. When `for_ordinary_user`, folders on
 /// the way to exposed paths that only their owner may enter are replaced too.
@@ -104,7 +137,7 @@ pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal>
         .map_err(|error| Refusal::new("opening the submission's folders", error))?;
     let covered = cover(&hidden, &needed, view.folder_size);
     covered.map_err(|error| Refusal::new("mounting a private /tmp", error))?;
-    set_name_service().map_err(|error| Refusal::new("mounting /etc/hosts", error))?;
+    set_files_of_etc().map_err(|error| Refusal::new("mounting /etc/hosts", error))?;
     protect(&hidden).map_err(|error| Refusal::new("making the file system read-only", error))
 }
 
@@ -175,11 +208,12 @@ fn mount_back(handle: &OwnedFd, path: &Path) -> io::Result<()> {
     Ok(mount_bind(format!("/proc/self/fd/{}", handle.as_raw_fd()), path)?)
 }
 
-fn set_name_service() -> io::Result<()> {
-    for (path, text) in NAME_SERVICE {
-        // A link that leads nowhere now (a resolver below /run) is as good as an empty file.
+fn set_files_of_etc() -> io::Result<()> {
+    for (path, text) in files_of_etc() {
+        // A link that leads nowhere now (a resolver below /run) is as good as an empty file. One that the machine has not got is not
+        // here either: there is nothing to mount over, and nothing of the machine's own may be changed.
         let Ok(target) = fs::canonicalize(path) else { continue };
-        let source = Path::new("/run").join(target.file_name().unwrap_or_default());
+        let source = Path::new("/run").join(Path::new(path).file_name().unwrap_or_default());
         fs::write(&source, text)?;
         mount_bind(&source, &target)?;
     }

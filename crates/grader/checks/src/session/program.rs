@@ -475,13 +475,16 @@ impl Program {
         let still = self.world.until_within(sleep_budget, &[], &mut || {
             let running = self.world.running.borrow();
             let program = running.iter().find(|program| program.id == self.id);
-            // Both streams are closed when every process that could still write has ended.
-            ended =
-                program.filter(|program| program.output.closed && program.error.closed).and_then(|p| p.ended);
+            // Both streams are closed when every process that could still write has ended. A daemon has closed them long before.
+            let is_over = |program: &&Running| {
+                let is_gone = program.gone.is_some() || self.address.is_none();
+                program.output.closed && program.error.closed && is_gone
+            };
+            ended = program.filter(is_over).and_then(|program| program.ended);
             Ok(Attempt::done_if(ended.is_some()))
         })?;
-        if ended.is_none() {
-            // The program has ended, but a process that it left behind keeps a stream open.
+        // The first process has ended, but others are left, which keep a stream open say. A server with sockets still goes on.
+        if ended.is_none() && (self.address.is_none() || self.tcp_sockets()?.is_empty()) {
             ended = self.with(|running| running.ended)?;
         }
         Ok((ended, still))

@@ -50,7 +50,10 @@ pub(crate) struct Running {
     pub(crate) listens: Vec<SocketAddr>,
     /// Whether it has been seen to listen, or has connected.
     pub(crate) has_started: bool,
+    /// How its first process ended.
     pub(crate) ended: Option<Ended>,
+    /// How its last one did, once none is left: a daemon's first process ends long before.
+    pub(crate) gone: Option<Ended>,
     pub(crate) output: Capture,
     pub(crate) error: Capture,
 }
@@ -146,6 +149,7 @@ impl World {
             listens: Vec::new(),
             has_started: false,
             ended: None,
+            gone: None,
             output: Capture::default(),
             error: Capture::default(),
         });
@@ -159,7 +163,7 @@ impl World {
         // A fault in a stream that nobody will read any more is of no interest.
         let _ = self.drain();
         let mut running = self.running.borrow_mut();
-        let ended = running.iter().find(|program| program.id == id && program.ended.is_some());
+        let ended = running.iter().find(|program| program.id == id && program.gone.is_some());
         self.last_end.replace(ended.and_then(|program| how_it_ended(program).ok()));
         running.retain(|program| program.id != id);
         self.set_scope(&running);
@@ -179,19 +183,30 @@ impl World {
         let mut any = false;
         let (mut console, mut buffer) = (self.console.borrow_mut(), self.buffer.borrow_mut());
         for program in &mut *self.running.borrow_mut() {
-            let ended = program.submission.ended()?;
+            let (ended, gone) = (program.submission.ended()?, program.submission.gone()?);
             // Streams are read after the end was seen, so that nothing that came before it is missed.
             let printed = program.output.drain(&program.submission.output, &mut buffer, &mut console)?
                 + program.error.drain(&program.submission.error, &mut buffer, &mut console)?;
             self.guard.count_output(printed);
             any |= printed > 0;
-            if let (Some(ended), None) = (ended, program.ended) {
-                program.ended = Some(ended);
-                if ended == Ended::Signalled(Signal::XFSZ.as_raw()) {
-                    self.guard.file_struck();
-                }
-                self.transcript.record(&program.name, Action::Exit, ended.to_string().as_bytes());
+            if program.gone.is_none()
+                && [ended, gone].contains(&Some(Ended::Signalled(Signal::XFSZ.as_raw())))
+            {
+                self.guard.file_struck();
             }
+            let record =
+                |action, words: String| self.transcript.record(&program.name, action, words.as_bytes());
+            match (ended, gone) {
+                (Some(ended), None) if program.ended.is_none() => {
+                    record(
+                        Action::Note,
+                        format!("the first process of {} {ended}; others go on", program.name),
+                    );
+                }
+                (_, Some(gone)) if program.gone.is_none() => record(Action::Exit, gone.to_string()),
+                _ => {}
+            }
+            (program.ended, program.gone) = (ended, gone);
         }
         Ok(any)
     }
@@ -205,7 +220,7 @@ impl World {
             polled.push(PollFd::from_borrowed_fd(*descriptor, flags));
         }
         for program in &*running {
-            if program.ended.is_none() {
+            if program.gone.is_none() {
                 polled.push(PollFd::from_borrowed_fd(program.submission.end_signal(), PollFlags::IN));
             }
             if !program.output.closed {
@@ -231,7 +246,7 @@ impl World {
         let end = vigil.look(&mut observer, &mut self.links.borrow_mut(), age, pause)?;
         // A program that has just been started may have no process yet, and one that has ended may not be reported yet.
         self.look_cost.set(began.elapsed());
-        let unborn = self.running.borrow().iter().any(|program| program.ended.is_none());
+        let unborn = self.running.borrow().iter().any(|program| program.gone.is_none());
         Ok(end.filter(|end| *end != End::Gone || !unborn))
     }
 
@@ -264,10 +279,16 @@ impl World {
 
 /// How a program that is gone came to its end.
 fn how_it_ended(program: &Running) -> Step<(Kind, String)> {
-    let name = &program.name;
+    let (name, ended) = match (program.ended, program.gone) {
+        // A daemon: its first process has ended as it should.
+        (Some(Ended::Exited(0)), Some(gone)) if gone != Ended::Exited(0) => {
+            (format!("the last process of {}", program.name), Some(gone))
+        }
+        (first, _) => (program.name.clone(), first),
+    };
     let printed = String::from_utf8_lossy(&program.error.kept);
     let has = |words: &str| printed.contains(words);
-    Ok(match program.ended {
+    Ok(match ended {
         Some(Ended::Exited(101)) if has("not yet implemented") => {
             (Kind::NotWritten, format!("{name} stops at a todo!(): it is not written yet"))
         }
