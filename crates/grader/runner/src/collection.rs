@@ -171,6 +171,11 @@ fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths.into_iter().filter(|path| path.is_dir()).collect())
 }
 
+/// Whether a command is there.
+pub fn is_on_path(command: &str) -> bool {
+    tools::find(command).is_ok()
+}
+
 /// Where the collection lies in the workspace.
 pub fn folder() -> PathBuf {
     crate::workspace_root().join("tests/programs")
