@@ -159,7 +159,7 @@ pub fn collection(folder: &Path) -> io::Result<Vec<Specimen>> {
 
 /// What one of the first comment lines says.
 fn header(text: &str, key: &str) -> Option<String> {
-    let lines = text.lines().map(|line| line.trim_start_matches(['/', '#', '*', ' ']));
+    let lines = text.lines().map(|line| line.trim_start_matches(['/', '#', '*', '%', ' ']));
     let mut values = lines.take(8).filter_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
     values.next().map(|value| value.trim().to_owned())
 }

@@ -113,7 +113,7 @@ mod tests {
         let left_out = vec![left_out("lab3", "rb"), left_out("lab3", "go"), left_out("lab3", "go")];
         let selection = Selection { specimens: vec![specimen("lab1")], left_out };
         let whole = checks::suites().iter().filter(|suite| selection.is_whole(&suite.lab));
-        let whole: Vec<u32> = whole.map(|suite| u32::from(suite.lab.number)).collect();
+        let whole: Vec<u32> = whole.map(|suite| suite.lab.number).collect();
         assert!(whole.contains(&1) && !whole.contains(&3), "{whole:?}");
         let told: Vec<_> = selection.not_tried().iter().map(|one| (one.command, one.programs)).collect();
         assert_eq!(told, [("go", 2), ("ruby", 1)]);
