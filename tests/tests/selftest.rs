@@ -15,6 +15,24 @@ fn every_lab_passes_its_self_test() {
     }
 }
 
+#[test]
+fn every_file_of_the_collection_is_in_a_language_that_is_known_documented_and_installed_in_ci() {
+    for specimen in runner::collection::collection(&runner::collection::folder()).unwrap() {
+        let language =
+            specimen.language().unwrap_or_else(|error| panic!("{}: {error}", specimen.path.display()));
+        assert_eq!(language.is_none(), specimen.is_document(), "{}", specimen.path.display());
+    }
+    let root = runner::workspace_root();
+    let table = fs::read_to_string(runner::collection::folder().join("README.md")).unwrap();
+    let ci = fs::read_to_string(root.join(".ci/run")).unwrap();
+    for language in runner::collection::LANGUAGES {
+        assert!(table.contains(&format!("| `.{}` |", language.extension)), "{}", language.name);
+        for command in language.commands().filter(|command| *command != "rustc") {
+            assert!(ci.contains(&format!("[{command}]=")), "{command} of {}", language.name);
+        }
+    }
+}
+
 /// A collection with one program: its first line decides what it is said to get wrong.
 fn collection(fails: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -83,14 +101,34 @@ fn a_header_that_makes_no_sense_stops_the_self_test() {
     }
 }
 
+/// The self-test of that collection where no language is installed.
+fn without_languages(collection: &Path, arguments: &[&str]) -> assert_cmd::Command {
+    let mut xtask = xtask();
+    xtask.args(["selftest", "lab3", "--collection"]).arg(collection).args(arguments);
+    xtask.env("PATH", "/no/such/folder").env_remove("REQUIRE_LANGUAGES");
+    xtask
+}
+
 #[test]
-fn a_missing_interpreter_is_named() {
+fn programs_in_a_language_that_is_not_installed_are_counted_and_left_out() {
     let folder = collection("L3.17 L3.18");
-    xtask()
-        .args(["selftest", "lab3", "--file", "ends", "--collection"])
-        .arg(folder.path())
-        .env("PATH", "/no/such/folder")
+    without_languages(folder.path(), &["--file", "ends"])
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains("not tried here: 1 program in Python (python3)"))
+        .stdout(predicate::str::contains("0 programs"));
+    let output = without_languages(folder.path(), &["--file", "ends", "--format", "json"]).assert().code(0);
+    let result: Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
+    let left_out = serde_json::json!([{ "language": "Python", "missing": "python3", "programs": 1 }]);
+    assert_eq!(result["not_tried"], left_out);
+}
+
+#[test]
+fn a_missing_interpreter_is_named_where_all_are_required() {
+    let folder = collection("L3.17 L3.18");
+    without_languages(folder.path(), &["--file", "ends"])
+        .env("REQUIRE_LANGUAGES", "1")
         .assert()
         .code(2)
-        .stderr(predicate::str::contains("`python3` is needed"));
+        .stderr(predicate::str::contains("`python3` is needed").and(predicate::str::contains("ends.py")));
 }

@@ -64,11 +64,24 @@ pub struct LabOutcome {
     pub whole: bool,
 }
 
+/// Programs that were not tried, since what their language needs is not on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotTried {
+    /// Their language.
+    pub language: &'static str,
+    /// What it needs: a compiler or an interpreter.
+    pub command: &'static str,
+    /// How many there are.
+    pub programs: usize,
+}
+
 /// A finished self-test.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The labs that were asked for.
     pub labs: Vec<LabOutcome>,
+    /// What was left out, by language; nothing depends on it.
+    pub not_tried: Vec<NotTried>,
     /// The seed that random payloads came from.
     pub seed: u64,
     /// Where it ran.

@@ -2,7 +2,7 @@
 
 mod sample;
 
-use model::selftest::{LabOutcome, Outcome, Subject, Trial};
+use model::selftest::{LabOutcome, NotTried, Outcome, Subject, Trial};
 use model::{CheckReport, Environment, Failure, Fault, Isolation, Kind, Verdict};
 use report::{Palette, selftest};
 use sample::{CLAUSES, LAB, answered_too_early, failed, golden};
@@ -51,6 +51,7 @@ fn correct(program: &str) -> Subject {
 fn outcome(trials: Vec<Trial>, whole: bool) -> Outcome {
     Outcome {
         labs: vec![LabOutcome { lab: &LAB, clauses: CLAUSES.iter().collect(), trials, whole }],
+        not_tried: Vec::new(),
         seed: 7,
         environment: Environment { system: "Linux 6.18".to_owned(), isolation: Isolation::Full, jobs: 4 },
         duration: Duration::from_millis(41_000),
@@ -95,7 +96,10 @@ fn deviating() -> Outcome {
         ),
         trial(server, wrong(server, "deaf.rs", &["L3.1", "L3.2"]), &[]),
     ];
-    outcome(trials, true)
+    let mut outcome = outcome(trials, true);
+    let left_out = |language, command, programs| NotTried { language, command, programs };
+    outcome.not_tried = vec![left_out("Go", "go", 4), left_out("Ruby", "ruby", 1)];
+    outcome
 }
 
 fn terminal(outcome: &Outcome, colour: bool) -> String {
@@ -120,6 +124,15 @@ fn of_some_files_alone_nothing_is_said_about_the_rest() {
     let one = trial("echo-server", wrong("echo-server", "deaf.rs", &["L3.1", "L3.2"]), &[]);
     let text = terminal(&outcome(vec![one], false), false);
     assert!(!text.contains("nothing tests") && !text.contains("echo-client"), "{text}");
+}
+
+#[test]
+fn programs_that_were_left_out_are_counted_by_language() {
+    let mut outcome = outcome(Vec::new(), false);
+    outcome.not_tried = vec![NotTried { language: "Erlang", command: "escript", programs: 1 }];
+    let text = terminal(&outcome, false);
+    assert!(text.contains("not tried here: 1 program in Erlang (escript)\n"), "{text}");
+    assert!(!terminal(&clean(), false).contains("not tried"));
 }
 
 #[test]

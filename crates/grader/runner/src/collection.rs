@@ -1,16 +1,18 @@
 //! The collection of wrong and of correct programs that the checks themselves are tested with:
 //! `tests/programs/LAB/PROGRAM/{wrong,correct}/NAME.EXTENSION`, each a single file whose first comment lines say
 //! what it is. A `.toml` is the document that a lab asks for beside its programs, a `.same` names another file of its lab
-//! that is handed in as this program.
+//! that is handed in as this program. What a file's extension means stands in `language`.
+
+mod language;
+mod tools;
+
+pub use language::{LANGUAGES, Language};
 
 use checks::Suite;
 use std::env;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 
 /// One program of the collection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,40 +102,35 @@ impl Specimen {
         Specimen::read(&lab.join(other))
     }
 
+    /// The language that it is written in; none for a document.
+    ///
+    /// # Errors
+    /// When its extension is that of no language, or when it is the same as another file that cannot be read.
+    pub fn language(&self) -> io::Result<Option<&'static Language>> {
+        let extension = self.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        match extension {
+            _ if self.is_document() => Ok(None),
+            SAME => self.other()?.language(),
+            _ => Language::of(extension).map(Some).ok_or_else(|| {
+                io::Error::other(format!(
+                    "{}: no way is known to run a .{extension} file",
+                    self.path.display()
+                ))
+            }),
+        }
+    }
+
     fn run_by(&self, cache: &Path) -> io::Result<String> {
         let source = self.path.canonicalize()?;
-        let source = source.to_str().ok_or_else(|| io::Error::other("the path is not UTF-8"))?;
-        let extension = self.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        if extension == SAME {
+        if source.to_str().is_none() {
+            return Err(io::Error::other("the path is not UTF-8"));
+        }
+        if self.path.extension().is_some_and(|extension| extension == SAME) {
             return self.other()?.run_by(cache);
         }
-        let folder = cache.join(format!("{:016x}", content_hash(&self.path)?));
-        let binary = folder.join("program").to_string_lossy().into_owned();
-        match extension {
-            "py" => Ok(format!("{} {}", quoted(python()?), quoted(source))),
-            "js" => {
-                find("node")?;
-                Ok(format!("node {}", quoted(source)))
-            }
-            "rs" => {
-                compile(
-                    &folder,
-                    "rustc",
-                    &["--edition=2024", "-Copt-level=1", "-Cdebuginfo=0", "-o", &binary, source],
-                )?;
-                Ok(quoted(&binary))
-            }
-            "c" => {
-                compile(&folder, "cc", &["-O1", "-pthread", "-o", &binary, source])?;
-                Ok(quoted(&binary))
-            }
-            "java" => {
-                find("java")?;
-                let classes = folder.to_string_lossy().into_owned();
-                compile(&folder, "javac", &["-d", &classes, source])?;
-                Ok(format!("java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp {} Main", quoted(&classes)))
-            }
-            other => Err(io::Error::other(format!("no way is known to run a .{other} file"))),
+        match self.language()? {
+            Some(language) => language.run(&source, cache),
+            None => Err(io::Error::other("a document does not run")),
         }
     }
 }
@@ -162,7 +159,7 @@ pub fn collection(folder: &Path) -> io::Result<Vec<Specimen>> {
 
 /// What one of the first comment lines says.
 fn header(text: &str, key: &str) -> Option<String> {
-    let lines = text.lines().map(|line| line.trim_start_matches(['/', '#', '*', ' ']));
+    let lines = text.lines().map(|line| line.trim_start_matches(['/', '#', '*', '%', ' ']));
     let mut values = lines.take(8).filter_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
     values.next().map(|value| value.trim().to_owned())
 }
@@ -174,69 +171,9 @@ fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths.into_iter().filter(|path| path.is_dir()).collect())
 }
 
-fn content_hash(path: &Path) -> io::Result<u64> {
-    let mut hasher = DefaultHasher::new();
-    fs::read(path)?.hash(&mut hasher);
-    Ok(hasher.finish())
-}
-
-/// Runs a compiler in a new folder, which gets its final name only when that has succeeded: two runs at once do not see each
-/// other's half-made files.
-fn compile(folder: &Path, compiler: &str, arguments: &[&str]) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    find(compiler)?;
-    let parent = folder.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(parent)?;
-    let unfinished =
-        folder.with_extension(format!("{}-{:?}", std::process::id(), std::thread::current().id()));
-    fs::create_dir_all(&unfinished)?;
-    let (from, to) = (folder.to_string_lossy().into_owned(), unfinished.to_string_lossy().into_owned());
-    let arguments = arguments.iter().map(|argument| argument.replace(&from, &to));
-    let output = Command::new(compiler)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| io::Error::other(format!("{compiler}: {error}")))?;
-    if !output.status.success() {
-        fs::remove_dir_all(&unfinished)?;
-        let words = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(io::Error::other(format!("{compiler} failed: {}", words.trim())));
-    }
-    match fs::rename(&unfinished, folder) {
-        // Another run was faster; its result is the same.
-        Err(_) if folder.is_dir() => fs::remove_dir_all(&unfinished),
-        other => other,
-    }
-}
-
-/// That the command is on the PATH: a specimen that cannot run would else look like one that is wrong.
-fn find(command: &str) -> io::Result<()> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    if env::split_paths(&path).any(|folder| folder.join(command).is_file()) {
-        return Ok(());
-    }
-    Err(io::Error::new(io::ErrorKind::NotFound, format!("`{command}` is needed, and is not on the PATH")))
-}
-
-/// The interpreter itself, where `python3` on the PATH is a script that looks for it: that costs more than most checks.
-fn python() -> io::Result<&'static str> {
-    static PYTHON: OnceLock<String> = OnceLock::new();
-    find("python3")?;
-    let path = PYTHON.get_or_init(|| {
-        let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
-        output.map_or_else(
-            |_| String::new(),
-            |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-        )
-    });
-    if path.is_empty() { Err(io::Error::other("`python3` does not run")) } else { Ok(path) }
-}
-
-/// As one word of a command template.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
+/// Whether a command is there.
+pub fn is_on_path(command: &str) -> bool {
+    tools::find(command).is_ok()
 }
 
 /// Where the collection lies in the workspace.
@@ -252,20 +189,4 @@ pub fn cache() -> PathBuf {
 /// Where cargo, and the grader beside it, keeps what can be made again.
 pub fn target_folder() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::workspace_root().join("target"), PathBuf::from)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_missing_compiler_is_named() {
-        let error = compile(Path::new("/no/such/folder"), "no-such-compiler", &[]).unwrap_err();
-        assert_eq!(error.to_string(), "`no-such-compiler` is needed, and is not on the PATH");
-    }
-
-    #[test]
-    fn a_path_stays_one_word() {
-        assert_eq!(quoted("/a b/it's.py"), r"'/a b/it'\''s.py'");
-    }
 }

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod tests;
 
+mod selection;
+
 use crate::collection::{self, Specimen};
 use crate::commands::HandIn;
 use crate::worker::Keep;
@@ -16,6 +18,7 @@ use crate::{
 use checks::{Check, Suite};
 use model::selftest::{LabOutcome, Outcome, Subject, Trial};
 use model::{Environment, Fault, Isolation};
+use selection::Selection;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,6 +34,8 @@ pub struct SelfTest {
     pub collection: PathBuf,
     /// Only those files of the collection that have this in their path, and neither references nor stubs.
     pub file: Option<String>,
+    /// That a language is not installed is an error; else its programs are left out, and counted.
+    pub every_language: bool,
     /// Where random values come from.
     pub seed: u64,
     /// How many programs are compiled, and then how many checks run, at the same time.
@@ -70,7 +75,8 @@ impl SelfTest {
     /// When a file of the collection is not as it should be or cannot be compiled, when a package does not compile, and
     /// when the grader fails before the first check.
     pub fn run(&self, notify: Notify<'_>) -> Result<Outcome, RunError> {
-        let (candidates, isolation) = self.prepare(notify)?;
+        let selection = self.select()?;
+        let (candidates, isolation) = self.prepare(&selection.specimens, notify)?;
         let isolated = isolation == Isolation::Full;
         // On the machine's own network two checks could want the same port.
         let jobs = if isolated { self.jobs.max(1) } else { 1 };
@@ -87,7 +93,7 @@ impl SelfTest {
         })
         .into_iter();
         let duration = began.elapsed();
-        let mut labs: Vec<LabOutcome> = self.suites.iter().map(|suite| self.lab(suite)).collect();
+        let mut labs: Vec<LabOutcome> = self.suites.iter().map(|suite| self.lab(suite, &selection)).collect();
         for candidate in candidates {
             let checks = reports.by_ref().take(candidate.checks().count()).collect();
             let trial = Trial { subject: candidate.subject, program: candidate.program, checks };
@@ -98,20 +104,23 @@ impl SelfTest {
         // Where files are picked out, a lab may be left with none.
         labs.retain(|lab| lab.whole || !lab.trials.is_empty());
         let environment = Environment { system: system(), isolation, jobs };
-        Ok(Outcome { labs, seed: self.seed, environment, duration })
+        Ok(Outcome { labs, not_tried: selection.not_tried(), seed: self.seed, environment, duration })
     }
 
-    fn lab(&self, suite: &'static Suite) -> LabOutcome {
+    fn lab(&self, suite: &'static Suite, selection: &Selection) -> LabOutcome {
         LabOutcome {
             lab: &suite.lab,
             clauses: suite.checks.iter().map(|check| &check.clause).collect(),
             trials: Vec::new(),
-            whole: self.file.is_none(),
+            whole: self.file.is_none() && selection.is_whole(&suite.lab),
         }
     }
 
-    fn prepare(&self, notify: Notify<'_>) -> Result<(Vec<Candidate>, Isolation), RunError> {
-        let specimens = self.specimens()?;
+    fn prepare(
+        &self,
+        specimens: &[Specimen],
+        notify: Notify<'_>,
+    ) -> Result<(Vec<Candidate>, Isolation), RunError> {
         // The probe of what the system allows goes on while the compilers work.
         thread::scope(|scope| {
             let probe = scope.spawn(|| isolation(self.isolation));
@@ -122,7 +131,7 @@ impl SelfTest {
         })
     }
 
-    fn candidates(&self, specimens: Vec<Specimen>, notify: Notify<'_>) -> Result<Vec<Candidate>, RunError> {
+    fn candidates(&self, specimens: &[Specimen], notify: Notify<'_>) -> Result<Vec<Candidate>, RunError> {
         let mut candidates = Vec::new();
         if self.file.is_none() {
             for suite in &self.suites {
@@ -198,49 +207,11 @@ impl SelfTest {
             confinement: Confinement::of(suite),
         }
     }
-
-    /// The files of the collection that are asked for; their places and first lines make sense.
-    fn specimens(&self) -> Result<Vec<Specimen>, RunError> {
-        let usage = |error: std::io::Error| RunError::Usage(error.to_string());
-        let all_labs = self.suites.len() == checks::suites().len();
-        let part = self.file.as_deref().unwrap_or_default();
-        let mut chosen = Vec::new();
-        for specimen in collection::collection(&self.collection).map_err(usage)? {
-            let asked = self.suites.iter().any(|suite| suite.lab.name() == specimen.lab);
-            let named = shown(&specimen.path).to_string_lossy().contains(part);
-            // What lies where no lab looks would else never be tried.
-            if named && (asked || all_labs) {
-                let (suite, program) = specimen.place().map_err(usage)?;
-                clauses_exist(&specimen, suite, program)?;
-                chosen.push(specimen);
-            }
-        }
-        if chosen.is_empty() && self.file.is_some() {
-            let folder = self.collection.display();
-            let message = format!("no file of these labs below {folder} has `{part}` in its path");
-            return Err(RunError::Usage(message));
-        }
-        Ok(chosen)
-    }
 }
 
 impl Candidate {
     fn checks(&self) -> impl Iterator<Item = &'static Check> {
         self.suite.checks.iter().filter(|check| check.clause.program == self.program)
-    }
-}
-
-/// A misspelt clause would look like one that escapes, or hide that nothing tests another.
-fn clauses_exist(specimen: &Specimen, suite: &Suite, program: &str) -> Result<(), RunError> {
-    let exists = |id: &String| {
-        suite.checks.iter().any(|check| check.clause.id == id && check.clause.program == program)
-    };
-    match specimen.fails.iter().find(|id| !exists(id)) {
-        None => Ok(()),
-        Some(id) => {
-            let path = specimen.path.display();
-            Err(RunError::Usage(format!("{path}: it names {id}, which is no clause of {program}")))
-        }
     }
 }
 

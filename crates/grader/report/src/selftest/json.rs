@@ -24,6 +24,16 @@ struct Document<'a> {
     /// How many verdicts they got together.
     verdicts: usize,
     labs: Vec<Lab<'a>>,
+    /// Programs that were left out.
+    not_tried: Vec<NotTried<'a>>,
+}
+
+#[derive(Serialize)]
+struct NotTried<'a> {
+    language: &'a str,
+    /// The compiler or interpreter that is not there.
+    missing: &'a str,
+    programs: usize,
 }
 
 #[derive(Serialize)]
@@ -77,7 +87,15 @@ impl<'a> Document<'a> {
             programs: outcome.trials().count(),
             verdicts: outcome.checks().count(),
             labs: outcome.labs.iter().map(Lab::of).collect(),
+            not_tried: outcome.not_tried.iter().map(NotTried::of).collect(),
         }
+    }
+}
+
+impl<'a> NotTried<'a> {
+    fn of(left_out: &'a model::selftest::NotTried) -> Self {
+        let model::selftest::NotTried { language, command, programs } = left_out;
+        NotTried { language, missing: command, programs: *programs }
     }
 }
 

@@ -9,7 +9,7 @@ pub use json::write as json;
 use crate::human::{failure, without_isolation};
 use crate::text::{WIDTH, count, indent, label, wrap};
 use crate::{Palette, catalogue, escape};
-use model::selftest::{Expected, LabOutcome, Outcome, Subject, Trial};
+use model::selftest::{Expected, LabOutcome, NotTried, Outcome, Subject, Trial};
 use model::{Lab, Verdict};
 use std::io;
 
@@ -34,6 +34,7 @@ pub fn human(
     }
     lines.push(String::new());
     lines.extend(without_isolation(&outcome.environment));
+    lines.extend(not_tried(outcome));
     lines.push(palette.strong(&sum(outcome)));
     for line in lines {
         writeln!(out, "{line}")?;
@@ -121,6 +122,16 @@ fn untested(lab: &LabOutcome, palette: Palette) -> Vec<String> {
         lines.extend(label(&format!("{} ", palette.bad("✗")), wrap(&said, WIDTH - 2), 2));
     }
     lines
+}
+
+/// The programs that were left out, by their languages.
+fn not_tried(outcome: &Outcome) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for NotTried { language, command, programs } in &outcome.not_tried {
+        let number = if parts.is_empty() { count(*programs, "program") } else { programs.to_string() };
+        parts.push(format!("{number} in {language} ({command})"));
+    }
+    if parts.is_empty() { Vec::new() } else { wrap(&format!("not tried here: {}", parts.join(", ")), WIDTH) }
 }
 
 fn sum(outcome: &Outcome) -> String {

@@ -1,7 +1,7 @@
 //! Programs that the grader calls, or that the self-test and its readers use.
 
 use super::finding;
-use crate::collection;
+use crate::collection::{self, LANGUAGES};
 use model::doctor::{Finding, State};
 use std::env;
 use std::process::{Command, Stdio};
@@ -10,21 +10,23 @@ use std::process::{Command, Stdio};
 const RUST: [(&str, &str); 2] =
     [("cargo", "builds the grader and your programs"), ("rustc", "compiles the grader and your programs")];
 
-/// What the collection of wrong and correct programs is written in, with the package of Debian that has it; and what reads
-/// kept packets.
-const OTHERS: [(&str, &str, &str); 5] = [
-    ("cc", "self-test, programs in C", "gcc and libc6-dev"),
-    ("python3", "self-test, programs in Python", "python3"),
-    ("node", "self-test, programs in JavaScript", "nodejs"),
-    ("javac", "self-test, programs in Java", "default-jdk-headless"),
-    ("tshark", "reading packets that `check --keep` wrote", "tshark or wireshark"),
-];
-
 /// A finding for each that matters in this repository.
 pub(super) fn all() -> Vec<Finding> {
-    let has_collection = collection::folder().is_dir();
-    let others = OTHERS.iter().filter(|(_, purpose, _)| has_collection || !purpose.starts_with("self-test"));
-    RUST.iter().map(|(tool, purpose)| rust(tool, purpose)).chain(others.map(other)).collect()
+    let rust = RUST.iter().map(|(tool, purpose)| rust(tool, purpose));
+    let languages = collection::folder().is_dir().then(languages).into_iter().flatten();
+    let packets = other("tshark", "reading packets that `check --keep` wrote", "tshark or wireshark");
+    rust.chain(languages).chain([packets]).collect()
+}
+
+/// What the collection of wrong and correct programs is written in.
+fn languages() -> impl Iterator<Item = Finding> {
+    let others = LANGUAGES.iter().filter(|language| language.name != "Rust");
+    others.filter_map(|language| {
+        let purpose = format!("self-test, programs in {}", language.name);
+        let packages = language.packages.replace(' ', " and ");
+        let command = language.missing().or_else(|| language.commands().next())?;
+        Some(other(command, &purpose, &packages))
+    })
 }
 
 fn rust(tool: &'static str, purpose: &str) -> Finding {
@@ -42,12 +44,11 @@ fn rust(tool: &'static str, purpose: &str) -> Finding {
     finding(tool, purpose, found)
 }
 
-fn other((tool, purpose, package): &(&'static str, &'static str, &'static str)) -> Finding {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let found = if env::split_paths(&path).any(|folder| folder.join(tool).is_file()) {
+fn other(tool: &'static str, purpose: &str, packages: &str) -> Finding {
+    let found = if collection::is_on_path(tool) {
         Ok("there".to_owned())
     } else {
-        Err((State::Limited, "not there".to_owned(), format!("install {package}")))
+        Err((State::Limited, "not there".to_owned(), format!("install {packages}")))
     };
     finding(tool, purpose, found)
 }

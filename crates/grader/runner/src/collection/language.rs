@@ -1,0 +1,271 @@
+//! The languages of the collection, told by a file's extension: what has to be installed for one, how a file is compiled, and
+//! how it is started. Compiled programs are kept in a folder named for all that went into them.
+
+use super::tools;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A language that programs of the collection are written in.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Language {
+    /// What people call it.
+    pub name: &'static str,
+    /// What the names of its files end in, without the dot.
+    pub extension: &'static str,
+    /// The packages of Debian that have what it needs.
+    pub packages: &'static str,
+    /// What compiles a file, in words: `{file}`, `{folder}` for the folder of what is compiled, and `{program}` for a file in it
+    /// stand in them. None where nothing is compiled.
+    build: &'static [&'static str],
+    /// What the compiler is told by its environment; `{cache}` is a folder of its own.
+    environment: &'static [(&'static str, &'static str)],
+    /// What starts the program, in the same words.
+    start: &'static [&'static str],
+    /// With these arguments the interpreter prints its own path. They are asked where the PATH has a script that looks for the
+    /// interpreter, which costs more than most checks.
+    itself: &'static [&'static str],
+}
+
+/// What a language has unless it says otherwise.
+const USUAL: Language =
+    Language { name: "", extension: "", packages: "", build: &[], environment: &[], start: &[], itself: &[] };
+
+/// All of them.
+pub const LANGUAGES: &[Language] = &[
+    Language {
+        name: "Rust",
+        extension: "rs",
+        build: &["rustc", "--edition=2024", "-Copt-level=1", "-Cdebuginfo=0", "-o", "{program}", "{file}"],
+        start: &["{program}"],
+        packages: "rustc",
+        ..USUAL
+    },
+    Language {
+        name: "C",
+        extension: "c",
+        build: &["cc", "-O1", "-pthread", "-o", "{program}", "{file}"],
+        start: &["{program}"],
+        packages: "gcc libc6-dev",
+        ..USUAL
+    },
+    Language {
+        name: "Java",
+        extension: "java",
+        build: &["javac", "-d", "{folder}", "{file}"],
+        start: &["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", "{folder}", "Main"],
+        packages: "default-jdk-headless",
+        ..USUAL
+    },
+    Language {
+        name: "Go",
+        extension: "go",
+        build: &["go", "build", "-o", "{program}", "{file}"],
+        // Nothing of the user's settings, nothing from a network, nothing outside of the folder.
+        environment: &[
+            ("GOCACHE", "{cache}/go-build"),
+            ("GOPATH", "{cache}/go-path"),
+            ("GOENV", "off"),
+            ("GOFLAGS", ""),
+            ("GOPROXY", "off"),
+            ("GOTOOLCHAIN", "local"),
+            ("GO111MODULE", "off"),
+        ],
+        start: &["{program}"],
+        packages: "golang-go",
+        ..USUAL
+    },
+    Language {
+        name: "C#",
+        extension: "cs",
+        build: &["mcs", "-out:{program}.exe", "{file}"],
+        start: &["mono", "{program}.exe"],
+        packages: "mono-mcs mono-runtime",
+        ..USUAL
+    },
+    Language {
+        name: "Python",
+        extension: "py",
+        start: &["python3", "{file}"],
+        itself: &["-c", "import sys; print(sys.executable)"],
+        packages: "python3",
+        ..USUAL
+    },
+    Language {
+        name: "JavaScript",
+        extension: "js",
+        start: &["node", "{file}"],
+        itself: &["-p", "process.execPath"],
+        packages: "nodejs",
+        ..USUAL
+    },
+    Language {
+        name: "Ruby",
+        extension: "rb",
+        start: &["ruby", "{file}"],
+        itself: &["-e", "puts RbConfig.ruby"],
+        packages: "ruby",
+        ..USUAL
+    },
+    Language {
+        name: "Perl",
+        extension: "pl",
+        start: &["perl", "{file}"],
+        itself: &["-e", "print $^X"],
+        packages: "perl",
+        ..USUAL
+    },
+    Language {
+        name: "PHP",
+        extension: "php",
+        // Without `php.ini`, which says on each machine something else about errors and extensions.
+        start: &["php", "-n", "{file}"],
+        itself: &["-n", "-r", "echo PHP_BINARY;"],
+        packages: "php-cli",
+        ..USUAL
+    },
+    Language {
+        name: "Erlang",
+        extension: "escript",
+        start: &["escript", "{file}"],
+        packages: "erlang-base",
+        ..USUAL
+    },
+];
+
+impl Language {
+    /// The language whose files have this extension.
+    pub fn of(extension: &str) -> Option<&'static Language> {
+        LANGUAGES.iter().find(|language| language.extension == extension)
+    }
+
+    /// What has to be on the PATH: the compiler, if there is one, and what starts the program, if that is not the program.
+    pub fn commands(&self) -> impl Iterator<Item = &'static str> {
+        let first = |words: &'static [&'static str]| words.first().filter(|word| !word.contains('{'));
+        first(self.build).into_iter().chain(first(self.start)).copied()
+    }
+
+    /// What it needs and is not on the PATH.
+    pub fn missing(&self) -> Option<&'static str> {
+        self.commands().find(|command| tools::find(command).is_err())
+    }
+
+    /// Compiles the file below `cache`, if its language wants that, and returns the command that runs it.
+    pub(super) fn run(&self, source: &Path, cache: &Path) -> io::Result<String> {
+        let cache = std::path::absolute(cache)?;
+        let folder = cache.join(format!("{:016x}", self.ingredients(&fs::read(source)?)?));
+        if let Some((compiler, arguments)) = self.build.split_first() {
+            compile(&folder, |folder| {
+                let mut command = Command::new(compiler);
+                command.args(arguments.iter().map(|word| filled(word, source, folder)));
+                let cache = cache.to_string_lossy();
+                command.envs(
+                    self.environment.iter().map(|(name, text)| (name, text.replace("{cache}", &cache))),
+                );
+                command
+            })?;
+        }
+        let word = |word: &&str| match word.contains('{') {
+            true => quoted(&filled(word, source, &folder)),
+            false => (*word).to_owned(),
+        };
+        let mut words: Vec<String> = self.start.iter().map(word).collect();
+        if let Some(interpreter) = self.start.first().filter(|word| !word.contains('{')) {
+            words[0] = tools::interpreter(interpreter, self.itself)?;
+        }
+        Ok(words.join(" "))
+    }
+
+    /// A hash of all that decides what is compiled.
+    fn ingredients(&self, text: &[u8]) -> io::Result<u64> {
+        let mut hasher = DefaultHasher::new();
+        (text, self.build, self.environment).hash(&mut hasher);
+        if let Some(compiler) = self.build.first() {
+            tools::version(compiler)?.hash(&mut hasher);
+        }
+        Ok(hasher.finish())
+    }
+}
+
+/// A word of a command with its values.
+fn filled(word: &str, source: &Path, folder: &Path) -> String {
+    let program = folder.join("program");
+    let values = [("{program}", program.as_path()), ("{folder}", folder), ("{file}", source)];
+    match values.iter().find(|(name, _)| word.contains(name)) {
+        Some((name, path)) => word.replace(name, &path.to_string_lossy()),
+        None => word.to_owned(),
+    }
+}
+
+/// Runs a compiler in a new folder, which gets its final name only when that has succeeded: two runs at once do not see each
+/// other's half-made files.
+fn compile(folder: &Path, command: impl FnOnce(&Path) -> Command) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent)?;
+    let unfinished =
+        folder.with_extension(format!("{}-{:?}", std::process::id(), std::thread::current().id()));
+    let mut command = command(&unfinished);
+    let compiler = command.get_program().to_string_lossy().into_owned();
+    tools::find(&compiler)?;
+    fs::create_dir_all(&unfinished)?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| io::Error::other(format!("{compiler}: {error}")))?;
+    if !output.status.success() {
+        fs::remove_dir_all(&unfinished)?;
+        let words = [output.stdout, output.stderr].concat();
+        let words = String::from_utf8_lossy(&words).into_owned();
+        return Err(io::Error::other(format!("{compiler} failed: {}", words.trim())));
+    }
+    match fs::rename(&unfinished, folder) {
+        // Another run was faster; its result is the same.
+        Err(_) if folder.is_dir() => fs::remove_dir_all(&unfinished),
+        other => other,
+    }
+}
+
+/// As one word of a command template.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_compiler_is_named() {
+        let error = compile(Path::new("/no/such/folder"), |_| Command::new("no-such-compiler")).unwrap_err();
+        assert_eq!(error.to_string(), "`no-such-compiler` is needed, and is not on the PATH");
+    }
+
+    #[test]
+    fn a_path_stays_one_word() {
+        assert_eq!(quoted("/a b/it's.py"), r"'/a b/it'\''s.py'");
+    }
+
+    #[test]
+    fn each_language_needs_what_compiles_and_what_starts_it() {
+        let commands = |extension| Language::of(extension).unwrap().commands().collect::<Vec<_>>();
+        assert_eq!(commands("rs"), ["rustc"]);
+        assert_eq!(commands("java"), ["javac", "java"]);
+        assert_eq!(commands("py"), ["python3"]);
+        assert!(Language::of("txt").is_none());
+    }
+
+    #[test]
+    fn what_is_compiled_from_another_text_or_otherwise_is_kept_elsewhere() {
+        let c = Language::of("c").unwrap();
+        let optimised = Language { build: &["cc", "-O2"], ..*c };
+        let key = |language: &Language, text: &str| language.ingredients(text.as_bytes()).unwrap();
+        assert_eq!(key(c, "int x;"), key(c, "int x;"));
+        assert_ne!(key(c, "int x;"), key(c, "int y;"));
+        assert_ne!(key(c, "int x;"), key(&optimised, "int x;"));
+    }
+}

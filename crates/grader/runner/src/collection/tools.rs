@@ -1,0 +1,61 @@
+//! Compilers and interpreters on the PATH: whether they are there, which they are, and which version.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+/// Where the command lies: a program that cannot run would else look like one that is wrong.
+pub(super) fn find(command: &str) -> io::Result<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found = env::split_paths(&path).map(|folder| folder.join(command)).find(|file| file.is_file());
+    found.ok_or_else(|| {
+        io::Error::new(io::ErrorKind::NotFound, format!("`{command}` is needed, and is not on the PATH"))
+    })
+}
+
+/// How the interpreter is called: by its name, or where that is a script on the PATH that looks for the interpreter, by the path
+/// that the interpreter prints when it is called with the arguments `itself`.
+pub(super) fn interpreter(command: &'static str, itself: &[&'static str]) -> io::Result<String> {
+    let found = find(command)?;
+    if itself.is_empty() || !is_script(&found) {
+        return Ok(command.to_owned());
+    }
+    said(command, itself)
+}
+
+/// What changes when the compiler does: its file, when that was written, and what only it can tell.
+pub(super) fn version(command: &'static str) -> io::Result<(PathBuf, Option<SystemTime>, String)> {
+    let file = find(command)?.canonicalize()?;
+    let written = fs::metadata(&file)?.modified().ok();
+    // A compiler of Rust is called by rustup's own file, whatever its version is.
+    let told = if command == "rustc" { said(command, &["--version"])? } else { String::new() };
+    Ok((file, written, told))
+}
+
+fn is_script(file: &Path) -> bool {
+    let mut start = [0; 2];
+    File::open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"#!"
+}
+
+/// What a command prints with these arguments. It is asked once.
+fn said(command: &'static str, arguments: &[&'static str]) -> io::Result<String> {
+    static SAID: Mutex<BTreeMap<&'static str, String>> = Mutex::new(BTreeMap::new());
+    let mut known = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(words) = known.get(command) {
+        return Ok(words.clone());
+    }
+    let output = Command::new(command).args(arguments).stdin(Stdio::null()).output();
+    let words = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    match words {
+        Ok(words) if !words.is_empty() => {
+            known.insert(command, words.clone());
+            Ok(words)
+        }
+        _ => Err(io::Error::other(format!("`{command}` does not run"))),
+    }
+}
