@@ -99,7 +99,10 @@ impl Collection {
         };
         let is_usable = |specimen: &Specimen| {
             let extension = specimen.path.extension().and_then(|extension| extension.to_str());
-            specimen.lab == LAB && !specimen.fails.is_empty() && matches!(extension, Some("rs" | "py"))
+            // It is handed in as a crate's source too, and is given the usual arguments then.
+            let has_usual_arguments = specimen.arguments.is_none();
+            let is_wrong = specimen.lab == LAB && !specimen.fails.is_empty() && has_usual_arguments;
+            is_wrong && matches!(extension, Some("rs" | "py"))
         };
         let specimens = collection::collection(&folder)?.into_iter().filter(is_usable);
         let with_text = |specimen: Specimen| fs::read_to_string(&specimen.path).map(|text| (specimen, text));

@@ -27,6 +27,8 @@ pub struct Specimen {
     pub about: String,
     /// The clauses that it fails; none for a correct program.
     pub fails: Vec<String>,
+    /// What its command ends with, in place of a placeholder for each argument that its lab names.
+    pub arguments: Option<String>,
 }
 
 impl Specimen {
@@ -52,7 +54,14 @@ impl Specimen {
         let about = about.ok_or_else(|| invalid("its first lines do not say what it is"))?;
         let fails = fails.ok_or_else(|| invalid("its first lines do not say which clauses it fails"))?;
         let fails = fails.split_ascii_whitespace().map(str::to_owned).collect();
-        Ok(Specimen { path: path.to_owned(), lab: lab.to_owned(), program: program.to_owned(), about, fails })
+        Ok(Specimen {
+            path: path.to_owned(),
+            lab: lab.to_owned(),
+            program: program.to_owned(),
+            about,
+            fails,
+            arguments: header("arguments"),
+        })
     }
 
     /// The lab, and the program or the document that it is handed in as.
@@ -80,7 +89,8 @@ impl Specimen {
     }
 
     /// Compiles the program if its language wants that, into a folder below `cache` named for its content, and returns the
-    /// command template that runs it, with a placeholder for each argument that its lab gives it.
+    /// command template that runs it, with a placeholder for each argument that its lab gives it, or with those words that its
+    /// first lines give. A word that is a placeholder's name stands for it, in braces or without.
     ///
     /// # Errors
     /// When it is no program of a lab, when its language's compiler or interpreter is missing, or when it does not compile.
@@ -89,9 +99,17 @@ impl Specimen {
         let command = self
             .run_by(cache)
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display())))?;
-        let arguments = suite.lab.program(program).map_or(&[][..], |program| program.arguments);
-        let arguments = arguments.iter().map(|argument| format!(" {{{}}}", argument.name));
-        Ok(command + &arguments.collect::<String>())
+        let placeholders = suite.lab.program(program).map_or(&[][..], |program| program.arguments);
+        let braced = |name: &str| format!(" {{{name}}}");
+        let arguments: String = match &self.arguments {
+            None => placeholders.iter().map(|placeholder| braced(placeholder.name)).collect(),
+            Some(words) => {
+                let is_name = |word: &str| placeholders.iter().any(|placeholder| placeholder.name == word);
+                let argument = |word| if is_name(word) { braced(word) } else { format!(" {word}") };
+                words.split_ascii_whitespace().map(argument).collect()
+            }
+        };
+        Ok(command + &arguments)
     }
 
     /// The program that this one is the same as, by its path seen from the lab's folder of the collection.
@@ -189,4 +207,25 @@ pub fn cache() -> PathBuf {
 /// Where cargo, and the grader beside it, keeps what can be made again.
 pub fn target_folder() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::workspace_root().join("target"), PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_ends_with_what_the_first_lines_give() {
+        let collection = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/programs");
+        let file = collection.join("lab2/streaming-time-server/correct/isoformat.py");
+        let given = |arguments: Option<&str>| {
+            let specimen =
+                Specimen { arguments: arguments.map(str::to_owned), ..Specimen::read(&file).unwrap() };
+            let command = specimen.command(Path::new("/no/such/folder")).unwrap();
+            command.rsplit_once('\'').unwrap().1.to_owned()
+        };
+        assert_eq!(given(None), " {port} {pause_ms} {iterations}");
+        assert_eq!(given(Some("")), "");
+        assert_eq!(given(Some("port t")), " {port} t");
+        assert_eq!(given(Some("{port} 100 {iterations}")), " {port} 100 {iterations}");
+    }
 }
