@@ -7,6 +7,8 @@
 mod client;
 mod crowd;
 mod history;
+mod leaving;
+mod pieces;
 mod room;
 mod server;
 pub(crate) mod stretch;
@@ -203,7 +205,7 @@ const CHECKS: &[Check] = &[
                 "the others get the second line twice, or never",
             ],
         },
-        decide: server::says_goodbye,
+        decide: leaving::says_goodbye,
     },
     Check {
         clause: Clause {
@@ -224,7 +226,7 @@ const CHECKS: &[Check] = &[
                 "writing to a closed client ends the server, or skips the next client",
             ],
         },
-        decide: server::announces_who_just_goes,
+        decide: leaving::announces_who_just_goes,
     },
     Check {
         clause: Clause {
@@ -286,7 +288,7 @@ const CHECKS: &[Check] = &[
                 "all clients share one buffer",
             ],
         },
-        decide: server::reads_commands_however_cut,
+        decide: pieces::reads_commands_however_cut,
     },
     Check {
         clause: Clause {

@@ -13,6 +13,7 @@ mod lab5;
 mod session;
 mod tasks;
 mod watch;
+mod words;
 
 pub use session::{Census, Decision, Program, Session, Setup, Worker};
 pub use tasks::{TASKS_FOR_A_THOUSAND, tasks_allowed};

@@ -7,6 +7,7 @@ mod world;
 
 pub use program::{Census, Program, Worker};
 
+use crate::words;
 use fastrand::Rng;
 use model::{Action, Event, Failure, Fault, Kind, Placeholder, Record, Step, Stop, Verdict};
 use observe::{Observer, Scope};
@@ -362,15 +363,14 @@ impl Session {
         }
     }
 
-    /// A line of printable ASCII without spaces and without its end.
+    /// A word of printable ASCII for the wire, without spaces, that begins with a letter. None can be a command by chance.
     pub fn text(&mut self, length: usize) -> String {
-        const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;!?-_'()";
-        // A long text repeats itself, since making random letters takes longer than sending them.
-        let mut letter = |_| char::from(LETTERS[self.random.usize(..LETTERS.len())]);
-        let block: String = (0..length.min(4093)).map(&mut letter).collect();
-        let mut text = block.repeat(length.div_ceil(block.len().max(1)));
-        text.truncate(length);
-        text
+        words::text(&mut self.random, length)
+    }
+
+    /// A word that may stand on a command line too: letters and digits, a letter first.
+    pub fn name(&mut self, length: usize) -> String {
+        words::name(&mut self.random, length)
     }
 
     /// Any bytes.

@@ -1,6 +1,7 @@
 //! The presence client, a program with two sources of events: its server, played by the grader, and its standard input.
 
-use super::crowd::contains;
+use super::crowd::{contains, gather};
+use super::server::LINES_ABOUT;
 use crate::session::wrong_output;
 use crate::{Program, Session};
 use model::{Failure, Kind, Step};
@@ -27,12 +28,35 @@ impl Visit {
     /// Starts the client, welcomes it, and takes what it says first.
     fn begin(session: &mut Session) -> Step<(Visit, Vec<u8>)> {
         let listener = session.listen(Ipv4Addr::LOCALHOST.into())?;
-        let name = session.text(7);
+        let name = session.name(7);
         let client = session.start(PROGRAM, &values(listener.address(), &name))?;
         let mut server = listener.accept()?;
         server.send(WELCOME)?;
-        let (said, _) = server.read_until_still(KIBIBYTE)?;
-        Ok((Visit { client, server, name, _listener: listener }, said))
+        let mut visit = Visit { client, server, name, _listener: listener };
+        let said = visit.says(&hello(&visit.name))?;
+        Ok((visit, said))
+    }
+
+    /// What the client sends now, where `expected` is what it should, see [`gather`].
+    fn says(&mut self, expected: &str) -> Step<Vec<u8>> {
+        let (mut said, _) = gather(&mut [&mut self.server], &[expected.into()])?;
+        Ok(said.swap_remove(0))
+    }
+
+    /// What the client sends after it was given this on standard input, where `expected` is what it should.
+    fn hears(&mut self, input: &str, expected: &str) -> Step<Vec<u8>> {
+        self.client.input(input.as_bytes())?;
+        self.says(expected)
+    }
+
+    /// Gives a line on standard input, and expects it as it is.
+    fn passes_on(&mut self, line: &str) -> Step {
+        let got = self.hears(line, line)?;
+        if got == line.as_bytes() {
+            return Ok(());
+        }
+        let summary = "a line of standard input was not sent as it is, when it came";
+        Err(Failure::new(Kind::Mismatch, summary).expected(line.as_bytes()).got(&*got).into())
     }
 
     /// Sends a line to the client, and expects it on standard output before anything else happens.
@@ -60,18 +84,16 @@ impl Visit {
         }
         Err(failure.into())
     }
+}
 
-    /// What the server gets after the client was given this on standard input.
-    fn hears(&mut self, input: &str) -> Step<Vec<u8>> {
-        self.client.input(input.as_bytes())?;
-        Ok(self.server.read_until_still(KIBIBYTE)?.0)
-    }
+fn hello(name: &str) -> String {
+    format!("HELLO {name}\n")
 }
 
 /// L4.14
 pub(super) fn passes_lines_both_ways(session: &mut Session) -> Step {
     let (mut visit, said) = Visit::begin(session)?;
-    let hello = format!("HELLO {}\n", visit.name);
+    let hello = hello(&visit.name);
     if said != hello.as_bytes() {
         let failure =
             Failure::new(Kind::Mismatch, "the client does not say HELLO with its name on connecting");
@@ -91,45 +113,47 @@ pub(super) fn passes_lines_both_ways(session: &mut Session) -> Step {
     visit.server.send(format!("{second}\n{third}\n"))?;
     visit.expect_printed(&second)?;
     visit.expect_printed(&third)?;
-    for text in ["SAY hello,  world", "WHO"] {
-        let line = format!("{text}\n");
-        let got = visit.hears(&line)?;
-        if got != line.as_bytes() {
-            let summary = "a line of standard input was not sent as it is, when it came";
-            let failure = Failure::new(Kind::Mismatch, summary).expected(line.as_bytes());
-            return Err(failure.got(&*got).into());
-        }
+    for line in ["SAY hello,  world\n", "WHO\n"] {
+        visit.passes_on(line)?;
         visit.prints(&session.text(12))?;
     }
-    visit.prints(&format!("Currently connected users:\n - {}\n - An anonymous user\n", visit.name))
+    for length in LINES_ABOUT {
+        visit.prints(&session.text(length - 1))?;
+        visit.passes_on(&format!("SAY {}\n", session.text(length - "SAY \n".len())))?;
+    }
+    visit.prints(&format!("Currently connected users:\n - {}\n - An anonymous user\n", visit.name))?;
+    visit.server.expect_silence()
 }
 
 /// L4.15
 pub(super) fn leaves_politely(session: &mut Session) -> Step {
-    for word in [Some("BYE\n"), Some("bye\n"), None] {
+    let mixed = ["Bye", "bYe", "byE", "BYe", "ByE", "bYE"][session.random.usize(..6)];
+    for word in [Some("BYE"), Some(mixed), None] {
         let (mut visit, _) = Visit::begin(session)?;
         let got = match word {
-            // What the user types behind it is not for the server any more.
-            Some(word) => visit.hears(&format!("{word}SAY more\n"))?,
+            Some(word) => {
+                if word == mixed {
+                    // A line in which the word stands is no farewell. What becomes of it is another clause's matter.
+                    visit.hears("SAY goodbye\n", "SAY goodbye\n")?;
+                    visit.server.offer("somebody says: goodbye\n")?;
+                }
+                // What the user types behind it is not for the server any more.
+                visit.hears(&format!("{word}\nSAY more\n"), &format!("{word}\n"))?
+            }
             None => {
                 visit.client.close_input()?;
-                visit.server.read_until_still(KIBIBYTE)?.0
+                visit.says("BYE\n")?
             }
         };
-        // What it said before is not this clause's matter.
-        let last = got.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-        if !last.eq_ignore_ascii_case(b"BYE") {
-            let when = if word.is_some() { "on the line BYE" } else { "at the end of standard input" };
-            let summary = format!("the client does not send BYE {when} and nothing behind it");
-            let failure = Failure::new(Kind::Mismatch, summary);
-            let failure = failure.expected(word.unwrap_or("BYE\n").as_bytes());
-            return Err(failure.got(&*got).into());
-        }
+        said_bye(word, &got)?;
         let last = format!("{} is about to leave the room.", visit.name);
         // A client that has gone already has not printed what still comes: its output will show that.
         visit.server.offer(format!("{last}\n"))?;
         visit.server.half_close()?;
         visit.client.expect_success()?;
+        // Now that it has ended, nothing more can come.
+        let (behind, _) = visit.server.read_until_still(KIBIBYTE)?;
+        said_bye(word, &[got, behind].concat())?;
         let mut console = visit.client.console()?;
         // In how many lines is another clause's matter.
         console.retain(|byte| *byte != b'\n');
@@ -141,14 +165,30 @@ pub(super) fn leaves_politely(session: &mut Session) -> Step {
     Ok(())
 }
 
+/// The last line that the client sent must be BYE. What it said before is not this clause's matter.
+fn said_bye(word: Option<&str>, got: &[u8]) -> Step {
+    let last = got.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    if last.eq_ignore_ascii_case(b"BYE") {
+        return Ok(());
+    }
+    let when = if word.is_some() { "on the line BYE" } else { "at the end of standard input" };
+    let summary = format!("the client does not send BYE {when} and nothing behind it");
+    let expected = format!("{}\n", word.unwrap_or("BYE"));
+    Err(Failure::new(Kind::Mismatch, summary).expected(expected.as_bytes()).got(got).into())
+}
+
 /// L4.16
 pub(super) fn notices_that_the_server_is_gone(session: &mut Session) -> Step {
     let nobody = session.unused_address()?;
-    let client = session.start(PROGRAM, &values(nobody, "somebody"))?;
+    let name = session.name(8);
+    let client = session.start(PROGRAM, &values(nobody, &name))?;
     client.expect_told_error()?;
     drop(client);
     for reset in [false, true] {
         let (visit, _) = Visit::begin(session)?;
+        // It has printed the welcome by then, if it ever does: that is no message about the end.
+        let welcome = WELCOME.trim_end().as_bytes();
+        visit.client.wait_until(&mut |client| Ok(contains(&client.console()?, welcome)))?;
         let before = visit.client.console()?;
         if reset {
             visit.server.reset()?;

@@ -2,7 +2,7 @@
 
 use crate::{Program, Session};
 use model::{Failure, Kind, Step};
-use wire::{Peer, Stillness, receive_all};
+use wire::{Peer, Stillness, receive_all, receive_until_rested};
 
 /// More bytes than anybody can be sent between two rests.
 const FLOOD: usize = 1 << 20;
@@ -17,7 +17,8 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
-    /// Starts the server and lets so many clients join, one after the other.
+    /// Starts the server and lets so many clients join, one after the other. How much a welcome is only the server knows, so that this
+    /// takes a proof of silence, one for all of them.
     pub(super) fn of(session: &mut Session, count: usize) -> Step<Crowd> {
         let mut crowd = Crowd { server: session.serve(SERVER)?, clients: Vec::new() };
         for _ in 0..count {
@@ -27,22 +28,24 @@ impl Crowd {
         Ok(crowd)
     }
 
-    /// As [`Crowd::of`], and each client says its name: `ann`, `bob`, `cat`, …
-    pub(super) fn named(session: &mut Session, names: &[&str]) -> Step<Crowd> {
+    /// As [`Crowd::of`], and each client says its name.
+    pub(super) fn named(session: &mut Session, names: &[String]) -> Step<Crowd> {
         let mut crowd = Crowd::of(session, names.len())?;
-        for (client, name) in crowd.clients.iter_mut().zip(names) {
-            client.send(format!("HELLO {name}\n"))?;
+        for (client, name) in names.iter().enumerate() {
+            crowd.after(client, format!("HELLO {name}\n"), |_| is_in_the_room(name))?;
         }
-        crowd.settle()?;
         Ok(crowd)
     }
 
     /// Lets one more client join, and waits until it has been greeted, or will not be.
-    pub(super) fn join(&mut self) -> Step<()> {
-        let mut client = self.server.connect()?;
-        let still = receive_all(&mut [&mut client], |_, arrived| arrived.contains(&b'\n'))?;
+    pub(super) fn join(&mut self) -> Step {
+        let client = self.server.connect()?;
         self.clients.push(client);
-        unless_over(still)
+        let newcomer = self.clients.len() - 1;
+        let mut all: Vec<&mut Peer> = self.clients.iter_mut().collect();
+        unless_over(receive_all(&mut all, |index, arrived| index < newcomer || arrived.contains(&b'\n'))?)?;
+        // A thread that puts its client on the list behind the greeting has done so when it waits.
+        unless_over(receive_until_rested(&mut all)?)
     }
 
     /// Lets so many clients join, as many at a time as may wait in the accept queue, and waits until each has been greeted, or will
@@ -79,27 +82,95 @@ impl Crowd {
         Ok(self.clients.iter_mut().map(Peer::take_arrived).collect())
     }
 
-    /// One client sends, and everything comes to rest; returns what each got meanwhile.
-    pub(super) fn after(&mut self, speaker: usize, bytes: impl AsRef<[u8]>) -> Step<Vec<Vec<u8>>> {
+    /// Waits until each client has enough, by its index and what has come to it, or will not have it, and until the program rests;
+    /// takes what has come to each.
+    ///
+    /// # Errors
+    /// A failure when the program is gone.
+    pub(super) fn until(&mut self, enough: impl FnMut(usize, &[u8]) -> bool) -> Step<Vec<Vec<u8>>> {
+        let mut all: Vec<&mut Peer> = self.clients.iter_mut().collect();
+        unless_over(receive_all(&mut all, enough)?)?;
+        unless_over(receive_until_rested(&mut all)?)?;
+        Ok(self.clients.iter_mut().map(Peer::take_arrived).collect())
+    }
+
+    /// What each client gets now, see [`gather`].
+    ///
+    /// # Errors
+    /// A failure when the program is gone.
+    pub(super) fn get<T: Into<Vec<u8>>>(&mut self, expected: impl Fn(usize) -> T) -> Step<Vec<Vec<u8>>> {
+        let expected: Vec<Vec<u8>> = (0..self.clients.len()).map(|index| expected(index).into()).collect();
+        let mut all: Vec<&mut Peer> = self.clients.iter_mut().collect();
+        let (got, still) = gather(&mut all, &expected)?;
+        unless_over(still)?;
+        Ok(got)
+    }
+
+    /// One client sends; what each gets of it, where `expected` says what that should be for its index.
+    pub(super) fn after<T: Into<Vec<u8>>>(
+        &mut self,
+        speaker: usize,
+        bytes: impl AsRef<[u8]>,
+        expected: impl Fn(usize) -> T,
+    ) -> Step<Vec<Vec<u8>>> {
         self.clients[speaker].send(bytes)?;
-        self.settle()
+        self.get(expected)
     }
 
     /// One client sends, and each must then get exactly what `expected` says for its index.
-    pub(super) fn expect(&mut self, speaker: usize, line: &str, expected: impl Fn(usize) -> String) -> Step {
-        let got = self.after(speaker, line)?;
+    pub(super) fn expect<T: Into<Vec<u8>>>(
+        &mut self,
+        speaker: usize,
+        bytes: impl AsRef<[u8]>,
+        expected: impl Fn(usize) -> T,
+    ) -> Step {
+        let got = self.after(speaker, bytes, &expected)?;
         self.compare(&got, expected)
     }
 
     /// What each client got must be exactly what `expected` says for its index.
-    pub(super) fn compare(&self, got: &[Vec<u8>], expected: impl Fn(usize) -> String) -> Step {
+    pub(super) fn compare<T: Into<Vec<u8>>>(&self, got: &[Vec<u8>], expected: impl Fn(usize) -> T) -> Step {
         for (index, got) in got.iter().enumerate() {
-            let expected = expected(index);
-            if *got != expected.as_bytes() {
-                return Err(self.mismatch(index, &expected, got)?.into());
+            let expected = expected(index).into();
+            if *got != expected {
+                return Err(self.mismatch(index, expected, got)?.into());
             }
         }
         Ok(())
+    }
+
+    /// Nothing has come to anybody but what was expected, and nothing will: the proof that stands at the end for all that was only seen
+    /// to rest before.
+    pub(super) fn nothing_more(&mut self) -> Step {
+        let got = self.settle()?;
+        self.compare(&got, |_| "")
+    }
+
+    /// The server's sockets of the clients that are here.
+    pub(super) fn sockets(&self) -> Step<Vec<u32>> {
+        let mut sockets = Vec::with_capacity(self.clients.len());
+        for client in &self.clients {
+            sockets.extend(self.server.socket_of(client)?.map(|socket| socket.inode));
+        }
+        Ok(sockets)
+    }
+
+    /// Now that everybody has left, the server must hold none of these sockets, or let go of them by itself.
+    pub(super) fn expect_released(&self, sockets: &[u32]) -> Step {
+        let held = |server: &Program| -> Step<usize> {
+            let all = server.tcp_sockets()?;
+            Ok(sockets.iter().filter(|socket| all.contains(socket)).count())
+        };
+        let still = self.server.wait_until(&mut |server| Ok(held(server)? == 0))?;
+        let (count, held) = (sockets.len(), held(&self.server)?);
+        let Some(still) = still.filter(|_| held > 0) else { return Ok(()) };
+        let summary = format!("all clients have left, and the server still has the sockets of {held} open");
+        let mut failure = still.failure(&summary);
+        if failure.kind.is_still() {
+            failure.kind = Kind::Resource;
+        }
+        let got = format!("{held} of {count} sockets are open");
+        Err(failure.expected("each client's socket is closed when it has left").got(got).into())
     }
 
     /// What each client got must contain `words`; `line` is where they stand, for a reader.
@@ -111,8 +182,8 @@ impl Crowd {
     }
 
     /// The failure of a view that is not what it should be.
-    pub(super) fn mismatch(&self, index: usize, expected: &str, got: &[u8]) -> Step<Failure> {
-        let name = self.clients[index].name();
+    pub(super) fn mismatch(&self, index: usize, expected: impl AsRef<[u8]>, got: &[u8]) -> Step<Failure> {
+        let (name, expected) = (self.clients[index].name(), expected.as_ref());
         let (kind, summary) = match (got.is_empty(), expected.is_empty()) {
             (true, _) => {
                 (Kind::Silence, format!("{name} got nothing, and the kernel shows that nothing will come"))
@@ -120,9 +191,39 @@ impl Crowd {
             (_, true) => (Kind::Unexpected, format!("{name} got what is not for it")),
             _ => (Kind::Mismatch, format!("{name} got something else than it should")),
         };
-        let failure = Failure::new(kind, summary).expected(expected.as_bytes()).got(got);
+        let failure = Failure::new(kind, summary).expected(expected).got(got);
         Ok(if got.is_empty() { failure.kernel(self.server.views(&self.clients)?) } else { failure })
     }
+}
+
+/// Waits until each of `peers` has what `expected` holds for it, or something else, or the program will do no more; takes what has come
+/// to each, and tells why no more would.
+///
+/// Where that is what was expected and nothing else, it is enough that the program rests: whatever came later would stand before what is
+/// expected next. Where it is anything else, all that still comes is waited for, so that no part of it is left for the next step.
+pub(super) fn gather(
+    peers: &mut [&mut Peer],
+    expected: &[Vec<u8>],
+) -> Step<(Vec<Vec<u8>>, Option<Stillness>)> {
+    let mut still = receive_all(peers, |index, arrived| {
+        arrived.len() >= expected[index].len() || !expected[index].starts_with(arrived)
+    })?;
+    if still.is_none() {
+        still = receive_until_rested(peers)?;
+    }
+    let mut got = take_all(peers);
+    if got != expected && still.as_ref().is_none_or(|still| !is_over(still)) {
+        for (peer, got) in peers.iter_mut().zip(&got) {
+            peer.put_back(got);
+        }
+        still = receive_all(peers, |_, arrived| arrived.len() > FLOOD)?;
+        got = take_all(peers);
+    }
+    Ok((got, still))
+}
+
+fn take_all(peers: &mut [&mut Peer]) -> Vec<Vec<u8>> {
+    peers.iter_mut().map(|peer| peer.take_arrived()).collect()
 }
 
 /// Whether nothing can be expected of the program any more: it is gone, or it spins.
@@ -159,8 +260,8 @@ pub(super) fn has_left(name: &str) -> String {
 }
 
 /// The answer to WHO.
-pub(super) fn who(names: &[&str]) -> String {
-    let list: String = names.iter().map(|name| format!(" - {name}\n")).collect();
+pub(super) fn who<T: AsRef<str>>(names: &[T]) -> String {
+    let list: String = names.iter().map(|name| format!(" - {}\n", name.as_ref())).collect();
     format!("Currently connected users:\n{list}\n")
 }
 

@@ -1,6 +1,7 @@
 //! A model of the room: what each client must see after each step of a history, and histories made at random.
 
 use super::crowd::{ANONYMOUS, ARRIVAL, WHAT, has_left, is_about_to_leave, is_in_the_room, says, who};
+use crate::words;
 use fastrand::Rng;
 use std::fmt;
 
@@ -171,7 +172,7 @@ pub(super) fn history(random: &mut Rng, steps: usize) -> Vec<Move> {
 
 fn word(random: &mut Rng) -> String {
     let length = random.usize(1..10);
-    (0..length).map(|_| random.alphanumeric()).collect()
+    words::name(random, length)
 }
 
 /// One of few, so that some in the room have the same.

@@ -1,15 +1,18 @@
 //! The presence server's commands, each seen by everybody in the room. What one clause decides the others take as it
 //! comes: they look at what follows a single command after the room has come to rest.
 
-use super::crowd::{
-    ANONYMOUS, ARRIVAL, Crowd, KILLED, SERVER, WHAT, has_left, is_about_to_leave, is_in_the_room, says, who,
-};
+use super::crowd::{ANONYMOUS, ARRIVAL, Crowd, KILLED, SERVER, WHAT, contains, is_in_the_room, says, who};
 use crate::Session;
 use model::{Failure, Kind, Step, Stop};
-use wire::{Peer, bytewise, every_cut, receive_all};
+use wire::{Peer, receive_all, receive_until_rested};
 
 /// The words that a welcome names.
 const COMMANDS: [&str; 5] = ["HELLO", "SAY", "WHO", "BYE", "KILL"];
+/// The lengths of names that are met most often as the sizes of buffers, and the longest that the handout speaks of.
+const NAMES: [usize; 4] = [16, 32, 64, 100];
+/// The lengths of lines, with their ends, about which a buffer ends: of the line, or of its text with [`TEXT`] before it. The last is the
+/// longest that the handout speaks of.
+pub(super) const LINES_ABOUT: [usize; 8] = [1023, 1024, 1025, 4095, 4096, 4097, 8191, 8192];
 /// How many clients are there at once, and how many lines each says.
 const MANY: usize = 50;
 const LINES: usize = 2;
@@ -18,12 +21,16 @@ const LINES: usize = 2;
 pub(super) fn welcomes(session: &mut Session) -> Step {
     let mut server = session.serve(SERVER)?;
     let mut client = server.connect()?;
-    let (welcome, _) = client.read_until_still(1 << 16)?;
-    let text = text(&welcome);
-    let missing: Vec<&str> = COMMANDS.into_iter().filter(|word| !text.contains(word)).collect();
-    if missing.is_empty() && welcome.ends_with(b"\n") {
+    let missing = |welcome: &[u8]| -> Vec<&str> {
+        COMMANDS.into_iter().filter(|word| !contains(welcome, word.as_bytes())).collect()
+    };
+    let is_whole = |welcome: &[u8]| welcome.ends_with(b"\n") && missing(welcome).is_empty();
+    receive_all(&mut [&mut client], |_, arrived| is_whole(arrived))?;
+    let (welcome, _) = client.read_until_rested()?;
+    if is_whole(&welcome) {
         return session.restart(server, &[]).map(drop);
     }
+    let missing = missing(&welcome);
     let summary = match missing.as_slice() {
         [] => "the welcome does not end with an end of line".to_owned(),
         words => format!("the welcome does not name {}", words.join(", ")),
@@ -36,30 +43,39 @@ pub(super) fn welcomes(session: &mut Session) -> Step {
 /// L4.2
 pub(super) fn announces_arrivals(session: &mut Session) -> Step {
     let mut crowd = Crowd::of(session, 1)?;
-    for present in 1..=2 {
+    let most = session.random.usize(2..=4);
+    for present in 1..=most {
         crowd.join()?;
-        let got = crowd.settle()?;
         // What comes to the new client is another clause's matter.
-        let told = got[..present].iter().map(|got| lines_equal_to(got, ARRIVAL));
-        for (index, count) in told.enumerate() {
-            if count != 1 {
-                return Err(crowd.mismatch(index, ARRIVAL, &got[index])?.into());
-            }
-        }
+        let got = crowd.until(|index, arrived| index >= present || lines_equal_to(arrived, ARRIVAL) > 0)?;
+        crowd.announced(&got[..present], 1)?;
     }
-    Ok(())
+    let late = crowd.settle()?;
+    crowd.announced(&late, 0)
+}
+
+impl Crowd {
+    /// Each of these clients must have got the line about an arrival so many times.
+    fn announced(&self, got: &[Vec<u8>], times: usize) -> Step {
+        let wrong = got.iter().position(|got| lines_equal_to(got, ARRIVAL) != times);
+        wrong.map_or(Ok(()), |index| {
+            let expected = ARRIVAL.repeat(times);
+            Err(self.mismatch(index, expected, &got[index])?.into())
+        })
+    }
 }
 
 /// L4.3
 pub(super) fn welcomes_nobody_else(session: &mut Session) -> Step {
-    let mut crowd = Crowd::of(session, 2)?;
+    let present = session.random.usize(2..=4);
+    let mut crowd = Crowd::of(session, present)?;
     let newcomer = crowd.server.connect()?;
     crowd.clients.push(newcomer);
     let got = crowd.settle()?;
     if got.iter().all(Vec::is_empty) {
-        return Err(crowd.mismatch(2, "a welcome\n", b"")?.into());
+        return Err(crowd.mismatch(present, "a welcome\n", b"")?.into());
     }
-    for got in &got[..2] {
+    for got in &got[..present] {
         let rest: Vec<&[u8]> =
             got.split_inclusive(|byte| *byte == b'\n').filter(|line| *line != ARRIVAL.as_bytes()).collect();
         let text = text(got);
@@ -77,117 +93,104 @@ pub(super) fn welcomes_nobody_else(session: &mut Session) -> Step {
 /// L4.4
 pub(super) fn says_hello(session: &mut Session) -> Step {
     let mut crowd = Crowd::of(session, 3)?;
-    let name = session.text(8);
-    crowd.expect(0, &format!("HELLO {name}\n"), |_| is_in_the_room(&name))?;
-    let (first, second) = (session.text(5), session.text(5));
-    crowd.expect(1, &format!("hello {first} {second}\n"), |_| is_in_the_room(&first))?;
+    let name = session.name(7);
+    crowd.expect(0, format!("HELLO {name}\n"), |_| is_in_the_room(&name))?;
+    let (first, second) = (session.name(5), session.name(5));
+    crowd.expect(1, format!("hello {first} {second}\n"), |_| is_in_the_room(&first))?;
     crowd.expect(2, "Hello\r\n", |_| is_in_the_room(ANONYMOUS))?;
-    let other = session.text(6);
-    crowd.expect(1, &format!("HELLO {other}\n"), |_| is_in_the_room(&other))?;
-    crowd.expect(0, "HELLO\n", |_| is_in_the_room(ANONYMOUS))
+    let other = session.name(6);
+    crowd.expect(1, format!("HELLO {other}\n"), |_| is_in_the_room(&other))?;
+    crowd.expect(0, "HELLO\n", |_| is_in_the_room(ANONYMOUS))?;
+    for length in NAMES {
+        let name = session.name(length);
+        let client = session.random.usize(..3);
+        crowd.expect(client, format!("HELLO {name}\n"), |_| is_in_the_room(&name))?;
+    }
+    crowd.nothing_more()
 }
 
 /// L4.5
 pub(super) fn passes_on_what_is_said(session: &mut Session) -> Step {
-    let (ann, bob) = (session.text(6), session.text(6));
-    let mut crowd = Crowd::named(session, &[&ann, &bob])?;
-    let text = format!("{}  two   spaces, Größe, WHO and BYE {}", session.text(9), session.text(9));
-    crowd.expect(0, &format!("SAY {text}\n"), |_| says(&ann, &text))?;
-    let text = format!("{}, dit-il: {}", session.text(9), session.text(3));
-    crowd.expect(1, &format!("sAy {text}\r\n"), |_| says(&bob, &text))?;
-    crowd.expect(0, "SAY\n", |_| says(&ann, "nothing..."))
+    let names = [session.name(6), session.name(6)];
+    let mut crowd = Crowd::named(session, &names)?;
+    let text = format!("{}  two   spaces, Größe, WHO and BYE - {}", session.text(9), session.text(9));
+    crowd.expect(0, format!("SAY {text}\n"), |_| says(&names[0], &text))?;
+    let text = format!("-{}, dit-il: {}", session.text(9), session.text(3));
+    crowd.expect(1, format!("sAy {text}\r\n"), |_| says(&names[1], &text))?;
+    crowd.expect(0, "SAY\n", |_| says(&names[0], "nothing..."))?;
+    for length in LINES_ABOUT {
+        for end in ["\n", "\r\n"] {
+            let text = session.text(length - "SAY ".len() - end.len());
+            let speaker = session.random.usize(..2);
+            crowd.expect(speaker, format!("SAY {text}{end}"), |_| says(&names[speaker], &text))?;
+        }
+    }
+    crowd.nothing_more()
 }
 
 /// L4.6
 pub(super) fn lists_who_is_there(session: &mut Session) -> Step {
-    let (ann, bob, cat) =
-        (format!("z{}", session.text(5)), format!("m{}", session.text(5)), format!("a{}", session.text(5)));
-    let mut crowd = Crowd::of(session, 3)?;
-    // The order in which they say their names is another one than that in which they came.
-    for (client, name) in [(2, &cat), (0, &ann), (1, &bob)] {
-        crowd.after(client, format!("HELLO {name}\n"))?;
+    let count = session.random.usize(3..=5);
+    // Neither the alphabet's order nor the one in which they say their names is that in which they came.
+    let names: Vec<String> =
+        "zwtmc".chars().take(count).map(|first| format!("{first}{}", session.name(5))).collect();
+    let mut crowd = Crowd::of(session, count)?;
+    for client in (0..count).map(|turn| (turn + count - 1) % count) {
+        let name = &names[client];
+        crowd.after(client, format!("HELLO {name}\n"), |_| is_in_the_room(name))?;
     }
-    let answer = who(&[&ann, &bob, &cat]);
-    for (asker, command) in [(1, "WHO\n"), (0, "wHo\r\n")] {
-        crowd.expect(asker, command, |index| if index == asker { answer.clone() } else { String::new() })?;
+    let answer = who(&names);
+    let first = session.random.usize(..count);
+    for (asker, command) in [(first, "WHO\n"), ((first + 1) % count, "wHo\r\n")] {
+        crowd.expect(asker, command, |index| if index == asker { answer.as_str() } else { "" })?;
     }
-    Ok(())
+    crowd.nothing_more()
 }
 
 /// L4.7
 pub(super) fn lists_the_anonymous(session: &mut Session) -> Step {
-    let ann = session.text(6);
+    let ann = session.name(6);
     let mut crowd = Crowd::of(session, 3)?;
-    crowd.after(1, format!("HELLO {ann}\n"))?;
-    let got = crowd.after(2, "WHO\n")?;
-    let list = text(&got[2]);
+    let named = session.random.usize(..3);
+    let (asker, speaker) = ((named + 1) % 3, (named + 2) % 3);
+    crowd.after(named, format!("HELLO {ann}\n"), |_| is_in_the_room(&ann))?;
+    let mut names = [ANONYMOUS; 3];
+    names[named] = &ann;
+    let answer = who(&names);
+    let got = crowd.after(asker, "WHO\n", |index| if index == asker { answer.as_str() } else { "" })?;
+    let list = text(&got[asker]);
     // Their order, and what stands around the list, is the clause before's matter.
     let listed = |name: &str| list.lines().filter(|line| line.trim_end().ends_with(name)).count();
     if listed(ANONYMOUS) != 2 {
-        return Err(crowd.mismatch(2, &who(&[ANONYMOUS, &ann, ANONYMOUS]), &got[2])?.into());
+        return Err(crowd.mismatch(asker, answer, &got[asker])?.into());
     }
     let words = session.text(9);
-    let got = crowd.after(0, format!("SAY {words}\n"))?;
-    let said = text(&got[1]);
+    let line = says(ANONYMOUS, &words);
+    let got = crowd.after(speaker, format!("SAY {words}\n"), |_| line.as_str())?;
+    let said = text(&got[named]);
     if !said.is_empty() && !said.contains(ANONYMOUS) {
-        return Err(crowd.mismatch(1, &says(ANONYMOUS, &words), &got[1])?.into());
-    }
-    Ok(())
-}
-
-/// L4.8
-pub(super) fn says_goodbye(session: &mut Session) -> Step {
-    let (ann, bob, cat) = (session.text(6), session.text(6), session.text(6));
-    let mut crowd = Crowd::named(session, &[&ann, &bob, &cat])?;
-    for (leaver, name, command) in [(2, &cat, "BYE\n"), (0, &ann, "bYe\r\n")] {
-        let (about, left) = (is_about_to_leave(name), has_left(name));
-        crowd.expect(leaver, command, |index| {
-            if index == leaver { about.clone() } else { format!("{about}{left}") }
-        })?;
-        let mut gone = crowd.clients.remove(leaver);
-        gone.expect_closed()?;
-    }
-    Ok(())
-}
-
-/// L4.9
-pub(super) fn announces_who_just_goes(session: &mut Session) -> Step {
-    for what in ["a client closes", "a client resets the connection", "a client closes its sending side"] {
-        let names: Vec<String> = (0..4).map(|_| session.text(6)).collect();
-        let mut crowd = Crowd::named(session, &names.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let mut half_closed = Vec::new();
-        // One in the middle of the list goes, then the one that came last.
-        for (index, name) in [(1, &names[1]), (2, &names[3])] {
-            let mut leaver = crowd.clients.remove(index);
-            match what {
-                "a client closes" => leaver.close(),
-                "a client resets the connection" => leaver.reset()?,
-                _ => {
-                    leaver.half_close()?;
-                    half_closed.push(leaver);
-                }
-            }
-            let got = crowd.settle()?;
-            crowd.compare(&got, |_| has_left(name)).map_err(|stop| stop.remark(what))?;
-        }
+        return Err(crowd.mismatch(named, line, &got[named])?.into());
     }
     Ok(())
 }
 
 /// L4.10
 pub(super) fn does_not_understand(session: &mut Session) -> Step {
-    let mut crowd = Crowd::of(session, 2)?;
+    let count = session.random.usize(2..=4);
+    let mut crowd = Crowd::of(session, count)?;
     for line in [format!("{}\n", session.text(7)), "HELLOO you\r\n".to_owned(), "LIST all\n".to_owned()] {
-        crowd.expect(1, &line, |index| if index == 1 { WHAT.to_owned() } else { String::new() })?;
+        let sender = session.random.usize(..count);
+        crowd.expect(sender, line, |index| if index == sender { WHAT } else { "" })?;
     }
-    Ok(())
+    crowd.nothing_more()
 }
 
 /// L4.11
 pub(super) fn is_killed(session: &mut Session) -> Step {
     let mut crowd = Crowd::of(session, 3)?;
-    crowd.clients[0].send("kIll\n")?;
-    crowd.clients[0].expect(KILLED)?;
+    let killer = session.random.usize(..3);
+    crowd.clients[killer].send("kIll\n")?;
+    crowd.clients[killer].expect(KILLED)?;
     crowd.server.expect_exit()?;
     for client in &mut crowd.clients {
         // What else they are told is left open.
@@ -201,33 +204,6 @@ pub(super) fn is_killed_well(session: &mut Session) -> Step {
     let mut crowd = Crowd::of(session, 2)?;
     crowd.clients[1].send("KILL\n")?;
     crowd.server.expect_success()
-}
-
-/// L4.12
-pub(super) fn reads_commands_however_cut(session: &mut Session) -> Step {
-    let mut crowd = Crowd::of(session, 2)?;
-    for line in [format!("SAY {}\n", session.text(4)), "HELLO ann\n".to_owned(), "WHO\n".to_owned()] {
-        // What the whole line leads to is the measure, right or wrong.
-        crowd.after(0, &line)?;
-        let whole = crowd.after(0, &line)?;
-        for pieces in every_cut(line.as_bytes()).chain([bytewise(line.as_bytes())]) {
-            crowd.clients[0].send_in_pieces(pieces)?;
-            let got = crowd.settle()?;
-            let cut = "the line came in pieces";
-            crowd.compare(&got, |index| text(&whole[index])).map_err(|stop| stop.remark(cut))?;
-        }
-    }
-    let lines =
-        [format!("SAY {}\n", session.text(7)), "WHO\n".to_owned(), format!("SAY {}\n", session.text(7))];
-    let mut one_by_one = vec![Vec::new(); crowd.clients.len()];
-    for line in &lines {
-        for (all, got) in one_by_one.iter_mut().zip(crowd.after(1, line)?) {
-            all.extend(got);
-        }
-    }
-    let got = crowd.after(1, lines.concat())?;
-    let glued = "several lines came in one segment";
-    crowd.compare(&got, |index| text(&one_by_one[index])).map_err(|stop| stop.remark(glued))
 }
 
 /// L4.13
@@ -247,8 +223,18 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
         client.send(lines)?;
     }
     let mut all: Vec<&mut Peer> = crowd.clients.iter_mut().collect();
-    let enough = |arrived: &[u8]| arrived.iter().filter(|byte| **byte == b'\n').count() >= said.len();
-    let still = receive_all(&mut all, |_, arrived| enough(arrived))?;
+    let mut counted = vec![Lines::default(); MANY];
+    let mut still = None;
+    // Each line has a wait of its own: a server that takes its time for each does not take too long for all.
+    for count in 1..=said.len() {
+        still = receive_all(&mut all, |index, arrived| counted[index].count(arrived) >= count)?;
+        if still.is_some() {
+            break;
+        }
+    }
+    if still.is_none() {
+        receive_until_rested(&mut all)?;
+    }
     for client in &mut crowd.clients {
         let got = client.take_arrived();
         if let Some(stop) = not_all_heard(client.name(), &got, &said) {
@@ -259,6 +245,21 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
         }
     }
     Ok(())
+}
+
+/// How many lines have come to a client, counted as far as was looked.
+#[derive(Clone, Copy, Default)]
+struct Lines {
+    seen: usize,
+    count: usize,
+}
+
+impl Lines {
+    fn count(&mut self, arrived: &[u8]) -> usize {
+        self.count += arrived[self.seen..].iter().filter(|byte| **byte == b'\n').count();
+        self.seen = arrived.len();
+        self.count
+    }
 }
 
 /// The failure of a client that did not get each text once, whole and in its speaker's order. What stands before the text in a

@@ -1,7 +1,7 @@
 //! What a room must bear where strangers can reach it: one who stops reading, a thousand clients, an endless line, forged
 //! lines; and one order of things for everybody.
 
-use super::crowd::{ANONYMOUS, Crowd, contains, has_left, says};
+use super::crowd::{ANONYMOUS, Crowd, contains, has_left, is_in_the_room, says};
 use super::server::text;
 use crate::{Session, TASKS_FOR_A_THOUSAND};
 use model::{Failure, Kind, Step};
@@ -10,8 +10,10 @@ use wire::{Peer, receive_all};
 
 const KIBIBYTE: usize = 1 << 10;
 const MEBIBYTE: usize = 1 << 20;
-/// How much may lie waiting for a client, or be read of one line, before the server must have cut it off.
-const LIMIT: usize = 64 * MEBIBYTE;
+/// How much is said to a client that does not read: what may wait for it, 16 MiB, and what the kernel holds of that on its way.
+const BACKLOG: usize = 32 * MEBIBYTE;
+/// How much is sent of one line: a little more than may be read of it, 16 MiB.
+const LINE: usize = 17 * MEBIBYTE;
 /// How long a program may sleep before it passes on a line: for less than a second, so that no time-out of a write fits in.
 const MOMENT: Duration = Duration::from_millis(500);
 pub(crate) const THOUSAND: usize = 1000;
@@ -20,28 +22,29 @@ pub(crate) const FILES_FOR_A_THOUSAND: u64 = 4096;
 
 /// L4.S1
 pub(super) fn is_not_frozen_by_one(session: &mut Session) -> Step {
-    let (ann, bob, stuck) = (session.text(6), session.text(6), session.text(6));
-    let mut crowd = Crowd::named(session, &[&ann, &bob, &stuck])?;
-    session.note("client 3 reads no more; client 1 goes on talking");
-    let silent = crowd.clients.remove(2);
+    const AT_ONCE: usize = 8;
+    let mut names: Vec<String> = (0..3).map(|_| session.name(6)).collect();
+    let mut crowd = Crowd::named(session, &names)?;
+    let index = session.random.usize(..3);
+    let (silent, stuck) = (crowd.clients.remove(index), names.remove(index));
+    session.note(&format!("{} reads no more; another goes on talking", silent.name()));
     session.allow_sleep(MOMENT);
-    let line = format!("SAY {}\n", session.text(4 * KIBIBYTE));
-    let block = line.repeat(16);
+    let block = format!("SAY {}\n", session.text(8000)).repeat(AT_ONCE);
     let left = has_left(&stuck);
     let (mut said, mut gone) = (0, false);
-    while said < LIMIT && !gone {
+    while said < BACKLOG && !gone {
         crowd.clients[0].send(&block)?;
         said += block.len();
-        gone = hears(&mut crowd, 16, &left)?;
+        gone = hears(&mut crowd, AT_ONCE, &left)?;
     }
     if gone {
-        session.note("client 3 was dropped, and the room was told");
+        session.note(&format!("{} was dropped, and the room was told", silent.name()));
         let words = session.text(9);
-        crowd.settle()?;
-        let got = crowd.after(1, format!("SAY {words}\n"))?;
-        return crowd.all_heard(&got, &words, &says(&bob, &words));
+        let line = says(&names[1], &words);
+        let got = crowd.after(1, format!("SAY {words}\n"), |_| line.as_str())?;
+        return crowd.all_heard(&got, &words, &line);
     }
-    let summary = format!("{} MiB of lines wait for a client that does not read", LIMIT / MEBIBYTE);
+    let summary = format!("{} MiB of lines wait for a client that does not read", BACKLOG / MEBIBYTE);
     Err(Failure::new(Kind::Resource, summary)
         .expected(
             "the client is dropped at a documented limit below that, and the others get that it has left",
@@ -67,7 +70,7 @@ fn hears(crowd: &mut Crowd, count: usize, left: &str) -> Step<bool> {
             continue;
         }
         let name = client.name();
-        let summary = format!("{name} did not hear what client 1 said, since client 3 does not read");
+        let summary = format!("{name} did not hear what another said, since a third does not read");
         let failure = match still {
             Some(still) => still.failure(&summary),
             None => Failure::new(Kind::Ended, summary),
@@ -89,9 +92,15 @@ pub(super) fn has_one_order(session: &mut Session) -> Step {
             let lines: String = (0..LINES).map(|_| format!("SAY {}\n", session.text(12))).collect();
             client.send(&lines)?;
         }
-        let views = crowd.settle()?;
+        let is_all = |arrived: &[u8]| newlines(arrived) >= SPEAKERS * LINES;
+        let mut views = crowd.until(|_, arrived| is_all(arrived))?;
+        if views.iter().any(|view| *view != views[0]) {
+            // Whose lines are more than one may still be on their way to somebody.
+            let rest = crowd.settle()?;
+            views.iter_mut().zip(rest).for_each(|(view, rest)| view.extend(rest));
+        }
         if views[0].is_empty() {
-            return Err(crowd.mismatch(0, "An anonymous user says: ...\n", b"")?.into());
+            return Err(crowd.mismatch(0, says(ANONYMOUS, "..."), b"")?.into());
         }
         let Some(other) = views.iter().position(|view| *view != views[0]) else { continue };
         let summary = format!(
@@ -114,7 +123,9 @@ pub(super) fn takes_a_thousand(session: &mut Session) -> Step {
         let words = session.text(20);
         crowd.clients[speaker].send(format!("SAY {words}\n"))?;
         let mut all: Vec<&mut Peer> = crowd.clients.iter_mut().collect();
-        let heard = |arrived: &[u8]| contains(arrived, words.as_bytes());
+        // It stands at the end of what may be long.
+        let heard =
+            |arrived: &[u8]| contains(&arrived[arrived.len().saturating_sub(KIBIBYTE)..], words.as_bytes());
         let still = receive_all(&mut all, |_, arrived| heard(arrived))?;
         for client in &mut crowd.clients {
             if heard(&client.take_arrived()) {
@@ -144,17 +155,19 @@ pub(super) fn takes_a_thousand(session: &mut Session) -> Step {
 
 /// L4.S4
 pub(super) fn cuts_off_an_endless_line(session: &mut Session) -> Step {
-    let name = session.text(8);
+    let name = session.name(7);
     let mut crowd = Crowd::of(session, 3)?;
-    crowd.after(1, format!("HELLO {name}\n"))?;
-    let mut endless = crowd.clients.remove(1);
+    let index = session.random.usize(..3);
+    crowd.after(index, format!("HELLO {name}\n"), |_| is_in_the_room(&name))?;
+    let mut endless = crowd.clients.remove(index);
     endless.offer("SAY ")?;
-    crowd.server.expect_cut_off(endless, LIMIT)?;
-    let told = crowd.settle()?;
+    crowd.server.expect_cut_off(endless, LINE)?;
+    let told = crowd.get(|_| has_left(&name))?;
     crowd.all_heard(&told, &name, &has_left(&name))?;
     let words = session.text(12);
-    let got = crowd.after(0, format!("SAY {words}\n"))?;
-    crowd.all_heard(&got, &words, &says(ANONYMOUS, &words))
+    let line = says(ANONYMOUS, &words);
+    let got = crowd.after(0, format!("SAY {words}\n"), |_| line.as_str())?;
+    crowd.all_heard(&got, &words, &line)
 }
 
 /// L4.S5
@@ -165,27 +178,44 @@ pub(super) fn defuses_control_characters(session: &mut Session) -> Step {
     let controls = ["\r", "\u{1b}[2J", "\u{9b}2J", "\u{7}", "\u{8}", "\u{7f}", "\u{85}", "\u{0}", "\u{b}"];
     for control in controls {
         for line in [format!("SAY a{control}mallory says: {word}\n"), format!("HELLO a{control}{word}\n")] {
-            let mut got = crowd.after(0, &line)?;
-            if got.iter().all(Vec::is_empty) {
-                return Err(crowd.mismatch(0, "an answer\n", b"")?.into());
-            }
-            got.extend(crowd.after(0, "WHO\n")?);
-            for got in got {
-                let passed = text(&got).chars().any(|letter| letter.is_control() && letter != '\n');
-                if passed {
-                    let summary = "a control character that one client sent came out at another";
-                    let failure = Failure::new(Kind::Mismatch, summary);
-                    return Err(failure.expected("lines without control characters").got(&*got).into());
-                }
-            }
+            // What is made of it is free, and so is in how many lines. What is said behind it shows its end.
+            crowd.clients[0].send(line)?;
+            crowd.clients[0].send("WHO\n")?;
+            let end = format!("end{}", session.text(12));
+            crowd.clients[0].send(format!("SAY {end}\n"))?;
+            let mut all: Vec<&mut Peer> = crowd.clients.iter_mut().collect();
+            receive_all(&mut all, |_, arrived| contains(arrived, format!("{end}\n").as_bytes()))?;
+            crowd.expect_harmless()?;
         }
     }
     session.note("and bytes that are no text at all");
-    crowd.after(0, b"SAY \xff\xfe \xc3\n")?;
+    crowd.clients[0].send(b"SAY \xff\xfe \xc3\n")?;
     crowd.clients[0].offer(format!("SAY {word}\n"))?;
-    let got = crowd.settle()?;
+    let got = crowd.until(|index, arrived| index == 0 || contains(arrived, word.as_bytes()))?;
     if contains(&got[1], word.as_bytes()) {
         return Ok(());
     }
-    Err(crowd.mismatch(1, &says(ANONYMOUS, &word), &got[1])?.into())
+    Err(crowd.mismatch(1, says(ANONYMOUS, &word), &got[1])?.into())
+}
+
+impl Crowd {
+    /// Something has come to somebody, and no control character.
+    fn expect_harmless(&mut self) -> Step {
+        let got = self.until(|_, _| true)?;
+        if got.iter().all(Vec::is_empty) {
+            return Err(self.mismatch(0, "an answer\n", b"")?.into());
+        }
+        for got in got {
+            if text(&got).chars().any(|letter| letter.is_control() && letter != '\n') {
+                let summary = "a control character that one client sent came out at another";
+                let failure = Failure::new(Kind::Mismatch, summary);
+                return Err(failure.expected("lines without control characters").got(&*got).into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn newlines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
 }
