@@ -2,6 +2,8 @@
 //! socket with a short queue.
 
 mod client;
+mod leaving;
+mod lines;
 mod listener;
 mod server;
 mod threaded;
@@ -104,7 +106,7 @@ const CHECKS: &[Check] = &[
                 "the answer is in lower case, lacks its newline or is not flushed",
             ],
         },
-        decide: |session| server::answers_in_upper_case(session, SERVER),
+        decide: |session| lines::answers_in_upper_case(session, SERVER),
     },
     Check {
         clause: Clause {
@@ -123,7 +125,7 @@ const CHECKS: &[Check] = &[
                 "each piece is answered as it comes",
             ],
         },
-        decide: |session| server::waits_for_the_end_of_the_line(session, SERVER),
+        decide: |session| lines::waits_for_the_end_of_the_line(session, SERVER),
     },
     Check {
         clause: Clause {
@@ -154,7 +156,7 @@ const CHECKS: &[Check] = &[
                 "the listening socket is closed with the first connection",
             ],
         },
-        decide: |session| server::serves_the_next(session, SERVER),
+        decide: |session| leaving::serves_the_next(session, SERVER),
     },
     Check {
         clause: Clause {
@@ -205,7 +207,7 @@ const CHECKS: &[Check] = &[
                 "end of file is not noticed, and the loop turns for ever",
             ],
         },
-        decide: |session| server::survives_clients_that_leave(session, SERVER),
+        decide: |session| leaving::survives_clients_that_leave(session, SERVER),
     },
     Check {
         clause: Clause {

@@ -321,6 +321,15 @@ impl Session {
         self.world.sleep_budget.set(Some(budget));
     }
 
+    /// Whether a program is of the lab's crate, which cargo builds: the handout may ask more of that than of a program in another
+    /// language.
+    ///
+    /// # Errors
+    /// A fault for a program that the lab does not have.
+    pub fn is_of_the_crate(&self, program: &str) -> Step<bool> {
+        Ok(self.template(program)?.is_of_the_crate())
+    }
+
     /// The value that a program takes for a placeholder: `value`, or the default where its command has it built in.
     ///
     /// # Errors

@@ -19,6 +19,9 @@ pub struct Template {
     foreign: bool,
     /// Whether its program was found on the PATH, so that it is none of the author's.
     found: bool,
+    /// Whether cargo has built its program from the crate of a lab.
+    #[serde(default)]
+    of_the_crate: bool,
 }
 
 /// Why a template cannot be used.
@@ -127,7 +130,8 @@ impl Template {
         let program = find_program(&first, directory).ok_or_else(|| not_found(first, directory))?;
         let words: Vec<String> = words.collect();
         let found = search_path().any(|folder| program.parent() == Some(&folder));
-        let template = Template { program, words, directory: directory.to_owned(), foreign, found };
+        let template =
+            Template { program, words, directory: directory.to_owned(), foreign, found, of_the_crate: false };
         for word in template.words.iter().filter(|word| !word.contains('{')) {
             let path = directory.join(word);
             if !template.may_name(&path) {
@@ -146,10 +150,16 @@ impl Template {
         Ok(template)
     }
 
-    /// The template that runs an executable with these placeholders as its arguments.
+    /// The template that runs an executable which cargo has built, with these placeholders as its arguments.
     pub fn executable(program: PathBuf, placeholders: &[&str]) -> Template {
         let words = placeholders.iter().map(|name| format!("{{{name}}}")).collect();
-        Template { program, words, directory: PathBuf::from("/"), foreign: false, found: false }
+        let directory = PathBuf::from("/");
+        Template { program, words, directory, foreign: false, found: false, of_the_crate: true }
+    }
+
+    /// Whether its program is one of a lab's crate, built by cargo.
+    pub fn is_of_the_crate(&self) -> bool {
+        self.of_the_crate
     }
 
     /// Whether it holds the placeholder of that name.

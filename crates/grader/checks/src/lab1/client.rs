@@ -6,7 +6,7 @@ use crate::{Program, Session};
 use model::{Failure, Kind, Step, Stop};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
-use wire::{Peer, bytewise, cut_at};
+use wire::{Ending, Peer, bytewise, cut_at};
 
 const PROGRAM: &str = "dumb-http-client";
 const REQUEST: &str = "Hello, sorry, but I don't speak HTTP...\r\n\r\n";
@@ -40,15 +40,16 @@ pub(super) fn sends_its_words(session: &mut Session) -> Step {
 
 /// L1.3
 pub(super) fn reads_to_the_end(session: &mut Session) -> Step {
-    for length in [0, 1, 1023, 1024, 1025, MEBIBYTE] {
+    for length in [1, 1023, 1024, 1025, MEBIBYTE] {
         let response = session.text(length);
-        reads_on(session, &[response.as_bytes()])?;
+        reads_on(session, &[response.as_bytes()], Pause::Short)?;
     }
     let response = session.text(40);
-    reads_on(session, &bytewise(response.as_bytes()))?;
-    // In the pause between the halves the client must stay and wait.
-    let response = session.text(3000);
-    reads_on(session, &cut_at(response.as_bytes(), &[1500]))
+    reads_on(session, &bytewise(response.as_bytes()), Pause::Short)?;
+    // Before a response that holds nothing, and between the halves of another.
+    reads_on(session, &[], Pause::Long)?;
+    let response = session.text(1500);
+    reads_on(session, &[response.as_bytes()], Pause::Long)
 }
 
 /// L1.4
@@ -66,22 +67,45 @@ pub(super) fn prints_every_byte(session: &mut Session) -> Step {
             }
         }
         finish(&client, &mut server)?;
-        let (output, console) = (client.output()?, client.console()?);
-        if output != response && console != response {
-            let printed = if output.is_empty() { console } else { output };
-            let failure = Failure::new(Kind::Output, "the client prints other bytes than it received")
-                .expected(response);
-            return Err(failure.got(&*printed).into());
-        }
+        expect_printed(session, &client, response)?;
     }
     Ok(())
+}
+
+/// Expects that the client has printed the response and nothing else: on the console, which is either stream, or, where the handout says
+/// so, on standard output.
+fn expect_printed(session: &Session, client: &Program, response: &[u8]) -> Step {
+    let (output, console) = (client.output()?, client.console()?);
+    if output == response {
+        return Ok(());
+    }
+    if console == response {
+        if !session.is_of_the_crate(PROGRAM)? {
+            return Ok(());
+        }
+        let summary = "the client prints the response on standard error";
+        return Err(wrong_output(summary, "the response on standard output", b"nothing there").into());
+    }
+    let printed = if output.is_empty() { console } else { output };
+    let failure = Failure::new(Kind::Output, "the client prints other bytes than it received");
+    Err(failure.expected(response).got(&*printed).into())
 }
 
 /// L1.5
 pub(super) fn exits_with_success(session: &mut Session) -> Step {
     for response in ["", "HTTP/1.1 200 OK\r\n\r\n", "no HTTP at all"] {
         let (client, mut server) = asked(session)?;
-        server.offer(response)?;
+        // It must wait for the response, and read of it; that it reads to the end is L1.3's matter.
+        let (_, ending) = server.read_until_rested()?;
+        if ending.is_none() && server.offer(response)? {
+            server.wait_until_read()?;
+        }
+        let has_left = ending.is_some() || server.has_ended()? && server.ending() == Some(Ending::Reset);
+        if has_left {
+            let summary = "the client left without having waited for a response";
+            let failure = Failure::new(Kind::Ended, summary).expected("it waits until the server closes");
+            return Err(failure.got("its end").into());
+        }
         server.half_close()?;
         client.expect_success()?;
     }
@@ -93,6 +117,10 @@ pub(super) fn meets_a_real_server(session: &mut Session) -> Step {
     let (client, mut server) = connected(session)?;
     let sent = server.take(REQUEST.len())?;
     let answer = http::answer(&sent)?;
+    if answer.is_empty() {
+        let summary = "the HTTP server has nothing to answer, since no request came that is complete";
+        return Err(Failure::new(Kind::Mismatch, summary).expected(REQUEST).got(&*sent).into());
+    }
     server.send(&answer)?;
     finish(&client, &mut server)?;
     let console = client.console()?;
@@ -204,20 +232,41 @@ pub(super) fn needs_little_memory(session: &mut Session) -> Step {
     finish(&client, &mut server)
 }
 
-/// Sends a response in pieces; the client must read each and stay until the server closes.
-fn reads_on(session: &mut Session, pieces: &[&[u8]]) -> Step {
+/// How long the server is silent before it goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pause {
+    /// Until the client waits again.
+    Short,
+    /// Until the client will do no more by itself: that is proven, or it has slept for 3 s.
+    Long,
+}
+
+/// Sends a response in pieces, pauses, and goes on with one piece more where there were any; the client must read each and stay until
+/// the server closes.
+fn reads_on(session: &mut Session, pieces: &[&[u8]], pause: Pause) -> Step {
     let (client, mut server) = asked(session)?;
     for piece in pieces {
-        server.send_in_pieces([*piece])?;
+        expect_reads(&mut server, piece)?;
     }
-    match server.read_until_still(MEBIBYTE)? {
-        (_, None) => finish(&client, &mut server),
-        (_, Some(_)) => {
-            let summary = "the client left before the server closed";
-            let failure = Failure::new(Kind::Ended, summary).expected("it goes on reading").got("its end");
-            Err(failure.into())
-        }
+    match pause {
+        Pause::Short => server.read_until_rested()?,
+        Pause::Long => server.read_until_still(MEBIBYTE)?,
+    };
+    // Who has left, or is about to, does not read that.
+    expect_reads(&mut server, if pieces.is_empty() { b"" } else { b" and more" })?;
+    finish(&client, &mut server)
+}
+
+/// Sends a piece that the client must read. The kernel resets the connection when a program leaves bytes unread.
+fn expect_reads(server: &mut Peer, piece: &[u8]) -> Step {
+    if server.offer(piece)? && !server.has_ended()? {
+        server.wait_until_read()?;
     }
+    if server.has_ended()? {
+        let summary = "the client left before the server closed";
+        return Err(Failure::new(Kind::Ended, summary).expected("it goes on reading").got("its end").into());
+    }
+    Ok(())
 }
 
 /// The client, connected to the grader.

@@ -1,9 +1,11 @@
 //! Part c: one thread for each client.
 
 use super::server::{self, greeted};
-use crate::{Census, Program, Session};
+use super::{leaving, lines};
+use crate::{Program, Session, Worker};
 use model::{Failure, Kind, Step};
-use wire::Peer;
+use std::collections::HashSet;
+use wire::{Peer, receive_until_rested};
 
 const PROGRAM: &str = "echo-server-threaded";
 
@@ -15,23 +17,34 @@ const FEW_FILES: u64 = 32;
 /// L3.14
 pub(super) fn speaks_the_protocol(session: &mut Session) -> Step {
     server::greets(session, PROGRAM)?;
-    server::answers_in_upper_case(session, PROGRAM)?;
-    server::waits_for_the_end_of_the_line(session, PROGRAM)?;
+    lines::answers_in_upper_case(session, PROGRAM)?;
+    lines::waits_for_the_end_of_the_line(session, PROGRAM)?;
     server::answers_one_line_only(session, PROGRAM)?;
-    server::serves_the_next(session, PROGRAM)?;
+    leaving::serves_the_next(session, PROGRAM)?;
     server::answers_an_empty_line(session, PROGRAM)?;
-    server::survives_clients_that_leave(session, PROGRAM)
+    leaving::survives_clients_that_leave(session, PROGRAM)
 }
 
 /// L3.15
 pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
     let mut server = session.serve(PROGRAM)?;
-    let mut clients = crowd(&mut server, CROWD)?;
+    let clients = crowd(&mut server, CROWD)?;
+    let mut clients: Vec<(Peer, String)> =
+        clients.into_iter().map(|client| (client, session.text(16))).collect();
+    // First all say half of their lines, so that each half lies at the server while the others' come.
     session.random.shuffle(&mut clients);
-    for client in &mut clients {
-        let line = session.text(16);
-        client.send(format!("{line}\n"))?;
-        server::expect_answer(client, &line)?;
+    for (client, line) in &mut clients {
+        client.send(&line[..7])?;
+    }
+    for (client, _) in &mut clients {
+        client.wait_until_read()?;
+    }
+    let mut all: Vec<&mut Peer> = clients.iter_mut().map(|(client, _)| client).collect();
+    receive_until_rested(&mut all)?;
+    session.random.shuffle(&mut clients);
+    for (client, line) in &mut clients {
+        client.send(format!("{}\n", &line[7..]))?;
+        server::expect_answer(client, line)?;
     }
     Ok(())
 }
@@ -39,24 +52,20 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
 /// L3.16
 pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
     let mut server = session.serve(PROGRAM)?;
-    server.wait_until_still()?;
-    let before = server.census()?.threads;
-    let mut clients = Vec::new();
+    let (mut clients, mut readers) = (Vec::new(), Vec::new());
     for n in [1, 8, 16] {
         clients.extend(crowd(&mut server, n - clients.len())?);
-        expect_structure(&server, &clients)?;
+        readers = expect_structure(&server, &clients)?;
     }
     clients.into_iter().for_each(Peer::close);
-    let summary = "the clients have gone, but their threads have not";
-    // A virtual machine may have started a few threads of its own meanwhile.
-    let allowed = before + 8;
-    let still = server.wait_until(&mut |server| Ok(server.census()?.threads <= allowed))?;
-    if still.is_some() {
-        let threads = server.views(&[])?;
+    let still = server.wait_until(&mut |server| Ok(server.still_there(&readers)?.is_empty()))?;
+    let left = server.still_there(&readers)?.len();
+    if still.is_some() && left > 0 {
+        let summary = "the clients have gone, but their threads have not";
         return Err(Failure::new(Kind::Structure, summary)
-            .expected(format!("about {before} threads, as before the clients came"))
-            .got(format!("{} threads", threads.len()))
-            .kernel(threads)
+            .expected("each of the threads that were reading has ended")
+            .got(format!("{left} of {} are still there", readers.len()))
+            .kernel(server.views(&[])?)
             .into());
     }
     server::converse(session, &mut server)
@@ -77,28 +86,48 @@ pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
             }
         }
         let greeting = client.take_line()?;
-        if client.has_ended()? {
-            // It was turned away, which is as good as waiting; the next one may be served.
-            break server.connect()?;
-        }
-        if greeting.is_empty() {
-            break client;
+        if client.has_ended()? || greeting.is_empty() {
+            // It was turned away, which is as good as waiting, or is left waiting.
+            expect_ran_out(&server, clients.len())?;
+            break if client.ending().is_some() { server.connect()? } else { client };
         }
         clients.push(client);
         if clients.len() as u64 > 2 * FEW_FILES {
-            // A server with a process for each client: the limit holds for each of them, and is never reached.
+            // A server with a process for each client: the limit holds for each of them.
+            expect_ran_out(&server, clients.len())?;
             break server.connect()?;
         }
     };
     server.expect_waits_for_files(clients.len())?;
     session.note("the clients leave, so file descriptors become free");
+    let sockets = leaving::sockets(&server, &clients)?;
     clients.into_iter().for_each(Peer::close);
-    server.wait_until_still()?;
-    if !waiting.has_ended()? {
-        waiting.read_line(64)?;
+    server.wait_until(&mut |server| Ok(leaving::held(server, &sockets)? == 0))?;
+    if waiting.take_line()?.is_empty() && waiting.ending().is_none() {
+        let summary = format!("{} waited for a file descriptor, and is forgotten", waiting.name());
+        return Err(Failure::new(Kind::Silence, summary)
+            .expected("it is served as soon as descriptors are free, or turned away")
+            .got("nothing")
+            .kernel(server.views(&[waiting])?)
+            .into());
     }
     waiting.close();
     server::converse(session, &mut server)
+}
+
+/// Expects that it has no file descriptor left now that it does not serve another client. Otherwise there is nothing to survive.
+fn expect_ran_out(server: &Program, clients: usize) -> Step {
+    // Who keeps a descriptor for this case, so as to turn a client away, takes it again.
+    let still = server.wait_until(&mut |server| Ok(server.open_files()? >= FEW_FILES))?;
+    let open = server.open_files()?;
+    if still.is_none() || open >= FEW_FILES {
+        return Ok(());
+    }
+    let summary = format!("with {clients} clients connected the server has not run out of file descriptors");
+    Err(Failure::new(Kind::Structure, summary)
+        .expected(format!("it accepts clients until it has {FEW_FILES} files open"))
+        .got(format!("{open} files open, and the next client is not served"))
+        .into())
 }
 
 /// `count` clients, connected and greeted.
@@ -106,26 +135,29 @@ fn crowd(server: &mut Program, count: usize) -> Step<Vec<Peer>> {
     (0..count).map(|_| greeted(server)).collect()
 }
 
-/// Expects one process with one thread that accepts and one reading thread for each client.
-fn expect_structure(server: &Program, clients: &[Peer]) -> Step {
+/// Expects one process with one thread that accepts and one reading thread for each client. Returns those that read.
+fn expect_structure(server: &Program, clients: &[Peer]) -> Step<Vec<Worker>> {
     let listening = server.listeners()?;
-    let mut sockets = Vec::new();
-    for client in clients {
-        sockets.push(server.socket_of(client)?.map_or(0, |socket| socket.inode));
-    }
-    let mut seen = (0, 0, 0);
+    let sockets = leaving::sockets(server, clients)?;
+    let n = clients.len();
+    let (mut seen, mut readers) = ((0, 0, 0), Vec::new());
     let mut is_right = false;
     let still = server.wait_until_rests(&mut |server| {
-        let Census { workers, processes, zombies, .. } = server.census()?;
-        let processes = processes + zombies;
+        // A worker waits for clients, or on them: what else a program has, or a wrapper around it, is its own affair.
+        let mut workers = server.census()?.workers;
+        for worker in &mut workers {
+            worker.sockets.retain(|socket| listening.contains(socket) || sockets.contains(socket));
+        }
+        workers.retain(|worker| !worker.sockets.is_empty());
+        let processes: HashSet<i32> = workers.iter().map(|worker| worker.pid).collect();
         let on = |sockets: &[u32]| workers.iter().filter(|worker| worker.waits_on(sockets)).count();
-        let reading = sockets.iter().filter(|socket| **socket != 0 && on(&[**socket]) == 1).count();
-        seen = (processes, on(&listening), reading);
-        is_right = seen == (1, 1, clients.len()) && workers.len() == clients.len() + 1;
+        let reading = sockets.iter().filter(|socket| on(&[**socket]) == 1).count();
+        seen = (processes.len(), on(&listening), reading);
+        is_right = seen == (1, 1, n) && workers.len() == n + 1;
+        readers = workers.into_iter().filter(|worker| !worker.waits_on(&listening)).collect();
         Ok(is_right)
     })?;
-    let Some(still) = still.filter(|_| !is_right) else { return Ok(()) };
-    let n = clients.len();
+    let Some(still) = still.filter(|_| !is_right) else { return Ok(readers) };
     let (processes, accepting, reading) = seen;
     let summary = match n {
         1 => "with 1 client connected the server has another structure".to_owned(),

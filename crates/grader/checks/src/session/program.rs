@@ -12,6 +12,8 @@ use std::rc::Rc;
 use std::time::Duration;
 use wire::{Attempt, Patience, Peer, Stillness};
 
+/// How long a program may sleep before it ends: it may try again a few times, with pauses, before it says that something failed.
+const LAST_SLEEP: Duration = Duration::from_secs(30);
 /// How long a program sleeps that is seen to wait.
 const NAP: Duration = Duration::from_millis(50);
 
@@ -80,18 +82,19 @@ impl Program {
     /// Waits until the kernel shows the listening socket. Nothing is connected to for that: a sequential server would serve
     /// the probe as its first client.
     pub(crate) fn wait_until_ready(mut self, port: u16) -> Step<Program> {
-        let candidates =
-            [SocketAddr::from((Ipv4Addr::LOCALHOST, port)), SocketAddr::from((Ipv6Addr::LOCALHOST, port))];
+        let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let candidates = [usual, SocketAddr::from((Ipv6Addr::LOCALHOST, port))];
         let mut found = None;
         let still = self.world.until_within(None, &[], &mut || {
+            found = None;
             let observer = self.world.observer.borrow();
             for address in candidates {
-                if observer.diag().listener(address)?.is_some() {
+                if found.is_none() && observer.diag().listener(address)?.is_some() {
                     found = Some(address);
-                    return Ok(Attempt::Done);
                 }
             }
-            Ok(Attempt::Idle)
+            // There may be a socket for each family of addresses, that of IPv6 first: clients come over IPv4 if they can.
+            Ok(Attempt::done_if(found == Some(usual)))
         })?;
         let Some(address) = found else {
             return Err(self.not_listening(port, still));
@@ -124,6 +127,23 @@ impl Program {
     /// A fault for a program that is no server.
     pub fn address(&self) -> Step<SocketAddr> {
         Ok(self.address.ok_or_else(|| Fault::new(format!("{} is not known to listen", self.name)))?)
+    }
+
+    /// Expects that clients reach it over IPv4, as most do. A socket on `::` takes these as well, unless it is told not to.
+    ///
+    /// # Errors
+    /// A failure when it listens on IPv6 alone.
+    pub fn expect_over_ipv4(&self) -> Step {
+        let address = self.address()?;
+        if address.is_ipv4() {
+            return Ok(());
+        }
+        let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()));
+        let summary = format!("{} listens on IPv6 alone: {usual} is refused", self.name);
+        Err(Failure::new(Kind::NotListening, summary)
+            .expected(format!("a socket that takes connections to {usual}"))
+            .got(format!("one that takes those to {address} only"))
+            .into())
     }
 
     /// Its name in the lab.
@@ -308,7 +328,26 @@ impl Program {
         if self.socket_of(client)?.is_none_or(|socket| socket.inode != 0) {
             return Ok(false);
         }
-        Ok(self.world.observer.borrow_mut().open_files()? as u64 >= limit)
+        Ok(self.open_files()? >= limit)
+    }
+
+    /// How many files that process of it has open which has most.
+    ///
+    /// # Errors
+    /// A fault when `/proc` cannot be read.
+    pub fn open_files(&self) -> Step<u64> {
+        Ok(self.world.observer.borrow_mut().open_files()? as u64)
+    }
+
+    /// Which of these threads of it are still there.
+    ///
+    /// # Errors
+    /// A fault when `/proc` cannot be read.
+    pub fn still_there(&self, workers: &[Worker]) -> Step<Vec<i32>> {
+        let threads = self.world.observer.borrow_mut().threads()?;
+        let is_there =
+            |worker: &&Worker| threads.iter().any(|now| (now.pid, now.tid) == (worker.pid, worker.tid));
+        Ok(workers.iter().filter(is_there).map(|worker| worker.tid).collect())
     }
 
     /// Expects that it waits: with so many clients connected it has no file descriptor left for another. A moment's sleep of its
@@ -439,7 +478,7 @@ impl Program {
     /// # Errors
     /// A failure when it will not end by itself.
     pub fn expect_exit(&self) -> Step<Ended> {
-        let (ended, still) = self.wait_for_end()?;
+        let (ended, still) = self.wait_for_end(LAST_SLEEP)?;
         match (ended, still) {
             (Some(Ended::NotStarted(error)), _) => {
                 Err(self.with(|running| world::not_started(running, error))?)
@@ -465,13 +504,14 @@ impl Program {
     /// # Errors
     /// A fault of the grader.
     pub fn wait_for_end_or_stillness(&self) -> Step {
-        self.wait_for_end().map(drop)
+        self.wait_for_end(SLEEP_BUDGET).map(drop)
     }
 
-    fn wait_for_end(&self) -> Step<(Option<Ended>, Option<Stillness>)> {
+    /// Waits for its end, in which it may sleep for so long where nothing else was said.
+    fn wait_for_end(&self, sleep: Duration) -> Step<(Option<Ended>, Option<Stillness>)> {
         let mut ended = None;
         // A virtual machine that is asked to end first waits, again and again and for short times, for threads that are blocked.
-        let sleep_budget = self.world.sleep_budget.get().or(Some(SLEEP_BUDGET));
+        let sleep_budget = self.world.sleep_budget.get().or(Some(sleep));
         let still = self.world.until_within(sleep_budget, &[], &mut || {
             let running = self.world.running.borrow();
             let program = running.iter().find(|program| program.id == self.id);

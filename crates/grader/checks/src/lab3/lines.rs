@@ -1,0 +1,90 @@
+//! Lines of many lengths, whole and cut. A program that gathers a line in a buffer has a size at which that is full, and what it does
+//! then is seen only with lines that are longer.
+
+use super::server::{GREETING, expect_answer, greeted};
+use crate::{Program, Session};
+use model::Step;
+use wire::{Peer, bytewise, cut_at, every_cut};
+
+/// Usual sizes of a buffer.
+const BUFFERS: [usize; 5] = [32, 128, 1024, 4096, 8192];
+/// Lengths of a long line. The first one that is answered whole is cut: what becomes of a line that is too long for its server is
+/// L3.3's matter.
+const LONG: [usize; 4] = [9000, 3000, 600, 100];
+/// The length of a line that comes byte by byte: shorter than any buffer that a program may have for a line.
+const BYTEWISE: usize = 30;
+
+/// L3.3
+pub(super) fn answers_in_upper_case(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    let drawn = [session.random.usize(5..30), session.random.usize(200..10_000)];
+    let around = BUFFERS.iter().flat_map(|size| [size - 1, *size, size + 1]);
+    for length in drawn.into_iter().chain(around) {
+        for end in ["\n", "\r\n"] {
+            // Spaces belong to the line, at its ends too.
+            let line = format!(" {} ", session.text(length - 2));
+            let mut client = greeted(&mut server)?;
+            client.send(format!("{line}{end}"))?;
+            let answer = format!("{}\n", line.to_uppercase());
+            client.expect_answer(GREETING.as_bytes(), answer.as_bytes(), |got| got == answer.as_bytes())?;
+            client.expect_end()?;
+        }
+    }
+    Ok(())
+}
+
+/// L3.4
+pub(super) fn waits_for_the_end_of_the_line(session: &mut Session, program: &str) -> Step {
+    let mut server = session.serve(program)?;
+    let text = session.text(5);
+    let line = format!("{text}\n");
+    for pieces in every_cut(line.as_bytes()) {
+        expect_answer(&mut in_pieces(&mut server, &pieces)?, &text)?;
+    }
+    let text = session.text(BYTEWISE);
+    let line = format!("{text}\n");
+    expect_answer(&mut in_pieces(&mut server, &bytewise(line.as_bytes()))?, &text)?;
+    for length in LONG {
+        let text = session.text(length);
+        let line = format!("{text}\n");
+        if !is_answered_whole(&mut server, &text)? {
+            continue;
+        }
+        let last = length - 1;
+        let mut many: Vec<usize> = BUFFERS.iter().flat_map(|size| [size / 2, size - 1, size + 1]).collect();
+        many.extend((0..6).map(|_| session.random.usize(1..last)));
+        many.retain(|position| *position < last);
+        many.sort_unstable();
+        many.dedup();
+        for cuts in [many, vec![session.random.usize(1..last)], vec![last]] {
+            expect_answer(&mut in_pieces(&mut server, &cut_at(line.as_bytes(), &cuts))?, &text)?;
+        }
+        break;
+    }
+    Ok(())
+}
+
+/// A client that has sent a line in these pieces, each when the one before had been read. Nothing may have come by then: what comes
+/// later stands before the answer, and is found there.
+fn in_pieces(server: &mut Program, pieces: &[&[u8]]) -> Step<Peer> {
+    let mut client = greeted(server)?;
+    let Some((last, first)) = pieces.split_last() else { return Ok(client) };
+    for piece in first {
+        client.send_in_pieces([*piece])?;
+        let early = "the line had not ended yet, and must not be answered before";
+        client.expect_quiet().map_err(|stop| stop.remark(early))?;
+    }
+    client.send(last)?;
+    Ok(client)
+}
+
+/// Whether a line gets its answer where it is not cut.
+fn is_answered_whole(server: &mut Program, text: &str) -> Step<bool> {
+    let mut client = greeted(server)?;
+    client.offer(format!("{text}\n"))?;
+    let mut answer = client.take_line()?;
+    if answer == GREETING.as_bytes() {
+        answer = client.take_line()?;
+    }
+    Ok(answer.trim_ascii_end().eq_ignore_ascii_case(text.as_bytes()))
+}
