@@ -2,8 +2,10 @@
 //! clock decides here against a program that was held up: a pause is seen in the sleep that a thread has asked for, lines
 //! may not come earlier than their pauses allow, and how late they may come is counted in what the program itself sleeps.
 
+mod clients;
 mod pace;
 mod server;
+mod stretch;
 mod time;
 
 use crate::{Check, Suite};
@@ -157,7 +159,7 @@ const CHECKS: &[Check] = &[
                 "input, or input that is no text, ends the conversation",
             ],
         },
-        decide: server::ignores_what_clients_say,
+        decide: clients::ignores_what_clients_say,
     },
     Check {
         clause: Clause {
@@ -177,7 +179,7 @@ const CHECKS: &[Check] = &[
                 "the server ends after its first client",
             ],
         },
-        decide: server::one_at_a_time,
+        decide: clients::one_at_a_time,
     },
     Check {
         clause: Clause {
@@ -198,7 +200,7 @@ const CHECKS: &[Check] = &[
                 "an error of one connection closes the listening socket",
             ],
         },
-        decide: server::survives_clients_that_leave,
+        decide: clients::survives_clients_that_leave,
     },
     Check {
         clause: Clause {
@@ -214,7 +216,7 @@ const CHECKS: &[Check] = &[
                      not a reset.",
             causes: &["the connection is closed with bytes unread"],
         },
-        decide: server::ends_without_a_reset,
+        decide: stretch::ends_without_a_reset,
     },
     Check {
         clause: Clause {
@@ -230,7 +232,7 @@ const CHECKS: &[Check] = &[
                      first line before the server has waited for 10 s.",
             causes: &["a write without a time limit", "a limit of more than 10 s"],
         },
-        decide: server::gives_up_who_never_reads,
+        decide: stretch::gives_up_who_never_reads,
     },
     Check {
         clause: Clause {
@@ -249,6 +251,6 @@ const CHECKS: &[Check] = &[
                 "a clock that can be set back, or the wrong one",
             ],
         },
-        decide: server::does_not_drift,
+        decide: stretch::does_not_drift,
     },
 ];

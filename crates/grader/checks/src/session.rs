@@ -330,12 +330,20 @@ impl Session {
         Ok(self.template(program)?.is_of_the_crate())
     }
 
+    /// Whether the program is told a value for this placeholder, and has none built in.
+    ///
+    /// # Errors
+    /// A fault for a program that the lab does not have.
+    pub fn is_told(&self, program: &str, name: &str) -> Step<bool> {
+        Ok(self.template(program)?.has(name))
+    }
+
     /// The value that a program takes for a placeholder: `value`, or the default where its command has it built in.
     ///
     /// # Errors
     /// A fault for a program or placeholder that the lab does not have.
     pub fn effective(&self, program: &str, name: &str, value: u64) -> Step<u64> {
-        if self.template(program)?.has(name) {
+        if self.is_told(program, name)? {
             return Ok(value);
         }
         let default =

@@ -1,10 +1,14 @@
 //! The pace at which lines come: what the program was told or has built in, and what of it the kernel shows. What a
 //! line looks like is the matter of one clause alone; the others take lines as they come.
+//!
+//! A pause that the program is told may be so long that nobody waits it out: the check does what it wants in the middle of it. One
+//! that is built in goes by while the grader looks, sooner or later by its clock. There nothing is proven that takes time: what
+//! counts is in which order things came, how many, and what cannot have come so soon.
 
 use super::PROGRAM;
 use crate::{Program, Session};
 use model::{Failure, Kind, Step};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wire::{Ending, Peer, Stillness, receive_all};
 
 /// A pause that nobody waits out: a thread that has asked for it sleeps, and that is all there is to know. Also the longest sleep
@@ -19,6 +23,8 @@ const LONGEST_LINE: usize = 1 << 20;
 pub(super) struct Server {
     pub(super) program: Program,
     pub(super) pause: Duration,
+    /// Whether it was told the pause, and has none built in.
+    pub(super) is_told: bool,
     pub(super) iterations: u64,
 }
 
@@ -40,31 +46,32 @@ impl Server {
         let program = session.serve_with(PROGRAM, &pace(pause_ms, iterations))?;
         let pause = Duration::from_millis(session.effective(PROGRAM, "pause_ms", pause_ms)?);
         let iterations = session.effective(PROGRAM, "iterations", iterations)?;
-        let server = Server { program, pause, iterations };
-        server.allow_all_lines(session);
+        let is_told = session.is_told(PROGRAM, "pause_ms")?;
+        let server = Server { program, pause, is_told, iterations };
+        server.allow_all_lines(session, 2);
         Ok(server)
     }
 
-    /// Lets it sleep in each wait from now on for as long as the lines of two clients take, and half as long again.
-    pub(super) fn allow_all_lines(&self, session: &Session) {
-        let lines = u32::try_from(self.iterations).unwrap_or(u32::MAX);
-        session.allow_sleep(self.pause.saturating_mul(lines).saturating_mul(3) + Duration::from_secs(3));
+    /// Lets it sleep in each wait from now on for as long as the lines of so many clients take, and half as long again.
+    pub(super) fn allow_all_lines(&self, session: &Session, clients: u32) {
+        let lines = u32::try_from(self.iterations).unwrap_or(u32::MAX).saturating_mul(clients);
+        session.allow_sleep(self.pause.saturating_mul(lines).saturating_mul(3) / 2 + Duration::from_secs(3));
     }
 
-    /// Starts the server with a pause so long that a client is in the middle of its lines for as long as the check wants. In
-    /// each wait from now on it may sleep for a moment only, which is less than the pause.
+    /// Starts the server with a pause so long that a client is in the middle of its lines for as long as the check wants, if the
+    /// server can be told. In each wait from now on it may sleep for a moment only, which is less than the pause.
     pub(super) fn start_pausing(session: &mut Session) -> Step<Server> {
         let server = Server::start(session, ENDLESS.0, 3)?;
         session.allow_sleep(ENDLESS.1.min(server.pause / 2));
         Ok(server)
     }
 
-    /// Connects a client and takes its first line; `false` when none came.
-    pub(super) fn greet(&mut self) -> Step<(Peer, bool)> {
+    /// Connects a client and takes its first line, which is empty when none came.
+    pub(super) fn greet(&mut self) -> Step<(Peer, Vec<u8>)> {
         let mut client = self.program.connect()?;
         coax(&mut client)?;
         let (line, _) = next_line(&mut client)?;
-        Ok((client, !line.is_empty()))
+        Ok((client, line))
     }
 
     /// The time before which the line of that index cannot have come: the pauses before it, less a tenth, since the clocks of
@@ -72,6 +79,24 @@ impl Server {
     pub(super) fn due(&self, index: u32) -> Duration {
         self.pause * index * 9 / 10
     }
+
+    /// The same for the last line.
+    pub(super) fn last_due(&self) -> Duration {
+        self.due(u32::try_from(self.iterations.saturating_sub(1)).unwrap_or(u32::MAX))
+    }
+}
+
+/// Waits for the end of a line, or for what there is when none will come. Tells the last moment at which it had not come.
+pub(super) fn last_missing(client: &mut Peer) -> Step<Option<Instant>> {
+    let mut missing = None;
+    receive_all(&mut [client], |_, arrived| {
+        let is_there = arrived.len() > LONGEST_LINE || arrived.contains(&b'\n');
+        if !is_there {
+            missing = Some(Instant::now());
+        }
+        is_there
+    })?;
+    Ok(missing)
 }
 
 /// Waits for something to come. If the server waits for a word from the client, it gets one: that it must not is the matter of

@@ -1,0 +1,239 @@
+//! What the streaming time server makes of clients that speak, that come while another one is being served, and that leave.
+
+use super::PROGRAM;
+use super::pace::{Server, Set, expect_first_line, last_missing, next_line, read_set};
+use crate::Session;
+use model::{Failure, Fault, Kind, Step, Stop};
+use std::time::Instant;
+use wire::{Ending, Peer, receive_all};
+
+/// How often what a reset may have destroyed is tried again.
+const AGAIN: usize = 3;
+/// The pauses, in milliseconds, in which clients leave: the grader may have been held up for longer than a shorter one.
+const PAUSES: [u64; 3] = [20, 150, 1000];
+/// How many lines those clients were to get.
+const MANY_LINES: u64 = 15;
+/// What clients say.
+const WORDS: &str = "GET / HTTP/1.1\r\n\r\nQUIT\n\nbye\u{4}";
+
+/// L2.6
+pub(super) fn ignores_what_clients_say(session: &mut Session) -> Step {
+    let is_told = session.is_told(PROGRAM, "pause_ms")?;
+    if is_told {
+        words_in_a_long_pause(session)?;
+    }
+    let mut silent = None;
+    let mut deviation = None;
+    for _ in 0..AGAIN {
+        let spoken = if is_told { whole_set(session, WORDS)? } else { words_between_lines(session)? };
+        // A wrong number of lines is another clause's matter: how many a silent client gets is the measure then.
+        let expected = match silent {
+            Some(lines) => lines,
+            None if spoken.lines as u64 == session.effective(PROGRAM, "iterations", FEW_LINES)? => {
+                spoken.lines
+            }
+            None => *silent.insert(whole_set(session, "")?.lines),
+        };
+        if spoken.lines == expected {
+            return Ok(());
+        }
+        let summary = format!("a client that speaks got {} lines, a silent one {expected}", spoken.lines);
+        let failure = Failure::new(Kind::Mismatch, summary).expected(format!("{expected} lines"));
+        deviation = Some(failure.got(&*spoken.bytes));
+        // A reset, for want of reading what the client said, may have destroyed what the kernel still had.
+        if spoken.ending != Some(Ending::Reset) || spoken.lines > expected {
+            break;
+        }
+    }
+    deviation.map_or(Ok(()), |failure| Err(failure.into()))
+}
+
+/// Whoever speaks in the middle of a pause that does not end must not end it.
+fn words_in_a_long_pause(session: &mut Session) -> Step {
+    let mut server = Server::start_pausing(session)?;
+    let (mut client, _) = server.greet()?;
+    // Only where a silent client is kept waiting can a client that speaks be seen to change that.
+    if is_silent(&mut client)? {
+        client.offer(WORDS)?;
+        let early = "the server is in a pause, and what a client says must not end it";
+        client.expect_silence().map_err(|stop| stop.remark(early))?;
+    }
+    Ok(())
+}
+
+/// Whether nothing more comes to the client.
+fn is_silent(client: &mut Peer) -> Step<bool> {
+    match client.expect_silence() {
+        Err(Stop::Failed(_)) => Ok(false),
+        silence => silence.map(|()| true),
+    }
+}
+
+/// Where lines are counted.
+const FEW_LINES: u64 = 5;
+
+/// All lines of a client that says this much to begin with.
+fn whole_set(session: &mut Session, words: &str) -> Step<Set> {
+    // Its words are there long before the server has come to the last line, even if the grader is held up.
+    let mut server = Server::start(session, 50, FEW_LINES)?;
+    let mut client = server.program.connect()?;
+    client.acknowledge_at_once();
+    client.offer(words)?;
+    read_set(client)
+}
+
+/// All lines of a client that speaks as soon as it has seen a pause, which the server has built in. None may come before as many
+/// such pauses are over.
+fn words_between_lines(session: &mut Session) -> Step<Set> {
+    let mut server = Server::start(session, 0, FEW_LINES)?;
+    let shortest = server.pause * 4 / 5;
+    let began = Instant::now();
+    let mut client = server.program.connect()?;
+    client.acknowledge_at_once();
+    let mut set = Set { lines: 1, bytes: expect_first_line(&mut client)?, ending: None };
+    let (mut seen, mut has_paused, mut has_spoken) = (Instant::now(), false, false);
+    loop {
+        let missing = last_missing(&mut client)?;
+        let (line, _) = next_line(&mut client)?;
+        if line.trim_ascii().is_empty() || set.lines > TOO_MANY {
+            break;
+        }
+        // The line before was sent before it was seen, this one after the last moment at which it was missing.
+        let paused = missing.is_some_and(|missing| missing.saturating_duration_since(seen) >= shortest);
+        seen = Instant::now();
+        let due = shortest * u32::try_from(set.lines).unwrap_or(u32::MAX);
+        set.lines += 1;
+        set.bytes.extend(line);
+        if has_spoken && has_paused && seen.duration_since(began) < due {
+            let summary = format!("a client that spoke got line {} before its pauses were over", set.lines);
+            let failure =
+                Failure::new(Kind::Unexpected, summary).expected(format!("{} ms at least", due.as_millis()));
+            return Err(failure.got(format!("{} ms", seen.duration_since(began).as_millis())).into());
+        }
+        has_paused |= paused;
+        if !has_spoken && (has_paused || set.lines as u64 * 2 > server.iterations) {
+            has_spoken = true;
+            client.offer(WORDS)?;
+        }
+    }
+    set.ending = client.ending();
+    Ok(set)
+}
+
+/// More lines than any server has built in.
+const TOO_MANY: usize = 1000;
+
+/// L2.7
+pub(super) fn one_at_a_time(session: &mut Session) -> Step {
+    let mut server = Server::start_pausing(session)?;
+    let (mut first, line) = server.greet()?;
+    let mut second = server.program.connect()?;
+    second_waits(&server, &mut first, &mut second)?;
+    if server.is_told {
+        drop(server);
+        server = Server::start(session, 20, 3)?;
+        (first, second) = (server.program.connect()?, server.program.connect()?);
+    } else {
+        server.allow_all_lines(session, 2);
+        first.put_back(&line);
+    }
+    one_after_the_other(first, second)
+}
+
+/// While the first client is in the middle of its lines, the second waits in the accept queue. Where the first one is done already, only
+/// their lines can tell.
+fn second_waits(server: &Server, first: &mut Peer, second: &mut Peer) -> Step {
+    // In a pause that is built in there may be no time for more.
+    let silence = if server.is_told { second.expect_silence() } else { second.expect_quiet() };
+    let waiting = server.program.listening_socket()?.receive_queue;
+    // A server that serves one at a time has ended the first client's connection before it accepts the next.
+    if first.has_ended()? {
+        return Ok(());
+    }
+    let early = "the first client has not got all its lines, and the second must wait";
+    silence.map_err(|stop| stop.remark(early))?;
+    if waiting == 1 {
+        return Ok(());
+    }
+    let summary = "the second client was accepted while the first was being served";
+    Err(Failure::new(Kind::Structure, summary)
+        .expected("1 client in the accept queue")
+        .got(format!("{waiting} clients in the accept queue"))
+        .kernel(server.program.views(&[])?)
+        .into())
+}
+
+/// Both get as many lines, and the first gets none after the second has got one.
+fn one_after_the_other(mut first: Peer, mut second: Peer) -> Step {
+    receive_all(&mut [&mut second, &mut first], |index, arrived| index == 1 || !arrived.is_empty())?;
+    first.has_ended()?;
+    let (by_then, any) = (first.take_arrived(), second.take_arrived());
+    first.put_back(&by_then);
+    second.put_back(&any);
+    let (first, second) = (read_set(first)?, read_set(second)?);
+    if !any.is_empty() && first.bytes.len() > by_then.len() {
+        let summary = "the second client got a line before the first had got all of its lines";
+        let failure = Failure::new(Kind::Unexpected, summary).expected("all lines of the first client");
+        return Err(failure.got(&*by_then).into());
+    }
+    if first.lines == second.lines {
+        return Ok(());
+    }
+    let summary = format!("the second client got {} lines, the first {}", second.lines, first.lines);
+    let failure = Failure::new(Kind::Mismatch, summary).expected(format!("{} lines", first.lines));
+    Err(failure.got(&*second.bytes).into())
+}
+
+/// L2.8
+pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
+    for pause in PAUSES {
+        if clients_leave(session, pause)? {
+            return Ok(());
+        }
+    }
+    Err(Fault::new(
+        "clients were to leave in the middle of their lines, and the grader was held up each time",
+    )
+    .into())
+}
+
+/// Two clients leave in the middle of their lines and two while they wait in the accept queue; the next one must be served. Tells whether
+/// they did, as far as the server has pauses.
+fn clients_leave(session: &mut Session, pause: u64) -> Step<bool> {
+    let mut server = Server::start(session, pause, MANY_LINES)?;
+    server.allow_all_lines(session, 4);
+    let ways: [fn(Peer) -> Step; 2] = [
+        |client| {
+            client.close();
+            Ok(())
+        },
+        Peer::reset,
+    ];
+    let mut in_time = true;
+    let mut began = Instant::now();
+    let (mut served, _) = server.greet()?;
+    for leave in ways {
+        let seen = Instant::now();
+        let is_over = served.has_ended()?;
+        leave(served)?;
+        in_time &= if is_over { began.elapsed() < server.last_due() } else { seen.elapsed() < server.pause };
+        (served, began) = next_is_served(&mut server)?;
+    }
+    session.note("two clients leave while they wait in the accept queue");
+    for leave in ways {
+        leave(server.program.connect()?)?;
+    }
+    let waiting = server.program.listening_socket()?.receive_queue;
+    // A server that has no pauses, or accepts them all, leaves nobody there.
+    in_time &= waiting == 2 || !served.has_ended()? || began.elapsed() < server.last_due();
+    served.close();
+    next_is_served(&mut server)?;
+    Ok(in_time)
+}
+
+fn next_is_served(server: &mut Server) -> Step<(Peer, Instant)> {
+    let began = Instant::now();
+    let mut next = server.program.connect()?;
+    expect_first_line(&mut next).map_err(|stop| stop.remark("the client before it has left"))?;
+    Ok((next, began))
+}
