@@ -79,7 +79,7 @@ const CHECKS: &[Check] = &[
                      sockets, and so must share what it knows of them.",
             hint: "Where does your program keep all its clients, and who may look there at the moment when a new one \
                    comes?",
-            method: "A second and a third client join; each that was there before must get the line exactly once.",
+            method: "More clients join, one by one; each that was there before must get the line exactly once.",
             causes: &[
                 "other words or dots",
                 "the line goes only to the newcomer, or to the first client",
@@ -98,7 +98,7 @@ const CHECKS: &[Check] = &[
             lesson: "A message to one and a message to all are two different things, and a server that mixes them up \
                      tells everybody what concerns nobody.",
             hint: "Which of your functions sends to one client, and which to all? Which of them sends the welcome?",
-            method: "A third client joins; the two others may get the line about its arrival and nothing of the \
+            method: "One more client joins; the others may get the line about its arrival and nothing of the \
                      welcome.",
             causes: &["the welcome is broadcast"],
         },
@@ -115,12 +115,13 @@ const CHECKS: &[Check] = &[
                      it later.",
             hint: "Split the line HELLO Ann Smith by hand: what is the name? And what is left of a bare HELLO?",
             method: "Three clients say HELLO, in upper, lower and mixed case, with a name, with two words and with none \
-                     (An anonymous user); each view must hold exactly that line.",
+                     (An anonymous user), then with names of up to 100 bytes; each view must hold exactly that line.",
             causes: &[
                 "the command is compared with its case",
                 "the rest of the line is taken for the name",
                 "the sender is left out",
                 "HELLO without a name crashes",
+                "a long name is cut",
             ],
         },
         decide: server::says_hello,
@@ -136,12 +137,14 @@ const CHECKS: &[Check] = &[
                      changed it.",
             hint: "How do you get from the line to the text? Follow two blanks in a row through that.",
             method: "Says texts with several blanks, letters outside ASCII and other commands' names in them, with \
-                     either line end, and a bare SAY (nothing...); each view must hold exactly that line.",
+                     either line end, a bare SAY (nothing...), and lines about as long as usual buffers, up to 8,192 bytes with \
+                     their end; each view must hold exactly that line.",
             causes: &[
                 "blanks are lost by splitting and joining",
                 "the text is put into another case",
                 "a carriage return is passed on",
                 "SAY without a text is not answered with nothing...",
+                "a long text is cut, or its end not found where a buffer ends",
             ],
         },
         decide: server::passes_on_what_is_said,
@@ -157,7 +160,7 @@ const CHECKS: &[Check] = &[
                      container that it comes from must keep.",
             hint: "In which order does your container hand out its elements? Does the one who asks find himself in the \
                    list?",
-            method: "Three named clients; two of them ask. The asker must get Currently connected users:, a line with \
+            method: "Several named clients; two of them ask. The asker must get Currently connected users:, a line with \
                      \" - \" and a name for each, and an empty line; the others nothing.",
             causes: &[
                 "the order is that of a hash table",
@@ -197,12 +200,14 @@ const CHECKS: &[Check] = &[
                      Who forgets too early does not tell the leaver; who forgets too late writes to a closed socket.",
             hint: "At which of these steps does the client leave your list? Who closes its socket, and which thread is \
                    reading from it then?",
-            method: "Clients say BYE and bye; the leaver must get <name> is about to leave the room. and the end of the \
-                     connection, the others that line and <name> has left the room.",
+            method: "All clients say BYE or bye, one after the other; the leaver must get <name> is about to leave the room. and \
+                     the end of the connection, the others that line and <name> has left the room. Then the server must hold \
+                     none of their sockets.",
             causes: &[
                 "the connection stays open",
                 "the leaver is left out of the first line, or gets the second",
                 "the others get the second line twice, or never",
+                "the connection is shut down, and the socket never closed",
             ],
         },
         decide: leaving::says_goodbye,
@@ -219,11 +224,13 @@ const CHECKS: &[Check] = &[
             hint: "List all the ways in which your loop over a client's lines can end. What happens after it, in each \
                    case?",
             method: "Clients close, reset or half-close their connections, one in the middle of the list and the last; after \
-                     each the others must get exactly that line.",
+                     each the others must get exactly that line, and a half-close must be answered by a close. When all have \
+                     left, the server must hold none of their sockets.",
             causes: &[
                 "an error of the read ends the thread before the others are told",
                 "a closed client stays in the list",
                 "writing to a closed client ends the server, or skips the next client",
+                "the socket of a client that ended only its sending side stays open",
             ],
         },
         decide: leaving::announces_who_just_goes,
@@ -259,7 +266,7 @@ const CHECKS: &[Check] = &[
             lesson: "Ending a server of many threads means to wake all that are blocked: in accept, and in a read for \
                      each client.",
             hint: "Which calls are your threads blocked in when KILL comes, and what makes each of them return?",
-            method: "With three clients connected one says kill: it must get the line, every connection must end, and \
+            method: "With three clients connected one of them says kill: it must get the line, every connection must end, and \
                      the process too, with any status.",
             causes: &[
                 "only the sender's connection is closed",
@@ -281,7 +288,8 @@ const CHECKS: &[Check] = &[
             hint: "What does your program do with the bytes behind the first newline of a read, and what with those in \
                    front of it?",
             method: "What a whole line leads to is the measure: the line is sent again, cut at each position and byte \
-                     by byte, each piece only after the last one was read; then three lines in one segment.",
+                     by byte, each piece only after the last one was read; then three lines in one segment, and lines of three \
+                     clients, half of each before the other halves.",
             causes: &[
                 "one read is taken for one command",
                 "what comes behind the first newline is thrown away",
@@ -325,12 +333,13 @@ const CHECKS: &[Check] = &[
                    standard output a terminal or a pipe, and what does that change?",
             method: "Plays the server: expects HELLO with the name, then sends lines, cut and glued, each of which must \
                      be on standard output while the client goes on; gives lines on standard input in between and \
-                     expects them as they are.",
+                     expects them as they are. Some of both are about as long as usual buffers, up to 8,192 bytes.",
             causes: &[
                 "standard output is not flushed when it is a pipe",
                 "reading the two sources in turns",
                 "one read is taken for one line",
                 "the prefix of a prompt is printed before a line",
+                "a long line is cut",
             ],
         },
         decide: client::passes_lines_both_ways,
@@ -345,12 +354,13 @@ const CHECKS: &[Check] = &[
             lesson: "The end of one direction is not the end of the other. What the server still has to say was on its \
                      way when the user left.",
             hint: "What does your program do between sending BYE and its end? Who decides when that is?",
-            method: "Gives BYE and another line, bye and another line, and an end of file on standard input; expects BYE and \
+            method: "Gives BYE and another line, Bye or the like and another line, and an end of file on standard input; expects BYE and \
                      nothing behind it, sends one more line and closes, and expects exit status 0 and that line among what was printed.",
             causes: &[
                 "the program exits as soon as it has sent BYE",
                 "end of file is not noticed",
-                "bye in lower case is not recognised",
+                "bye in lower or mixed case is not recognised",
+                "any line in which bye stands is taken for it",
             ],
         },
         decide: client::leaves_politely,
@@ -387,7 +397,7 @@ const CHECKS: &[Check] = &[
                      one stuck client silences all.",
             hint: "Which thread writes to whom, and what else waits while it does? How much may lie in store for one \
                    client?",
-            method: "One of three clients stops reading while another talks, up to 64 MiB. The two must hear every line \
+            method: "One of three clients stops reading while another talks, up to 32 MiB, some of which the kernel holds. The two must hear every line \
                      without a pause of the server, and in the end that the third has left.",
             causes: &[
                 "a blocking write to each client in turn",
@@ -447,7 +457,7 @@ const CHECKS: &[Check] = &[
             title: "A line that never ends is cut off at a documented limit, and the room goes on",
             lesson: "Every buffer that a stranger can fill needs a limit.",
             hint: "How much will your program keep of a line whose end has not come?",
-            method: "Sends up to 64 MiB without a newline; the server must close that connection before, and the others \
+            method: "Sends up to 17 MiB without a newline; the server must close that connection before, and the others \
                      must be told that it has left, and still hear each other.",
             causes: &["the line grows without bound", "the limit ends the server"],
         },
@@ -465,7 +475,7 @@ const CHECKS: &[Check] = &[
             hint: "Which characters of a text does a terminal not show but obey? At which single place could your \
                    server take them out?",
             method: "Says names and texts with carriage returns, escape sequences, bells and the controls of Latin 1 in \
-                     them; no control character may come out. What stands in their place is free. Then sends bytes that are \
+                     them; no control character may come out, in what all get or in WHO. What stands in their place is free. Then sends bytes that are \
                      no text, and speaks again.",
             causes: &[
                 "only the line's own end is taken off",

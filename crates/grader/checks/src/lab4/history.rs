@@ -7,12 +7,15 @@ use super::server::text;
 use crate::Session;
 use model::{Event, Failure, Kind, Step, Stop};
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 use wire::{Peer, Stillness, receive_all};
 
 const STEPS: usize = 2000;
 /// How many tries and how many steps the search for a shorter history may cost.
 const TRIES: usize = 150;
 const EFFORT: usize = 20_000;
+/// How long it may go on. With a program that wakes by the clock a try may take seconds; the verdict stands, only the story gets longer.
+const SEARCH: Duration = Duration::from_secs(20);
 
 /// A history that fails, and how it did.
 struct Found {
@@ -40,9 +43,10 @@ pub(super) fn agrees_with_the_model(session: &mut Session) -> Step {
 /// search itself cannot go on, what was found stands.
 fn shorten(mut found: Found, mut play: impl FnMut(Vec<Move>) -> Step<Option<Found>>) -> Found {
     let (mut tries, mut effort) = (0, 0);
+    let began = Instant::now();
     let mut size = found.moves.len().div_ceil(2);
     let mut start = 0;
-    while size > 0 && tries < TRIES && effort < EFFORT {
+    while size > 0 && tries < TRIES && effort < EFFORT && began.elapsed() < SEARCH {
         if start >= found.moves.len() {
             size /= 2;
             start = 0;

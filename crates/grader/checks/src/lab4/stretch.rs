@@ -54,11 +54,11 @@ pub(super) fn is_not_frozen_by_one(session: &mut Session) -> Step {
         .into())
 }
 
-/// Waits until both clients have got so many lines that were said, and tells whether one of them got `left` among them.
+/// Waits until both clients have got so many lines that were said, whole or not, and tells whether one of them got `left` among them.
 fn hears(crowd: &mut Crowd, count: usize, left: &str) -> Step<bool> {
     let lines = |arrived: &[u8]| {
         let lines = arrived.split_inclusive(|byte| *byte == b'\n');
-        lines.filter(|line| line.ends_with(b"\n") && line.len() > 2 * KIBIBYTE).count()
+        lines.filter(|line| line.ends_with(b"\n") && *line != left.as_bytes()).count()
     };
     let mut all: Vec<&mut Peer> = crowd.clients.iter_mut().collect();
     let still = receive_all(&mut all, |_, arrived| lines(arrived) >= count)?;

@@ -208,8 +208,10 @@ fn main() -> io::Result<()> {
     let port = env::args().nth(1).map_or(9907, |port| port.parse().expect("a port number"));
     let listener = TcpListener::bind(("0.0.0.0", port))?;
     let room = Arc::new(Room::default());
-    thread::spawn(|| loop {
-        thread::sleep(Duration::from_secs(1));
+    thread::spawn(|| {
+        loop {
+            thread::sleep(Duration::from_secs(1));
+        }
     });
     loop {
         match listener.accept() {

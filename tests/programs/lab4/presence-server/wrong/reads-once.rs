@@ -1,5 +1,5 @@
 // mistake: takes what one read gives for one command.
-// fails: L4.12 L4.13 L4.S1 L4.S4
+// fails: L4.12 L4.5 L4.13 L4.S1 L4.S4
 
 use std::env;
 use std::io::{self, Read, Write};

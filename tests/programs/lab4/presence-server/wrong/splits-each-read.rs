@@ -1,5 +1,5 @@
 // mistake: splits what each read brings into lines, and takes an unfinished one for a whole one.
-// fails: L4.12 L4.13 L4.S1 L4.S4
+// fails: L4.12 L4.5 L4.13 L4.S1 L4.S4
 
 use std::env;
 use std::io::{self, Read, Write};

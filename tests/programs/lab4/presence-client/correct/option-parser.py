@@ -1,0 +1,52 @@
+# correct: an option parser reads the arguments, for which a word with a hyphen before it is an option.
+
+import argparse
+import os
+import socket
+import sys
+import threading
+
+said_bye = threading.Event()
+
+
+def send_input(server):
+    try:
+        while not said_bye.is_set():
+            line = sys.stdin.readline() or "BYE"
+            if line.strip().upper() == "BYE":
+                said_bye.set()
+            server.sendall(line.removesuffix("\n").encode() + b"\n")
+    except OSError:
+        pass  # The thread that reads from the server is told as well.
+
+
+def talk(server, name):
+    try:
+        server.sendall(f"HELLO {name}\n".encode())
+        threading.Thread(target=send_input, args=[server], daemon=True).start()
+        for line in server.makefile("rb"):
+            print(line.rstrip(b"\r\n").decode(errors="replace"), flush=True)
+        end = "the server closed the connection"
+    except OSError as error:
+        end = f"connection lost: {error}"
+    if said_bye.is_set():
+        return 0
+    print(end, file=sys.stderr, flush=True)
+    return 1
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("host")
+    parser.add_argument("port", type=int)
+    parser.add_argument("name")
+    arguments = parser.parse_args()
+    host, port, name = arguments.host, arguments.port, arguments.name
+    try:
+        server = socket.create_connection((host, int(port)))
+    except OSError as error:
+        sys.exit(f"cannot connect to {host}:{port}: {error}")
+    os._exit(talk(server, name))
+
+
+main()

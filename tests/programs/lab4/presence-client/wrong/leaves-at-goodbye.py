@@ -1,0 +1,50 @@
+# mistake: takes each line in which bye stands for the farewell.
+# fails: L4.15
+
+import os
+import socket
+import sys
+import threading
+
+said_bye = threading.Event()
+
+
+def send_input(server):
+    try:
+        while not said_bye.is_set():
+            line = sys.stdin.readline() or "BYE"
+            if "BYE" in line.upper():
+                said_bye.set()
+            server.sendall(line.removesuffix("\n").encode() + b"\n")
+    except OSError:
+        pass  # The thread that reads from the server is told as well.
+
+
+def talk(server, name):
+    try:
+        server.sendall(f"HELLO {name}\n".encode())
+        threading.Thread(target=send_input, args=[server], daemon=True).start()
+        for line in server.makefile("rb"):
+            print(line.rstrip(b"\r\n").decode(errors="replace"), flush=True)
+        end = "the server closed the connection"
+    except OSError as error:
+        end = f"connection lost: {error}"
+    if said_bye.is_set():
+        return 0
+    print(end, file=sys.stderr, flush=True)
+    return 1
+
+
+def main():
+    if len(sys.argv) != 4:
+        print("usage: presence-client HOST PORT NAME", file=sys.stderr)
+        sys.exit(2)
+    host, port, name = sys.argv[1:]
+    try:
+        server = socket.create_connection((host, int(port)))
+    except OSError as error:
+        sys.exit(f"cannot connect to {host}:{port}: {error}")
+    os._exit(talk(server, name))
+
+
+main()
