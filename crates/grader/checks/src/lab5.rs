@@ -3,8 +3,11 @@
 //! A worker is a thread inside a call on a socket. Other threads and processes, a runtime's or a wrapper's, do not count.
 
 pub(crate) mod crowd;
+mod leaving;
+mod predicted;
 mod protocol;
 mod structure;
+mod stuck;
 
 use crate::{Check, Suite};
 use model::{Clause, Lab, Placeholder, Program, Tier};
@@ -164,7 +167,7 @@ const fn goodbye(program: &'static str) -> Check {
                 "the server ends together with its client",
             ],
         },
-        decide: protocol::says_goodbye,
+        decide: leaving::says_goodbye,
     }
 }
 
@@ -189,7 +192,7 @@ const fn leaving(program: &'static str) -> Check {
                 "an accepted connection that is already gone makes accept's error fatal",
             ],
         },
-        decide: protocol::survives_clients_that_leave,
+        decide: leaving::survives_clients_that_leave,
     }
 }
 
@@ -358,7 +361,7 @@ const fn predicted(program: &'static str) -> Check {
                 "a thread that waits for all clients was counted for each of them",
             ],
         },
-        decide: structure::is_as_predicted,
+        decide: predicted::is_as_predicted,
     }
 }
 

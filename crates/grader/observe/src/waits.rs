@@ -78,7 +78,12 @@ impl Observer {
             if !seen.insert((thread.pid, files_of(&thread))) {
                 continue;
             }
-            for descriptor in crate::observer::numbers(&format!("/proc/{}/fd", thread.tid))? {
+            let descriptors = match crate::observer::numbers(&format!("/proc/{}/fd", thread.tid)) {
+                // It is just ending, or forbids to be looked at (proc(5)).
+                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => continue,
+                other => other?,
+            };
+            for descriptor in descriptors {
                 let Some(inode) = target(thread.tid, descriptor).as_deref().and_then(socket) else {
                     continue;
                 };

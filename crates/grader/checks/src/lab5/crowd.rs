@@ -1,31 +1,60 @@
 //! Many clients, and clients that are a burden.
 
 use super::protocol::{
-    converse, expect_answer, greeted, greeted_many, is_answered, is_served, line_of, serves_another,
+    converse, expect_answer, is_answered, is_served, is_served_now, line_of, serves_another,
 };
+use super::stuck::{self, Stuck};
 use super::{PROCESSES, THREADS};
-use crate::{Session, TASKS_FOR_A_THOUSAND};
-use model::Step;
+use crate::{Program, Session, TASKS_FOR_A_THOUSAND};
+use model::{Failure, Kind, Step};
 use std::time::Duration;
-use wire::Peer;
+use wire::{Peer, receive_until_rested};
 
 /// How many clients speak, each while all others are silent.
 const CROWD: usize = 32;
 const MEBIBYTE: usize = 1 << 20;
-/// What a client sends at most that never reads.
-const FLOOD: usize = 64 * MEBIBYTE;
+/// What a client sends at most that never reads, to a server that goes on reading.
+const FLOOD: usize = 4 * MEBIBYTE;
 /// How long a program may sleep before it answers: too short for a time-out of a poll or a write.
-const AT_ONCE: Duration = Duration::from_millis(200);
+const AT_ONCE: Duration = Duration::from_millis(500);
 /// How many file descriptors the server gets when they are to run out: enough for any language's runtime to start.
 const FEW_FILES: u64 = 48;
+
+/// So many clients that are connected and have said nothing: accepted, or in the accept queue of a server that is with one at a time.
+///
+/// # Errors
+/// A failure when the program refuses, or leaves no room in its accept queue.
+pub(super) fn connect_silently(server: &mut Program, clients: &mut Vec<Peer>, count: usize) -> Step {
+    while clients.len() < count {
+        // Whoever finds the accept queue full has to try again.
+        let mut room = 0;
+        server.wait_until(&mut |server| {
+            let queue = server.listening_socket()?;
+            room = queue.send_queue.saturating_sub(queue.receive_queue) as usize;
+            Ok(room > 0)
+        })?;
+        for _ in 0..room.clamp(1, count - clients.len()) {
+            clients.push(server.connect()?);
+        }
+    }
+    Ok(())
+}
+
+/// Clients leave with nothing unread, so that the server sees an end of file: what comes of a reset is the matter of one clause.
+pub(super) fn leave(mut clients: Vec<Peer>) -> Step {
+    receive_until_rested(&mut clients.iter_mut().collect::<Vec<_>>())?;
+    clients.into_iter().for_each(Peer::close);
+    Ok(())
+}
 
 /// L5.10
 pub(super) fn answers_each_while_others_are_silent(session: &mut Session) -> Step {
     let mut server = session.serve(session.program())?;
-    let mut clients = greeted_many(&mut server, CROWD)?;
+    let mut clients = Vec::new();
+    connect_silently(&mut server, &mut clients, CROWD)?;
     for client in &mut clients {
-        let silent = "all clients before it are connected and silent";
-        converse(client, &line_of(session, 10)).map_err(|stop| stop.remark(silent))?;
+        let silent = "all other clients are connected and silent";
+        is_served(client, &line_of(session, 10)).map_err(|stop| stop.remark(silent))?;
     }
     session.random.shuffle(&mut clients);
     for client in &mut clients {
@@ -74,26 +103,61 @@ fn has_room_for(session: &mut Session, count: usize) -> Step {
     for index in [0, last, session.random.usize(..clients.len())] {
         is_served(&mut clients[index], &line_of(session, 9))?;
     }
+    // Who makes room for the new by sending away the old has none for so many.
+    for client in &mut clients {
+        if client.has_ended()? {
+            let summary = format!("{} was silent, and the server ended its connection", client.name());
+            return Err(Failure::new(Kind::Ended, summary)
+                .expected(format!("{count} open connections"))
+                .into());
+        }
+    }
     Ok(())
 }
 
 /// L5.S3
 pub(super) fn does_not_wait_for_one_who_never_reads(session: &mut Session) -> Step {
+    session.narrow_buffers()?;
     let mut server = session.serve(session.program())?;
-    let mut others = greeted_many(&mut server, 2)?;
-    let mut stuck = greeted(&mut server)?;
+    let mut others = Vec::new();
+    for _ in 0..2 {
+        let mut client = server.connect()?;
+        is_served(&mut client, &line_of(session, 9))?;
+        others.push(client);
+    }
+    let mut stuck = server.connect()?;
     session.note("client 3 sends lines and never reads an answer");
-    let block = format!("{}\n", line_of(session, 1023)).repeat(1024);
+    cannot_be_written_to(session, &server, &mut stuck)?;
+    session.allow_sleep(AT_ONCE);
+    let held = "a client does not read its answers, and no other must wait for it";
+    for client in &mut others {
+        converse(client, &line_of(session, 9)).map_err(|stop| stop.remark(held))?;
+    }
+    serves_another(session, &mut server).map_err(|stop| stop.remark(held))
+}
+
+/// The client sends until the server has more answers for it than the kernel takes, and further, if the server goes on reading.
+fn cannot_be_written_to(session: &mut Session, server: &Program, stuck: &mut Peer) -> Step {
+    const LETTERS: usize = 1000;
+    if matches!(stuck::fill(session, server, stuck, LETTERS, MEBIBYTE / 8)?, Stuck::Full | Stuck::Closed) {
+        return Ok(());
+    }
+    let block = format!("{}\n", line_of(session, LETTERS)).repeat(64);
     let mut sent = 0;
     while sent < FLOOD && stuck.offer(&block)? {
         sent += block.len();
     }
-    session.allow_sleep(AT_ONCE);
-    let held = "a client does not read its answers, and no other must wait for it";
-    for client in &mut others {
-        is_served(client, &line_of(session, 9)).map_err(|stop| stop.remark(held))?;
+    // Where it takes no more, all is as it should be, whatever keeps it from reading.
+    if sent >= FLOOD && stuck::look(server, stuck)? == Stuck::Unfilled {
+        let summary =
+            format!("{} reads no answers, and the server never comes to where it cannot write", stuck.name());
+        return Err(Failure::new(Kind::NotReading, summary)
+            .expected("a socket that is full of answers")
+            .got("one with room for more")
+            .kernel(server.views(&[])?)
+            .into());
     }
-    serves_another(session, &mut server).map_err(|stop| stop.remark(held))
+    Ok(())
 }
 
 /// L5.S4
@@ -101,32 +165,62 @@ pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
     session.limit_files(FEW_FILES);
     let mut server = session.serve(session.program())?;
     let mut clients: Vec<Peer> = Vec::new();
-    let mut line = line_of(session, 9);
-    let mut waiting = loop {
+    let (mut waiting, line) = until_files_run_out(session, &mut server, &mut clients)?;
+    server.expect_waits_for_files(clients.len())?;
+    let index = session.random.usize(..clients.len());
+    let served = "no file descriptor is left, but it has one already";
+    converse(&mut clients[index], &line_of(session, 9)).map_err(|stop| stop.remark(served))?;
+    session.note("the clients leave, so file descriptors become free");
+    let mut sockets = Vec::new();
+    for client in &clients {
+        sockets.extend(server.socket_of(client)?.map(|socket| socket.inode));
+    }
+    leave(clients)?;
+    // Who comes before that may still be turned away.
+    server.wait_until(&mut |server| {
+        let held = server.tcp_sockets()?;
+        Ok(!sockets.iter().any(|socket| held.contains(socket)))
+    })?;
+    if !waiting.has_ended()? && !is_answered(&mut waiting, &line)? && waiting.ending().is_none() {
+        let free = "the other clients have left, and it still waits";
+        return is_served_now(&mut waiting, &line).map_err(|stop| stop.remark(free));
+    }
+    waiting.close();
+    serves_another(session, &mut server)
+}
+
+/// Connects clients until the server has no file descriptor for another one, or turns one away. Returns the client that waits then, and
+/// the line that it has sent.
+fn until_files_run_out(
+    session: &mut Session,
+    server: &mut Program,
+    clients: &mut Vec<Peer>,
+) -> Step<(Peer, String)> {
+    while clients.len() as u64 <= 2 * FEW_FILES {
+        let line = line_of(session, 9);
         let mut client = server.connect()?;
         if client.offer(format!("{line}\n"))? && is_answered(&mut client, &line)? {
             clients.push(client);
-            line = line_of(session, 9);
+        } else if clients.is_empty() {
+            // It is no matter of descriptors that nobody is served.
+            return is_served_now(&mut client, &line).map(|()| (client, line));
         } else if client.has_ended()? {
             // It was turned away, which is as good as waiting; the next one may be served.
             let mut next = server.connect()?;
             next.offer(format!("{line}\n"))?;
-            break next;
+            return Ok((next, line));
+        } else if server.open_files()? >= FEW_FILES {
+            return Ok((client, line));
         } else {
-            break client;
+            let summary = format!("{} is not served, although file descriptors are left", client.name());
+            return Err(Failure::new(Kind::NotReading, summary)
+                .expected(format!("clients are served until all {FEW_FILES} descriptors are in use"))
+                .got(format!("{} in use", server.open_files()?))
+                .kernel(server.views(&[])?)
+                .into());
         }
-        if clients.len() as u64 > 2 * FEW_FILES {
-            // A server with a process for each client: the limit holds for each of them, and is never reached.
-            break server.connect()?;
-        }
-    };
-    server.expect_waits_for_files(clients.len())?;
-    session.note("the clients leave, so file descriptors become free");
-    clients.into_iter().for_each(Peer::close);
-    server.wait_until_still()?;
-    if !waiting.has_ended()? {
-        is_answered(&mut waiting, &line)?;
     }
-    waiting.close();
-    serves_another(session, &mut server)
+    let summary = format!("{} clients are served, and no file descriptor ran out", clients.len());
+    let expected = format!("one process, which may have {FEW_FILES} files open");
+    Err(Failure::new(Kind::Structure, summary).expected(expected).kernel(server.views(&[])?).into())
 }

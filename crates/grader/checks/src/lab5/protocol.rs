@@ -1,84 +1,50 @@
 //! The line protocol that all five servers speak. What an answer looks like is the matter of one clause; the others take
-//! it with the prompt or without.
+//! it with the prompt or without, in any case, and with a carriage return or without.
 
 use super::SEQUENTIAL;
 use crate::{Program, Session};
-use model::{Failure, Kind, Step, Stop};
+use model::{Kind, Step, Stop};
 use std::cell::Cell;
-use wire::{Peer, bytewise, every_cut, receive_all};
+use wire::{Peer, bytewise, cut_at, every_cut};
 
 const KIBIBYTE: usize = 1 << 10;
 /// How many lines a greeting has at most.
 const LONGEST_GREETING: usize = 1000;
 /// What may stand before an answer.
 const PROMPT: &str = "> ";
-
-/// A client that has connected and taken the greeting, if there is one.
-///
-/// # Errors
-/// As [`greeted_many`].
-pub(super) fn greeted(server: &mut Program) -> Step<Peer> {
-    let mut client = server.connect()?;
-    take_greetings(&mut [&mut client])?;
-    Ok(client)
-}
-
-/// So many clients, of which each has got the greeting, if there is one, or is in the accept queue.
-///
-/// # Errors
-/// A failure when the program is gone, or spins: then no more will be learned of it.
-pub(super) fn greeted_many(server: &mut Program, count: usize) -> Step<Vec<Peer>> {
-    let mut clients: Vec<Peer> = Vec::with_capacity(count);
-    while clients.len() < count {
-        // No more at once than there is room for: whoever finds the accept queue full has to try again.
-        let before = clients.len();
-        for _ in 0..room_in_queue(server)?.max(1).min(count - before) {
-            clients.push(server.connect()?);
-        }
-        take_greetings(&mut clients[before..].iter_mut().collect::<Vec<_>>())?;
-    }
-    Ok(clients)
-}
-
-/// How many clients more may wait in the accept queue.
-fn room_in_queue(server: &Program) -> Step<usize> {
-    let queue = server.listening_socket()?;
-    Ok(queue.send_queue.saturating_sub(queue.receive_queue) as usize)
-}
-
-fn take_greetings(clients: &mut [&mut Peer]) -> Step {
-    let still = receive_all(clients, |_, arrived| arrived.len() > 64 * KIBIBYTE)?;
-    if let Some(still) = still.filter(|still| !still.kind.is_still()) {
-        return Err(still.failure(&format!("{} waited", clients[0].name())).into());
-    }
-    for client in clients {
-        client.take_arrived();
-    }
-    Ok(())
-}
+/// Sizes that buffers usually have.
+const BUFFERS: [usize; 5] = [32, 128, KIBIBYTE, 4 * KIBIBYTE, 8 * KIBIBYTE];
+/// How many lines come at once.
+const MANY: usize = 40;
 
 /// A line of so many letters, without its end. It does not say bye, not even in the middle: what comes of that is the matter of
 /// one clause.
 pub(super) fn line_of(session: &mut Session, length: usize) -> String {
     loop {
         let line = session.text(length);
-        if !line.to_ascii_lowercase().contains("bye") {
-            return line;
+        let lower = line.to_ascii_lowercase();
+        let Some(position) = lower.find("bye") else { return line };
+        if length > KIBIBYTE {
+            // A long line would hardly ever be without.
+            return line[..position].repeat(length / position.max(1) + 1)[..length].to_owned();
         }
     }
 }
 
-/// Sends a line and expects its answer, with the prompt or without.
+/// Sends a line and expects its answer.
 pub(super) fn converse(client: &mut Peer, line: &str) -> Step {
     client.send(format!("{line}\n"))?;
     expect_answer(client, line)
 }
 
-/// Expects the answer to a line, with the prompt or without.
+/// Expects the answer to a line, and nothing before it.
 pub(super) fn expect_answer(client: &mut Peer, line: &str) -> Step {
-    let answer = format!("{}\n", line.to_uppercase());
-    let accepts = |got: &[u8]| got.strip_prefix(PROMPT.as_bytes()).unwrap_or(got) == answer.as_bytes();
-    client.expect_answer(b"", answer.as_bytes(), accepts)
+    let expected = format!("{}\n", line.to_uppercase());
+    client.expect_answer(b"", expected.as_bytes(), |got| {
+        let got = got.strip_prefix(PROMPT.as_bytes()).unwrap_or(got);
+        let text = got.strip_suffix(b"\n").map(|text| text.strip_suffix(b"\r").unwrap_or(text));
+        text.is_some_and(|text| text.eq_ignore_ascii_case(line.as_bytes()))
+    })
 }
 
 /// A further client is served.
@@ -89,31 +55,52 @@ pub(super) fn serves_another(session: &mut Session, server: &mut Program) -> Ste
     Ok(())
 }
 
-/// A line gets its answer, whatever comes before it: to learn by silence that there is no greeting takes a look at everything.
+/// The first line of a client gets its answer, whatever comes before that: who waits for the answer need not prove by silence that
+/// a greeting is over, or that there is none.
 pub(super) fn is_served(client: &mut Peer, line: &str) -> Step {
     client.send(format!("{line}\n"))?;
-    if is_answered(client, line)? { Ok(()) } else { expect_answer(client, line) }
+    is_served_now(client, line)
+}
+
+/// As [`is_served`], when the line has been sent already.
+pub(super) fn is_served_now(client: &mut Peer, line: &str) -> Step {
+    let Some(last) = other_than_answer(client, line)? else { return Ok(()) };
+    if last.trim_ascii_end().len() >= line.len() {
+        // It may well be the answer.
+        client.put_back(&last);
+    }
+    expect_answer(client, line)
 }
 
 /// Whether an answer comes to the first line of a client, behind its greeting or without one.
 pub(super) fn is_answered(client: &mut Peer, line: &str) -> Step<bool> {
-    let answer = line.to_uppercase();
+    Ok(other_than_answer(client, line)?.is_none())
+}
+
+/// Takes what comes up to the answer to a line; where that never comes, all there is, and returns the last line of it.
+fn other_than_answer(client: &mut Peer, line: &str) -> Step<Option<Vec<u8>>> {
+    let mut last = Vec::new();
     for _ in 0..LONGEST_GREETING {
         let got = client.take_line()?;
         if !got.ends_with(b"\n") {
-            return Ok(false);
+            return Ok(Some(if got.is_empty() { last } else { got }));
         }
-        if got.trim_ascii_end().ends_with(answer.as_bytes()) {
-            return Ok(true);
+        let text = got.trim_ascii_end();
+        let end = text.len().checked_sub(line.len()).map(|start| &text[start..]);
+        if end.is_some_and(|end| end.eq_ignore_ascii_case(line.as_bytes())) {
+            return Ok(None);
         }
+        last = got;
     }
-    Ok(false)
+    Ok(Some(last))
 }
 
 /// L5.1
 pub(super) fn answers_in_upper_case(session: &mut Session) -> Step {
     let mut server = session.serve(session.program())?;
-    let mut client = greeted(&mut server)?;
+    let mut client = server.connect()?;
+    // All that comes before the first line is the greeting, whatever it looks like.
+    client.read_until_still(64 * KIBIBYTE)?;
     let (first, second) = (line_of(session, 12), line_of(session, 7));
     // The first answer decides how all of them begin.
     let prompt = Cell::new(None);
@@ -141,7 +128,18 @@ pub(super) fn answers_in_upper_case(session: &mut Session) -> Step {
 /// L5.2
 pub(super) fn answers_however_cut(session: &mut Session) -> Step {
     let mut server = session.serve(session.program())?;
-    let mut client = greeted(&mut server)?;
+    let mut client = server.connect()?;
+    is_served(&mut client, &line_of(session, 9))?;
+    answers_pieces(session, &mut client)?;
+    answers_lines_together(session, &mut client)?;
+    answers_lines_of_any_length(session, &mut client)?;
+    // Whatever came too late to be found in the middle.
+    client.expect_silence().map_err(|stop| stop.remark("every line has been answered"))?;
+    // The client stays: what comes of its leaving is the matter of other clauses.
+    if session.program() == SEQUENTIAL { Ok(()) } else { keeps_halves_apart(session, &mut server) }
+}
+
+fn answers_pieces(session: &mut Session, client: &mut Peer) -> Step {
     let text = line_of(session, 5);
     let line = format!("{text}\n");
     for pieces in every_cut(line.as_bytes()).chain([bytewise(line.as_bytes())]) {
@@ -152,111 +150,86 @@ pub(super) fn answers_however_cut(session: &mut Session) -> Step {
             }
             client.send_in_pieces([piece])?;
             let early = "the line had not ended yet, and must not be answered before";
-            client.expect_silence().map_err(|stop| stop.remark(early))?;
+            client.expect_quiet().map_err(|stop| stop.remark(early))?;
         }
-        expect_answer(&mut client, &text)?;
+        expect_answer(client, &text)?;
     }
+    Ok(())
+}
+
+fn answers_lines_together(session: &mut Session, client: &mut Peer) -> Step {
     let (first, second, third) = (line_of(session, 6), line_of(session, 1), line_of(session, 8));
     let several = "two lines and the beginning of a third came in one segment";
     client.send(format!("{first}\n{second}\n{}", &third[..3]))?;
     for line in [&first, &second] {
-        expect_answer(&mut client, line).map_err(|stop| stop.remark(several))?;
+        expect_answer(client, line).map_err(|stop| stop.remark(several))?;
     }
-    client.expect_silence().map_err(|stop| stop.remark(several))?;
+    client.wait_until_read()?;
+    client.expect_quiet().map_err(|stop| stop.remark(several))?;
     client.send(format!("{}\n", &third[3..]))?;
-    expect_answer(&mut client, &third)?;
-    let many: Vec<String> = (0..100).map(|_| line_of(session, 99)).collect();
+    expect_answer(client, &third)?;
+    let many: Vec<String> = (0..MANY).map(|_| line_of(session, 249)).collect();
     client.send(many.join("\n") + "\n")?;
     for line in &many {
-        expect_answer(&mut client, line).map_err(|stop| stop.remark("a hundred lines came at once"))?;
+        let words = format!("{MANY} lines came at once");
+        expect_answer(client, line).map_err(|stop| stop.remark(&words))?;
     }
-    if session.program() == SEQUENTIAL { Ok(()) } else { keeps_halves_apart(session, &mut server) }
+    Ok(())
 }
 
-/// Several clients have sent half a line when the other halves come. Which of them are served is the matter of another clause.
+/// Lines that fill a usual buffer, with their end or without, and those that just do not and that are just too long for it.
+fn answers_lines_of_any_length(session: &mut Session, client: &mut Peer) -> Step {
+    for size in BUFFERS {
+        for (length, end) in
+            [(size - 2, "\r\n"), (size - 1, "\n"), (size - 1, "\r\n"), (size, "\n"), (size + 1, "\n")]
+        {
+            let line = line_of(session, length);
+            client.send(format!("{line}{end}"))?;
+            let words = format!("the line has {length} bytes without its end");
+            expect_answer(client, &line).map_err(|stop| stop.remark(&words))?;
+        }
+    }
+    Ok(())
+}
+
+/// Several clients send their lines in pieces, and the pieces come in any order. Which of them are served is the matter of another
+/// clause, and whether one who has sent half a line holds up the others.
 fn keeps_halves_apart(session: &mut Session, server: &mut Program) -> Step {
     const CLIENTS: usize = 8;
-    let clients = greeted_many(server, CLIENTS)?;
-    let mut clients: Vec<_> = clients.into_iter().map(|client| (client, line_of(session, 10))).collect();
-    for (client, line) in &mut clients {
-        client.offer(&line[..5])?;
-    }
-    server.wait_until_still()?;
-    session.random.shuffle(&mut clients);
-    for (client, line) in &mut clients {
-        client.offer(format!("{}\n", &line[5..]))?;
-        match expect_answer(client, line) {
-            Err(Stop::Failed(failure)) if failure.kind.is_still() => {}
-            other => other.map_err(|stop| stop.remark("every client had sent half a line"))?,
-        }
-    }
-    Ok(())
-}
-
-/// L5.3
-pub(super) fn says_goodbye(session: &mut Session) -> Step {
-    let mut server = session.serve(session.program())?;
-    for word in [Some("bye\n"), Some("BYE\r\n"), Some("bYe\n"), None] {
-        let mut client = greeted(&mut server)?;
-        converse(&mut client, "goodbye, and not yet bye")?;
-        client.expect_silence().map_err(|stop| stop.remark("a line that only contains bye is no bye"))?;
-        // Whatever belongs to this one must not keep the other's connection open.
-        let mut next = server.connect()?;
-        next.read_until_still(64 * KIBIBYTE)?;
-        match word {
-            Some(word) => client.send(word)?,
-            None => client.half_close()?,
-        }
-        // Whether it is answered is left open.
-        let (said, _) = client.read_to_end(64 * KIBIBYTE)?;
-        let lines = said.split_inclusive(|byte| *byte == b'\n').count();
-        if lines > usize::from(word.is_some()) {
-            let summary = format!("{} got more than the end of the connection", client.name());
-            let failure = Failure::new(Kind::Unexpected, summary);
-            let expected =
-                if word.is_some() { "one line at the most, and end of file" } else { "end of file" };
-            return Err(failure.expected(expected).got(&*said).into());
-        }
-        client.close();
-        next.read_until_still(64 * KIBIBYTE)?;
-        converse(&mut next, &line_of(session, 9))
-            .map_err(|stop| stop.remark("the client before it has left"))?;
-        next.close();
-    }
-    Ok(())
-}
-
-/// L5.4
-pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
-    let mut server = session.serve(session.program())?;
-    let lines = format!("{}\n", line_of(session, 100)).repeat(2000);
-    for said in ["", "half a li", "a line\n", &lines] {
-        for reset in [false, true] {
-            let mut client = server.connect()?;
-            client.offer(said)?;
-            if reset {
-                client.reset()?;
-            } else {
-                client.close();
-            }
-            serves_another(session, &mut server)?;
-        }
-    }
-    session.note("clients send a few lines and leave at once: the first answer meets a closed connection");
-    for _ in 0..10 {
-        server.wait_until(&mut |server| Ok(room_in_queue(server)? > 0))?;
+    const PIECES: usize = 3;
+    let mut clients: Vec<(Peer, String)> = Vec::new();
+    while clients.len() < CLIENTS {
         let mut client = server.connect()?;
-        client.offer("a few\nlines\n".repeat(20))?;
-        client.close();
+        let line = line_of(session, 9);
+        if !client.offer(format!("{line}\n"))? || !is_answered(&mut client, &line)? {
+            break;
+        }
+        // Every other line is longer than what one read usually takes.
+        let length = if clients.len() % 2 == 0 { 10 } else { 9000 };
+        clients.push((client, line_of(session, length)));
     }
-    serves_another(session, &mut server)?;
-    session.note("a client leaves that may still be waiting in the accept queue");
-    let first = greeted(&mut server)?;
-    server.connect()?.reset()?;
-    // What the first one's leaving does to the server, the signal that its process has ended say, must find it waiting for clients and
-    // not busy with one.
-    server.wait_until_still()?;
-    first.reset()?;
-    server.wait_until_still()?;
-    serves_another(session, &mut server)
+    let cut = "several clients send their lines in pieces, in turns";
+    for piece in 0..PIECES {
+        session.random.shuffle(&mut clients);
+        for (client, line) in &mut clients {
+            let whole = format!("{line}\n");
+            let pieces = cut_at(whole.as_bytes(), &[line.len() / 3, line.len() / 2]);
+            client.offer(pieces[piece])?;
+            let step = if piece + 1 < PIECES {
+                client.wait_until_read().and_then(|()| client.expect_quiet())
+            } else {
+                expect_answer(client, line)
+            };
+            unless_held_up(step).map_err(|stop| stop.remark(cut))?;
+        }
+    }
+    Ok(())
+}
+
+/// That a server waits is no failure here.
+fn unless_held_up(step: Step) -> Step {
+    match step {
+        Err(Stop::Failed(failure)) if failure.kind.is_still() || failure.kind == Kind::NotReading => Ok(()),
+        other => other,
+    }
 }

@@ -57,6 +57,8 @@ pub struct Census {
     pub zombies: usize,
     /// All threads of all processes.
     pub threads: usize,
+    /// The ids of those processes and threads.
+    pub ids: HashSet<i32>,
     /// The threads that are inside a call on TCP sockets.
     pub workers: Vec<Worker>,
 }
@@ -311,6 +313,15 @@ impl Program {
         })
     }
 
+    /// Waits until it rests: there was an instant at which every thread was blocked, be it in a call with a time limit, and nothing was
+    /// under way. Tells why where that will never be.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    pub fn wait_until_rested(&self) -> Step<Option<Stillness>> {
+        self.world.rested()
+    }
+
     /// Waits until nothing more will happen by itself, and tells why.
     ///
     /// # Errors
@@ -387,10 +398,12 @@ impl Program {
             })
         });
         let workers = workers.collect();
+        let ids = threads.iter().flat_map(|thread| [thread.pid, thread.tid]).collect();
         Ok(Census {
             processes: alive.len(),
             zombies: all.iter().filter(|pid| !alive.contains(pid)).count(),
             threads: threads.len(),
+            ids,
             workers,
         })
     }

@@ -1,5 +1,5 @@
 # mistake: a coroutine for each client, which reads with a call that blocks.
-# fails: L5.9 L5.10 L5.11 L5.S1 L5.S2 L5.S3
+# fails: L5.9 L5.10 L5.11 L5.S1 L5.S2 L5.S3 L5.S4
 
 import asyncio
 import resource

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { LIMIT = 4096, PIECE = 512 };
+enum { LIMIT = 16384, PIECE = 512 };
 
 struct client {
     int fd;

@@ -1,5 +1,5 @@
 // mistake: a cluster of two processes, each with an event loop.
-// fails: L5.9 L5.11
+// fails: L5.9 L5.11 L5.S4
 
 const cluster = require('node:cluster');
 const net = require('node:net');

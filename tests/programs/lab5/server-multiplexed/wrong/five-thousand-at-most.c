@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { LIMIT = 4096 };
+enum { LIMIT = 16384 };
 
 struct client {
     char in[LIMIT], out[LIMIT];

@@ -1,5 +1,5 @@
 # mistake: reads from the client that has spoken until that closes.
-# fails: L5.10 L5.S1 L5.S2 L5.S3
+# fails: L5.10 L5.S1 L5.S2 L5.S3 L5.S4
 
 import resource
 import selectors

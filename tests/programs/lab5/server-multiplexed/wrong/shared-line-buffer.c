@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { LIMIT = 4096 };
+enum { LIMIT = 16384 };
 
 static char in[LIMIT];
 static size_t length_in;

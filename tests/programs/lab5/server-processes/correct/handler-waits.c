@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LIMIT = 4096 };
+enum { LIMIT = 16384 };
 
 static int send_all(int fd, const char *bytes, size_t length) {
     while (length > 0) {

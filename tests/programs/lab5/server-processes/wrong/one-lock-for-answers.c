@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LIMIT = 4096 };
+enum { LIMIT = 16384 };
 
 static sem_t *turn;
 

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { LIMIT = 4096, ROOM = 1024 };
+enum { LIMIT = 16384, ROOM = 1024 };
 
 static int queue[ROOM], count;
 

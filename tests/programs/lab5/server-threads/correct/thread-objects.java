@@ -10,11 +10,27 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 class Main {
+    /* The next line without its end; null at the end of file, be it behind a line that is not whole. */
+    static String readLine(BufferedReader in) throws IOException {
+        var line = new StringBuilder();
+        for (int c = in.read(); c >= 0; c = in.read()) {
+            if (c == '\n') {
+                int length = line.length();
+                if (length > 0 && line.charAt(length - 1) == '\r') {
+                    line.setLength(length - 1);
+                }
+                return line.toString();
+            }
+            line.append((char) c);
+        }
+        return null;
+    }
+
     static void converse(Socket socket) throws IOException {
         var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         var out = new PrintWriter(socket.getOutputStream(), true, StandardCharsets.UTF_8);
         String line;
-        while ((line = in.readLine()) != null) {
+        while ((line = readLine(in)) != null) {
             out.println(line.toUpperCase(Locale.ROOT));
             if (line.equalsIgnoreCase("bye")) {
                 return;

@@ -1,5 +1,5 @@
 # mistake: serves all clients with a pool of eight threads.
-# fails: L5.7 L5.10 L5.11 L5.S1
+# fails: L5.7 L5.10 L5.11 L5.S1 L5.S4
 
 import concurrent.futures
 import socket

@@ -1,0 +1,258 @@
+//! Clients that leave: by bye, by an end of file, by a reset, and in the middle of what the server writes. Each of these situations is
+//! brought about by what the kernel shows of the server when its client leaves, never left to who is faster.
+
+use super::protocol::{converse, expect_answer, is_answered, is_served, line_of, serves_another};
+use super::stuck::{self, Stuck};
+use crate::{Program, Session};
+use model::{Failure, Kind, Step, Stop};
+use wire::Peer;
+
+const KIBIBYTE: usize = 1 << 10;
+/// How often a client tries to leave before it is accepted.
+const TRIES: usize = 64;
+
+/// How a client ends its conversation.
+struct End {
+    /// Whether this takes a server that knows where a line ends, whatever comes together with it.
+    glued: bool,
+    /// A whole line that it sends first.
+    line: &'static str,
+    /// What it sends with that, in one segment.
+    last: &'static str,
+    /// Whether it closes its sending side then.
+    closes: bool,
+    /// What this shows, where it goes wrong.
+    remark: &'static str,
+}
+
+const ENDS: [End; 6] = [
+    End { glued: false, line: "", last: "bye\n", closes: false, remark: "the client has said bye" },
+    End {
+        glued: false,
+        line: "",
+        last: "BYE\r\n",
+        closes: false,
+        remark: "the client has said BYE, ended by \\r\\n",
+    },
+    End {
+        glued: true,
+        line: "",
+        last: "bYe\nnot to be answered\nnor this\n",
+        closes: false,
+        remark: "what comes behind bye gets no answer",
+    },
+    End { glued: false, line: "", last: "", closes: true, remark: "the client has closed its sending side" },
+    End { glued: true, line: "", last: "half a line", closes: true, remark: HALF },
+    End { glued: true, line: "a whole one", last: "half", closes: true, remark: HALF },
+];
+const HALF: &str = "a line that is not whole gets no answer";
+
+/// L5.3
+pub(super) fn says_goodbye(session: &mut Session) -> Step {
+    let mut server = session.serve(session.program())?;
+    let mut sockets = Vec::new();
+    let knows_lines = knows_lines(session, &mut server)?;
+    for end in ENDS.iter().filter(|end| knows_lines || !end.glued) {
+        let mut client = server.connect()?;
+        is_served(&mut client, &line_of(session, 9))?;
+        sockets.extend(server.socket_of(&client)?.map(|socket| socket.inode));
+        // The answer to the next line shows that the connection has outlived this one.
+        let contains = "a line that only contains bye is no bye";
+        for line in ["goodbye, and not yet bye".to_owned(), line_of(session, 9)] {
+            converse(&mut client, &line).map_err(|stop| stop.remark(contains))?;
+        }
+        // Whatever belongs to this one must not keep the other's connection open. It is accepted, or waits in the queue of a server that
+        // is with one client at a time.
+        let mut next = server.connect()?;
+        server.wait_until_rested()?;
+        expect_end(&mut client, end)?;
+        client.close();
+        is_served(&mut next, &line_of(session, 9))
+            .map_err(|stop| stop.remark("the client before it has left"))?;
+        sockets.extend(server.socket_of(&next)?.map(|socket| socket.inode));
+        next.close();
+    }
+    lets_go(&server, &sockets)
+}
+
+/// Whether the server finds the lines in what comes together: that it should is the matter of another clause.
+fn knows_lines(session: &mut Session, server: &mut Program) -> Step<bool> {
+    let mut client = server.connect()?;
+    let (first, second, third) = (line_of(session, 9), line_of(session, 8), line_of(session, 7));
+    client.send(format!("{first}\n{second}\n{}", &third[..3]))?;
+    let mut all = is_answered(&mut client, &first)? && holds(expect_answer(&mut client, &second))?;
+    all = all && client.read_until_rested()?.0.is_empty();
+    client.offer(format!("{}\n", &third[3..]))?;
+    all = all && holds(expect_answer(&mut client, &third))?;
+    client.read_until_rested()?;
+    client.close();
+    Ok(all)
+}
+
+/// Whether it is no failure.
+fn holds(step: Step) -> Step<bool> {
+    match step {
+        Err(Stop::Failed(_)) => Ok(false),
+        other => other.map(|()| true),
+    }
+}
+
+fn expect_end(client: &mut Peer, end: &End) -> Step {
+    let whole = if end.line.is_empty() { String::new() } else { format!("{}\n", end.line) };
+    let sent = format!("{whole}{}", end.last);
+    if !sent.is_empty() {
+        client.send(sent)?;
+    }
+    if end.closes {
+        client.half_close()?;
+    }
+    if !end.line.is_empty() {
+        expect_answer(client, end.line)?;
+    }
+    // Whether bye is answered is left open.
+    let (most, expected) =
+        if end.closes { (0, "end of file") } else { (1, "one line at the most, and end of file") };
+    let (said, _) = client.read_to_end(64 * KIBIBYTE).map_err(|stop| stop.remark(end.remark))?;
+    if said.split_inclusive(|byte| *byte == b'\n').count() > most {
+        let summary = format!("{} got more than the end of the connection", client.name());
+        let failure = Failure::new(Kind::Unexpected, summary).expected(expected).got(&*said);
+        return Err(Stop::from(failure).remark(end.remark));
+    }
+    Ok(())
+}
+
+/// Of clients that have left the server holds no socket any more: one that is shut down and not closed still costs a descriptor.
+fn lets_go(server: &Program, sockets: &[u32]) -> Step {
+    let mut held = 0;
+    let still = server.wait_until(&mut |server| {
+        let all = server.tcp_sockets()?;
+        held = sockets.iter().filter(|socket| all.contains(socket)).count();
+        Ok(held == 0)
+    })?;
+    match still {
+        Some(still) if held > 0 => {
+            let summary = "clients have gone, and the server still has descriptors of their sockets";
+            Err(Failure::new(Kind::Resource, summary)
+                .expected("every one closed")
+                .got(format!("{held} of {} open", sockets.len()))
+                .kernel(still.kernel)
+                .into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How a client leaves without a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Departure {
+    /// close(2): an end of file, or a reset where it has not read everything.
+    Close,
+    Reset,
+    /// An end of file, and then a reset: a write to such a client fails with EPIPE, and not with ECONNRESET.
+    EndOfFileAndReset,
+}
+
+impl Departure {
+    fn take(self, server: &Program, mut client: Peer) -> Step {
+        if self == Departure::Close {
+            client.close();
+            return Ok(());
+        }
+        if self == Departure::EndOfFileAndReset {
+            client.half_close()?;
+            server.wait_until_rests(&mut |server| {
+                Ok(server.socket_of(&client)?.is_none_or(|socket| socket.state.peer_is_done()))
+            })?;
+        }
+        client.reset()
+    }
+}
+
+/// L5.4
+pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
+    session.narrow_buffers()?;
+    let mut server = session.serve(session.program())?;
+    let orderly = leaves_orderly(session, &mut server)?;
+    let mut sockets = Vec::new();
+    for said in ["", "half a li", "a line\n"] {
+        for departure in [Departure::Close, Departure::Reset] {
+            let mut client = server.connect()?;
+            client.offer(said)?;
+            sockets.extend(is_awaited(&server, &client)?);
+            departure.take(&server, client)?;
+            serves_another(session, &mut server)?;
+        }
+    }
+    for departure in [Departure::Close, Departure::Reset, Departure::EndOfFileAndReset] {
+        session.note("a client sends lines and reads no answer, until the server cannot write any more");
+        let mut client = server.connect()?;
+        if stuck::fill(session, &server, &mut client, 200, 64 * KIBIBYTE)? == Stuck::Closed {
+            // Who turns away a client that does not read has nothing to write to it when it leaves.
+            session.note("the server has closed its connection");
+        }
+        sockets.extend(server.socket_of(&client)?.map(|socket| socket.inode));
+        departure.take(&server, client)?;
+        serves_another(session, &mut server)?;
+    }
+    leave_the_queue(session, &mut server)?;
+    // Who never lets go of a socket fails another clause.
+    let held = server.tcp_sockets()?;
+    if orderly.is_some_and(|socket| held.contains(&socket)) { Ok(()) } else { lets_go(&server, &sockets) }
+}
+
+/// A client is served and closes. Returns the server's socket.
+fn leaves_orderly(session: &mut Session, server: &mut Program) -> Step<Option<u32>> {
+    let mut client = server.connect()?;
+    is_served(&mut client, &line_of(session, 9))?;
+    let socket = server.socket_of(&client)?.map(|socket| socket.inode);
+    client.close();
+    Ok(socket)
+}
+
+/// Waits until the server has accepted the client, has read all that it sent and rests: it waits for this client to go on. Returns the
+/// server's socket.
+fn is_awaited(server: &Program, client: &Peer) -> Step<Option<u32>> {
+    let mut found = None;
+    let still = server.wait_until_rests(&mut |server| {
+        found = server.socket_of(client)?.filter(|socket| socket.inode != 0);
+        Ok(found.is_some_and(|socket| socket.receive_queue == 0))
+    })?;
+    if let Some(still) = still.filter(|still| !still.kind.is_still()) {
+        return Err(still.failure(&format!("{} is connected", client.name())).into());
+    }
+    Ok(found.map(|socket| socket.inode))
+}
+
+fn leave_the_queue(session: &mut Session, server: &mut Program) -> Step {
+    session.note("clients send a few lines and leave before they are accepted");
+    for _ in 0..TRIES {
+        server.wait_until(&mut |server| Ok(server.listening_socket()?.receive_queue == 0))?;
+        let mut client = server.connect()?;
+        client.offer("a few\nlines\n".repeat(20))?;
+        client.close();
+        if server.listening_socket()?.receive_queue > 0 {
+            break;
+        }
+    }
+    serves_another(session, server)?;
+    session.note("a client leaves while it waits in the accept queue, or as soon as it is accepted");
+    let mut first = server.connect()?;
+    is_served(&mut first, &line_of(session, 9))?;
+    for _ in 0..TRIES {
+        server.connect()?.reset()?;
+        if server.listening_socket()?.receive_queue > 0 {
+            break;
+        }
+    }
+    // What the first one's leaving does to the server, the signal that its process has ended say, must find it waiting for clients and
+    // not busy with one.
+    server.wait_until_rested()?;
+    let socket = server.socket_of(&first)?.map(|socket| socket.inode);
+    first.reset()?;
+    server.wait_until(&mut |server| {
+        let held = server.tcp_sockets()?;
+        Ok(socket.is_none_or(|socket| !held.contains(&socket)))
+    })?;
+    server.wait_until_rested()?;
+    serves_another(session, server)
+}

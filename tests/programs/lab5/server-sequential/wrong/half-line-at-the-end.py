@@ -1,0 +1,29 @@
+# mistake: takes what stands before the end of file for a line.
+# fails: L5.3
+
+import socket
+import sys
+
+
+def serve(connection):
+    with connection.makefile("rb") as lines:
+        for line in lines:
+            text = line.rstrip(b"\r\n")
+            connection.sendall(b"> " + text.upper() + b"\n")
+            if text.lower() == b"bye":
+                return
+
+
+def main():
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 2424
+    listener = socket.create_server(("", port), backlog=128)
+    while True:
+        connection, _ = listener.accept()
+        with connection:
+            try:
+                serve(connection)
+            except OSError as error:
+                print("client lost:", error, file=sys.stderr)
+
+
+main()

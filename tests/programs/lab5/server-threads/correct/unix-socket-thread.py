@@ -1,0 +1,51 @@
+# correct: a thread for each client, and one that waits for log records on a Unix socket.
+
+import os
+import socket
+import sys
+import threading
+import time
+
+
+def log(records):
+    while record := records.recv(4096):
+        os.write(2, record)
+
+
+def serve(connection):
+    with connection.makefile("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return
+            text = line.rstrip(b"\r\n")
+            connection.sendall(b"> " + text.upper() + b"\n")
+            if text.lower() == b"bye":
+                return
+
+
+def work(connection):
+    with connection:
+        try:
+            serve(connection)
+        except OSError as error:
+            print("client lost:", error, file=sys.stderr)
+
+
+def main():
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 2323
+    listener = socket.create_server(("", port), backlog=1024)
+    threading.stack_size(256 << 10)
+    records, ends = socket.socketpair()
+    threading.Thread(target=log, args=(ends,), daemon=True).start()
+    records.sendall(b"it listens\n")
+    while True:
+        try:
+            connection, _ = listener.accept()
+            threading.Thread(target=work, args=(connection,), daemon=True).start()
+        except (OSError, RuntimeError) as error:
+            # Without a free descriptor accept fails at once, again and again: wait until there may be one.
+            print("accept:", error, file=sys.stderr)
+            time.sleep(0.1)
+
+
+main()

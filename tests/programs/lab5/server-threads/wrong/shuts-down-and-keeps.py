@@ -1,0 +1,47 @@
+# mistake: shuts the connection down, but does not close it.
+# fails: L5.3 L5.S4
+
+import socket
+import sys
+import threading
+import time
+
+
+def serve(connection):
+    with connection.makefile("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return
+            text = line.rstrip(b"\r\n")
+            connection.sendall(b"> " + text.upper() + b"\n")
+            if text.lower() == b"bye":
+                return
+
+
+connections = []
+
+
+def work(connection):
+    connections.append(connection)
+    try:
+        serve(connection)
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError as error:
+        print("client lost:", error, file=sys.stderr)
+
+
+def main():
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 2323
+    listener = socket.create_server(("", port), backlog=1024)
+    threading.stack_size(256 << 10)
+    while True:
+        try:
+            connection, _ = listener.accept()
+            threading.Thread(target=work, args=(connection,), daemon=True).start()
+        except (OSError, RuntimeError) as error:
+            # Without a free descriptor accept fails at once, again and again: wait until there may be one.
+            print("accept:", error, file=sys.stderr)
+            time.sleep(0.1)
+
+
+main()
