@@ -173,6 +173,16 @@ impl Peer {
         }
     }
 
+    /// As [`Peer::expect_silence`], but that the program ends the connection is no failure: it may lose its patience with a client that
+    /// says nothing.
+    ///
+    /// # Errors
+    /// A failure when a byte comes, or the program is gone.
+    pub fn expect_no_more(&mut self) -> Step {
+        let still = self.receive_until(&mut |arrived| !arrived.is_empty())?;
+        if self.ending.is_some() && self.arrived.is_empty() { Ok(()) } else { self.nothing_came(still) }
+    }
+
     /// Expects that nothing has come by the time at which the program rests, see [`receive_until_rested`]. Unlike
     /// [`Peer::expect_silence`] this does not wait for those who wake by the clock alone: a byte that comes later is found by the next
     /// expectation, so that one proof of silence at the end of a conversation covers all its steps.

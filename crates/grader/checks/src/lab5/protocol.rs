@@ -121,7 +121,7 @@ pub(super) fn answers_in_upper_case(session: &mut Session) -> Step {
             got == answer(begins)
         })?;
     }
-    client.expect_silence().map_err(|stop| stop.remark("every line has been answered"))?;
+    client.expect_no_more().map_err(|stop| stop.remark("every line has been answered"))?;
     session.restart(server, &[]).map(drop)
 }
 
@@ -134,7 +134,7 @@ pub(super) fn answers_however_cut(session: &mut Session) -> Step {
     answers_lines_together(session, &mut client)?;
     answers_lines_of_any_length(session, &mut client)?;
     // Whatever came too late to be found in the middle.
-    client.expect_silence().map_err(|stop| stop.remark("every line has been answered"))?;
+    client.expect_no_more().map_err(|stop| stop.remark("every line has been answered"))?;
     // The client stays: what comes of its leaving is the matter of other clauses.
     if session.program() == SEQUENTIAL { Ok(()) } else { keeps_halves_apart(session, &mut server) }
 }
