@@ -3,6 +3,7 @@
 mod capture;
 mod guard;
 mod program;
+mod trace;
 mod world;
 
 pub use program::{Census, Program, Worker};

@@ -1,5 +1,6 @@
 //! A program under test, as the checks use it.
 
+use super::trace::has_stack_trace;
 use super::world::{self, Running, World};
 use model::{Action, Failure, Fault, Kind, Picture, Step, Stop, ThreadView};
 use observe::{SLEEP_BUDGET, Socket, Thread, Waits};
@@ -563,7 +564,7 @@ impl Program {
         let text = String::from_utf8_lossy(&console).into_owned();
         match ended {
             Ended::Exited(0) => Err(self.wrong_end(ended, "an exit status other than 0").into()),
-            Ended::Exited(_) if has_stack_trace(&text) => {
+            Ended::Exited(_) if self.has_crashed()? => {
                 let summary = format!("{} crashed instead of telling the error", self.name);
                 Err(Failure::new(Kind::Crashed, summary).expected("a message in words").got(&*console).into())
             }
@@ -608,6 +609,12 @@ impl Program {
         self.with(|running| running.output.sink = Some(Box::new(sink)))
     }
 
+    /// Whether what it has printed holds an error that it did not handle.
+    fn has_crashed(&self) -> Step<bool> {
+        let is_trace = |kept: &[u8]| has_stack_trace(&String::from_utf8_lossy(kept));
+        self.with(|running| is_trace(&running.output.kept) || is_trace(&running.error.kept))
+    }
+
     fn error_text(&self) -> Step<String> {
         self.with(|running| String::from_utf8_lossy(&running.error.kept).into_owned())
     }
@@ -623,17 +630,4 @@ impl Drop for Program {
     fn drop(&mut self) {
         self.world.remove(self.id);
     }
-}
-
-/// Whether a language's runtime has reported an error that the program did not handle.
-pub(crate) fn has_stack_trace(printed: &str) -> bool {
-    const MARKS: [&str; 6] = [
-        "panicked at",
-        "Traceback (most recent call last)",
-        "Exception in thread",
-        "\tat java.",
-        "    at node:",
-        "goroutine 1 [",
-    ];
-    MARKS.iter().any(|mark| printed.contains(mark))
 }

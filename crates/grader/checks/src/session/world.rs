@@ -292,7 +292,7 @@ fn how_it_ended(program: &Running) -> Step<(Kind, String)> {
         Some(Ended::Exited(101)) if has("not yet implemented") => {
             (Kind::NotWritten, format!("{name} stops at a todo!(): it is not written yet"))
         }
-        Some(Ended::Exited(code)) if super::program::has_stack_trace(&printed) => {
+        Some(Ended::Exited(code)) if super::trace::has_stack_trace(&printed) => {
             (Kind::Crashed, format!("{name} crashed and exited with status {code}"))
         }
         Some(ended @ Ended::Signalled(_)) => (Kind::Crashed, format!("{name} {ended}")),
