@@ -11,6 +11,8 @@ const PROGRAM: &str = "echo-server-threaded";
 
 /// How many clients are served at once.
 const CROWD: usize = 50;
+/// How much of its line each says at first.
+const HALF: usize = 7;
 /// How many file descriptors the server gets when they are to run out: enough for any language's runtime to start.
 const FEW_FILES: u64 = 32;
 
@@ -34,7 +36,7 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
     // First all say half of their lines, so that each half lies at the server while the others' come.
     session.random.shuffle(&mut clients);
     for (client, line) in &mut clients {
-        client.send(&line[..7])?;
+        client.send(&line[..HALF])?;
     }
     for (client, _) in &mut clients {
         client.wait_until_read()?;
@@ -43,7 +45,14 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
     receive_until_rested(&mut all)?;
     session.random.shuffle(&mut clients);
     for (client, line) in &mut clients {
-        client.send(format!("{}\n", &line[7..]))?;
+        let (half, rest) = line.split_at(HALF);
+        let early = client.take_arrived();
+        if early.trim_ascii_end().eq_ignore_ascii_case(half.as_bytes()) {
+            // That half a line is answered is L3.4's matter, here L3.14's.
+            continue;
+        }
+        client.put_back(&early);
+        client.send(format!("{rest}\n"))?;
         server::expect_answer(client, line)?;
     }
     Ok(())
@@ -123,10 +132,10 @@ fn expect_ran_out(server: &Program, clients: usize) -> Step {
     if still.is_none() || open >= FEW_FILES {
         return Ok(());
     }
-    let summary = format!("with {clients} clients connected the server has not run out of file descriptors");
+    let summary = "the server has not run out of file descriptors, and leaves the next client out";
     Err(Failure::new(Kind::Structure, summary)
         .expected(format!("it accepts clients until it has {FEW_FILES} files open"))
-        .got(format!("{open} files open, and the next client is not served"))
+        .got(format!("files open: {open}, clients served: {clients}"))
         .into())
 }
 

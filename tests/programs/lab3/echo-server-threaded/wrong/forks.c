@@ -1,5 +1,5 @@
 // mistake: starts a process for each client instead of a thread.
-// fails: L3.16
+// fails: L3.16 L3.S6
 
 #include <netinet/in.h>
 #include <poll.h>

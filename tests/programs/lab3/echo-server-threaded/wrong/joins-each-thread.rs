@@ -1,5 +1,5 @@
 // mistake: waits for the end of each thread as soon as it has started it.
-// fails: L3.15 L3.16
+// fails: L3.15 L3.16 L3.S6
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};

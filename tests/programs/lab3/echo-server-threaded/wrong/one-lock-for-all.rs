@@ -1,5 +1,5 @@
 // mistake: holds a lock that all threads share while it serves a client.
-// fails: L3.15 L3.16
+// fails: L3.15 L3.16 L3.S6
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};

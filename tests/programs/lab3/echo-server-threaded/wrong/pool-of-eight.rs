@@ -1,5 +1,5 @@
 // mistake: serves all clients with eight threads that it starts at the beginning.
-// fails: L3.15 L3.16
+// fails: L3.15 L3.16 L3.S6
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};

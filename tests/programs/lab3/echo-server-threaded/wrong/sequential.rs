@@ -1,5 +1,5 @@
 // mistake: hands in the single-threaded server.
-// fails: L3.15 L3.16
+// fails: L3.15 L3.16 L3.S6
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,5 +1,5 @@
 // mistake: takes each data event for a line, and queues clients so that they are served in turn.
-// fails: L3.4 L3.S1 L3.S2
+// fails: L3.4 L3.S1 L3.S2 L3.S4
 
 const net = require('node:net');
 

@@ -1,5 +1,5 @@
 // mistake: takes what one read gives for the whole line.
-// fails: L3.4 L3.S1 L3.S2
+// fails: L3.4 L3.S1 L3.S2 L3.S4
 
 use std::env;
 use std::io::{self, Read, Write};

@@ -1,5 +1,5 @@
 # mistake: calls recv(1024) once and takes the outcome for the line.
-# fails: L3.4 L3.S1 L3.S2
+# fails: L3.4 L3.S1 L3.S2 L3.S4
 
 import socket
 import sys
