@@ -7,7 +7,10 @@
 #[cfg(test)]
 mod tests;
 
+mod repeat;
 mod selection;
+
+pub use repeat::{Repeated, Repetition};
 
 use crate::collection::{self, Specimen};
 use crate::commands::HandIn;
