@@ -178,8 +178,9 @@ pub(super) fn lists_the_anonymous(session: &mut Session) -> Step {
 pub(super) fn does_not_understand(session: &mut Session) -> Step {
     let count = session.random.usize(2..=4);
     let mut crowd = Crowd::of(session, count)?;
+    let mut sender = session.random.usize(..count);
     for line in [format!("{}\n", session.text(7)), "HELLOO you\r\n".to_owned(), "LIST all\n".to_owned()] {
-        let sender = session.random.usize(..count);
+        sender = (sender + 1) % count;
         crowd.expect(sender, line, |index| if index == sender { WHAT } else { "" })?;
     }
     crowd.nothing_more()
@@ -188,7 +189,7 @@ pub(super) fn does_not_understand(session: &mut Session) -> Step {
 /// L4.11
 pub(super) fn is_killed(session: &mut Session) -> Step {
     let mut crowd = Crowd::of(session, 3)?;
-    let killer = session.random.usize(..3);
+    let killer = session.random.usize(1..3);
     crowd.clients[killer].send("kIll\n")?;
     crowd.clients[killer].expect(KILLED)?;
     crowd.server.expect_exit()?;

@@ -1,5 +1,5 @@
 // mistake: keeps a client that has said BYE in the list that WHO sends.
-// fails: L4.S7
+// fails: L4.S7 L4.8
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
