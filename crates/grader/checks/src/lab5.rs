@@ -130,14 +130,16 @@ const fn however_cut(program: &'static str) -> Check {
             lesson: "A stream has no seams. A server that waits for many clients at once meets this again: what it has \
                      read of a line must be kept for each connection until the rest comes.",
             hint: "Where is the first half of a line kept while the other half is on its way? Is there one such place \
-                   for each client?",
+                   for each client? And what happens when a line is longer than your buffer?",
             method: "Cuts a line at every place and into single bytes, each piece sent when the one before was read; nothing \
                      may come before the line has ended. Then two lines and a half in one segment, whose two answers \
-                     must come before the other half is sent, and a hundred lines at once. Of a server that serves \
-                     several at once, eight clients send half a line each, and the other halves in random order.",
+                     must come before the other half is sent, forty lines at once, and lines of about 32, 128, 1,024, \
+                     4,096 and 8,192 bytes, some ended by \\r\\n. Of a server that serves several at once, eight clients \
+                     send their lines in three pieces each, long ones among them, and the pieces come in turns.",
             causes: &[
                 "one read is taken for one line",
                 "what follows the first newline of a read is thrown away",
+                "a line is longer than the buffer, or fills it exactly",
                 "one buffer is shared by all clients",
             ],
         },
@@ -158,11 +160,14 @@ const fn goodbye(program: &'static str) -> Check {
             hint: "Which value does your read return at end of file, and where does that lead? Who still holds the \
                    client's socket open after your last close?",
             method: "Says a line that only contains bye, which is answered; then, with another client connected, bye, BYE or \
-                     bYe, or closes the sending side. The server must close, after one line at the most, and serve \
-                     the other.",
+                     bYe, with further lines behind it in the same segment, or closes the sending side, also in the \
+                     middle of a line. The server must close, after one line at the most that answers bye, and serve \
+                     the other. In the end it may have no descriptor left of a client that has gone.",
             causes: &[
                 "only lower case is compared",
-                "end of file is taken for an empty line",
+                "lines that came together with bye are answered",
+                "end of file is taken for an empty line, or for the end of the line that stands before it, as readLine does",
+                "the connection is shut down and its descriptor never closed",
                 "another process or thread keeps the socket open",
                 "the server ends together with its client",
             ],
@@ -183,12 +188,16 @@ const fn leaving(program: &'static str) -> Check {
                      conversation, and must not be the end of the process, the loop or the thread that serves all others.",
             hint: "Which of your calls can fail because a client has gone? Follow each error to the place where it ends \
                    up. What does the signal SIGPIPE do?",
-            method: "Clients close and reset: without a word, in the middle of a line, after a line, after 2,000 lines \
-                     whose answers they do not read, at once after a few lines, and while they wait in the accept queue. \
-                     After each another client is served.",
+            method: "Clients close and reset while the server waits for them: without a word, in the middle of a line, after a \
+                     line. Others send lines and read no answer until the kernel shows that the server cannot write any \
+                     more; then they close, reset, or close their sending side and reset, so that a write fails with \
+                     ECONNRESET and with EPIPE. Others leave while they wait in the accept queue. After each another \
+                     client is served, and in the end the server may have no descriptor left of those that have gone.",
             causes: &[
                 "an error of one connection leaves the loop that serves all",
                 "SIGPIPE kills the process",
+                "one of the errors is handled, EPIPE say, and the other is not",
+                "the connection is closed at its proper end only",
                 "an accepted connection that is already gone makes accept's error fatal",
             ],
         },
@@ -259,7 +268,7 @@ const fn threads(program: &'static str) -> Check {
             hint: "How many threads does your server have with 32 clients, and how many an hour later when all have \
                    gone?",
             method: "With 1, 8 and 32 silent clients there must be one process, one thread in accept and one more for \
-                     each client, in a read on its socket. When the clients leave the threads must go.",
+                     each client, in a read on its socket. When the clients leave each of these threads must go.",
             causes: &[
                 "a pool of a fixed size: client 9 waits for client 1",
                 "threads that wait for more work and never end",
@@ -283,7 +292,8 @@ const fn multiplexed(program: &'static str) -> Check {
             hint: "In which one call does your thread wait when nobody speaks? Does that call know every client's \
                    socket, and the listening one?",
             method: "With 1, 8 and 32 silent clients the kernel must show one process with one thread in a call on \
-                     sockets, select or poll (epoll is the next model's).",
+                     sockets, select or poll (epoll is the next model's), and no more threads than with one client, a \
+                     runtime's few more aside.",
             causes: &[
                 "a thread for each client",
                 "non-blocking sockets that are tried in turn, in a loop that never rests",
@@ -353,8 +363,8 @@ const fn predicted(program: &'static str) -> Check {
                      few: processes, workers, and the calls in which they wait.",
             hint: "Draw the server with 8 silent clients: one box for each process, one arrow for each thread, and \
                    where each arrow ends.",
-            method: "Measures processes and workers with 1, 8 and 32 silent clients, and the calls in which the workers \
-                     are, and compares them with the model's table in predictions.toml. Both are shown.",
+            method: "Once the model's table in predictions.toml is filled in, measures processes and workers with 1, 8 and 32 \
+                     silent clients, and the calls in which the workers are, and compares them. Both are shown.",
             causes: &[
                 "the prediction is not filled in yet",
                 "the thread that accepts was forgotten, or the process that forks",
@@ -376,8 +386,8 @@ const fn a_thousand(program: &'static str) -> Check {
             lesson: "Idle clients cost what is kept for them: a process, a stack, or a few bytes in a table.",
             hint: "What does your server keep for a client that says nothing? Which limit is met first: descriptors, \
                    threads, memory, or the size of a set for select?",
-            method: "1,000 clients connect and stay silent. Another one must be answered without the server sleeping \
-                     first, and so must some of the thousand.",
+            method: "1,000 clients connect and stay silent. Another one must be answered without the server sleeping for \
+                     half a second first, and so must some of the thousand. All of them must still be connected then.",
             causes: &[
                 "a pool, or a limit of its own, with fewer places",
                 "the limit of open files is not raised",
@@ -421,8 +431,9 @@ const fn never_reads(program: &'static str) -> Check {
             lesson: "A write blocks, or fails on a non-blocking socket, when the client's side is full. In a server with \
                      one thread for all, that write must wait in a buffer, not in a call.",
             hint: "What does your server do when a write could send only half of an answer? Who waits meanwhile?",
-            method: "A client sends lines and reads no answer until the server takes no more, or 64 MiB. Two others, and \
-                     a new one, must be answered at once.",
+            method: "A client sends lines and reads no answer, until the kernel shows that the server cannot write to it any \
+                     more, and until the server takes no more, or 4 MiB. Two others, and a new one, must be answered \
+                     at once: without the server sleeping for half a second first.",
             causes: &[
                 "a blocking write in the one thread",
                 "a write that is tried again and again until it succeeds",
@@ -444,8 +455,9 @@ const fn out_of_files(program: &'static str) -> Check {
                      the same way at once, and a poll on the listening socket returns at once. The cure is to wait for \
                      something else.",
             hint: "What does your loop do when accept fails, and how soon does it come back to accept?",
-            method: "Limits the server to 48 open files and connects clients until one is not served. The server must \
-                     then neither end nor keep a processor busy, and must serve again when the clients have left.",
+            method: "Limits the server to 48 open files and connects clients until all are in use and one client waits, or one \
+                     is turned away. The server must then neither end nor keep a processor busy, must serve those that \
+                     it has, and when they have left the one that waits and a new one.",
             causes: &["the error of accept ends the program", "accept is tried again at once, for ever"],
         },
         decide: crowd::survives_running_out_of_files,

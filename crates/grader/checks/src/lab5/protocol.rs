@@ -205,7 +205,7 @@ fn keeps_halves_apart(session: &mut Session, server: &mut Program) -> Step {
             break;
         }
         // Every other line is longer than what one read usually takes.
-        let length = if clients.len() % 2 == 0 { 10 } else { 9000 };
+        let length = if clients.len().is_multiple_of(2) { 10 } else { 9000 };
         clients.push((client, line_of(session, length)));
     }
     let cut = "several clients send their lines in pieces, in turns";
