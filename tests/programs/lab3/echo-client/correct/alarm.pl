@@ -30,7 +30,7 @@ sub talk {
         or die "cannot connect to $host:$port: $@\n";
     my $rest = $timeout_ms % 1000 / 1000;
     IO::Select->new($socket)->can_read($rest) if $rest;
-    alarm int($timeout_ms / 1000) || 1;
+    alarm(int($timeout_ms / 1000) || 1);
     expect($socket, 'HELLO');
     syswrite $socket, "ThIS is a TeSt\n" or die "connection lost: $!\n";
     expect($socket, 'THIS IS A TEST');
