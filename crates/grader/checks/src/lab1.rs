@@ -75,9 +75,13 @@ const CHECKS: &[Check] = &[
             lesson: "A read returns what has arrived, be it one byte; that it returned less than the buffer holds means nothing. Only end \
                      of file says that the response is over.",
             hint: "What does your read call return at the end of the stream, and what makes your loop stop?",
-            method: "Responses of 0, 1, 1023, 1024, 1025 bytes and 1 MiB, one byte at a time, and with a pause: after each, the client must \
-                     have read everything and must still wait.",
-            causes: &["a single read", "a loop that stops at a read that does not fill the buffer"],
+            method: "Responses of 1, 1023, 1024, 1025 bytes and 1 MiB, and one byte at a time: when the client has read everything, a few bytes more \
+                     come, and it must read these too. Twice the server pauses for 3 s: before an empty response, and in the middle of another.",
+            causes: &[
+                "a single read",
+                "a loop that stops at a read that does not fill the buffer",
+                "a time-out on the read that is taken for the end",
+            ],
         },
         decide: client::reads_to_the_end,
     },
@@ -91,8 +95,10 @@ const CHECKS: &[Check] = &[
             lesson: "A response is bytes: an image or a text in an old encoding as well as UTF-8. A program that only passes them on must \
                      not interpret them.",
             hint: "Is there a step in your program that turns bytes into text and back?",
-            method: "Sends text, every byte value, and random bytes, cut at random places; compares what is printed.",
+            method: "Sends text, every byte value, and random bytes, cut at random places; compares what is printed. Of a program that is not \
+                     the lab's crate, either standard stream will do.",
             causes: &[
+                "the response goes to standard error, where messages belong",
                 "a lossy conversion to text",
                 "a log prefix or a newline that is added",
                 "only the last buffer is printed",
@@ -109,8 +115,12 @@ const CHECKS: &[Check] = &[
             title: "The client exits with status 0 once the server has closed",
             lesson: "Scripts look at the exit status. A response that came to its end is a success, whatever it says.",
             hint: "What does your program do after the last read?",
-            method: "Ends three different responses, one of them empty, and looks at the exit status.",
-            causes: &["the loop does not end at end of file", "an empty response is taken for an error"],
+            method: "Makes sure that the client waits, sends and ends three different responses, one of them empty, and looks at the exit status.",
+            causes: &[
+                "the client ends without having waited for a response",
+                "the loop does not end at end of file",
+                "an empty response is taken for an error",
+            ],
         },
         decide: client::exits_with_success,
     },

@@ -59,10 +59,11 @@ const CHECKS: &[Check] = &[
                      It must also get its port back right after a restart, although connections of its former life still linger.",
             hint: "Which calls stand between creating a socket and accepting from it, and which number do you give to the \
                    one that binds? If only the restart fails: look up SO_REUSEADDR.",
-            method: "Starts the server and waits until the kernel shows a listening socket on the port; then kills it with a \
-                     client connected and starts it again on the same port.",
+            method: "Starts the server and waits until the kernel shows a listening socket that takes IPv4 connections to the port; then \
+                     kills it with a client connected and starts it again on the same port.",
             causes: &[
                 "the port argument is ignored and a number is built in",
+                "the socket is one for IPv6 alone",
                 "the program ends, or waits for something else, before it listens",
                 "the address is still in use after a restart because SO_REUSEADDR is not set",
             ],
@@ -79,7 +80,8 @@ const CHECKS: &[Check] = &[
             lesson: "A protocol says who speaks first. Here it is the server: a client may wait for the greeting before it says \
                      anything, and if the server waits too, both wait for ever.",
             hint: "Compare the bytes one by one, the end of the line included, and ask when they really leave the program.",
-            method: "Connects, sends nothing, expects the six bytes, then shows that nothing else comes.",
+            method: "Connects, sends nothing, expects the six bytes, then shows that nothing else comes. The server may close when it \
+                     loses its patience.",
             causes: &[
                 "the greeting sits in a buffer that is never flushed",
                 "the newline is missing, or is \\r\\n",
@@ -99,8 +101,10 @@ const CHECKS: &[Check] = &[
                      end of the stream hangs if the server forgets it.",
             hint: "What does the line hold at its end when a telnet client sends it? And which value's life decides when your \
                    connection is closed?",
-            method: "Sends a random line that ends with \\n, and another that ends with \\r\\n; expects the answer and the end of file.",
+            method: "Sends random lines, each length with \\n and with \\r\\n: short ones, and such as just fit into a buffer of 32, 128, 1024, \
+                     4096 or 8192 bytes or just do not; expects the answer and the end of file.",
             causes: &[
+                "a line that is longer than a buffer is cut off",
                 "the connection is never closed",
                 "the answer keeps the carriage return of a line that ended with \\r\\n",
                 "the answer is in lower case, lacks its newline or is not flushed",
@@ -118,9 +122,11 @@ const CHECKS: &[Check] = &[
             lesson: "TCP carries a stream of bytes, not messages: what one write sends may arrive in several reads. A program that \
                      takes one read for one line works on the developer's machine and fails in the field.",
             hint: "One read gives what has arrived so far. What tells you that the line is complete, and what do you do until then?",
-            method: "Sends a line cut in two at each position, and one byte at a time. Each piece follows only when the kernel shows \
-                     that the last was read and the server waits again; until the newline nothing may come back.",
+            method: "Sends a line cut in two at each position, one byte at a time, and a long one cut at many places. Each piece follows only \
+                     when the kernel shows that the last was read and the server waits again; until the newline nothing may come back, \
+                     however long the rest of a line stays away.",
             causes: &[
+                "the line is taken for whole when some number of bytes has come, or when none come for a while",
                 "the result of a single read is taken for the whole line",
                 "each piece is answered as it comes",
             ],
@@ -150,8 +156,10 @@ const CHECKS: &[Check] = &[
             title: "The server serves the next client, and the next",
             lesson: "Accepting is a loop. The listening socket outlives each connection that it hands out.",
             hint: "What does your program do after it has closed the first client's connection?",
-            method: "Four clients, one after the other, each with a conversation of its own.",
+            method: "Six clients, one after the other, each with a conversation of its own; when they have gone, the server must not hold \
+                     their sockets any more.",
             causes: &[
+                "connections are shut down, or left, but never closed, until no descriptor is left",
                 "the program ends after one client",
                 "the listening socket is closed with the first connection",
             ],
@@ -169,7 +177,7 @@ const CHECKS: &[Check] = &[
                      keeps it in the accept queue, bytes and all, until the server gets there.",
             hint: "This server has one thread. Who may call accept while it serves somebody?",
             method: "A second client connects and sends its line while the first is silent. It must get nothing until the first is \
-                     done, then the greeting and its answer.",
+                     done, or the server has lost its patience with it and closed, then the greeting and its answer.",
             causes: &[
                 "each client gets a thread, a process or a task of its own",
                 "the second client's early line is lost",
@@ -186,7 +194,7 @@ const CHECKS: &[Check] = &[
             title: "An empty line is answered with an empty line",
             lesson: "An empty line is a line. Only end of file means that nothing more comes, and most languages tell the two apart.",
             hint: "What does your read function return for a line with no characters, and what at the end of the stream?",
-            method: "Sends a bare newline, and a bare \\r\\n; expects a newline and the end of file.",
+            method: "Sends a bare newline, and a bare \\r\\n; expects a newline.",
             causes: &["an empty line is taken for the end of the stream", "empty lines are skipped"],
         },
         decide: |session| server::answers_an_empty_line(session, SERVER),
@@ -201,8 +209,10 @@ const CHECKS: &[Check] = &[
             lesson: "Clients crash, lose their network and change their minds. To a server each of these is an ordinary way for a \
                      conversation to end, never a reason to end itself.",
             hint: "What do your read and write calls return when the peer has closed, and when it has reset? Where does that lead in your code?",
-            method: "Clients close, half-close, or reset, before the greeting, after it, or in mid-line; after each the next client must be served.",
+            method: "Clients close, half-close, or reset, before their turn comes, after the greeting, or in mid-line; after each the next client \
+                     must be served. Of those that closed or half-closed the server must not hold the sockets in the end.",
             causes: &[
+                "the connection is not closed where end of file comes instead of a line",
                 "an error on one connection ends the program",
                 "end of file is not noticed, and the loop turns for ever",
             ],
@@ -266,8 +276,13 @@ const CHECKS: &[Check] = &[
             lesson: "A server that collects a line without bound gives its memory to whoever asks for it. Every buffer that a peer can \
                      fill needs a limit.",
             hint: "How much will your program keep for a client that never sends a newline?",
-            method: "Sends up to 64 MiB without a newline; the server must close the connection before, and serve the next client.",
-            causes: &["the line grows without bound"],
+            method: "Sends 1 MiB without a newline, which the server must take, and then 32 MiB more; the server must close the connection \
+                     meanwhile, before it has worked on them for 10 s of processor time, and serve the next client.",
+            causes: &[
+                "the line grows without bound",
+                "the limit is less than 1 MiB",
+                "a line ends where a buffer does",
+            ],
         },
         decide: server::cuts_off_an_endless_line,
     },
@@ -299,7 +314,7 @@ const CHECKS: &[Check] = &[
             title: "The client accepts the greeting and the right answer, however they are cut, says so, and exits with status 0",
             lesson: "Clients read from a stream as servers do: greeting and answer may come in one read, or in twenty.",
             hint: "Where does the greeting end in what you have read, and what do you do with bytes that came with it?",
-            method: "Answers rightly four times: in two segments, in one, byte by byte, and cut at a random place.",
+            method: "Answers rightly five times: in two segments, in one, byte by byte, and cut at random places in the greeting and in the answer.",
             causes: &[
                 "one read is taken for the greeting and one for the answer",
                 "bytes that were read along with the greeting are thrown away",
@@ -389,8 +404,10 @@ const CHECKS: &[Check] = &[
             title: "At least 50 clients are served at once, in whatever order they speak",
             lesson: "This is what threads are for: a client that is silent costs a blocked thread, but it keeps nobody else waiting.",
             hint: "Who waits for whom when the fiftieth client speaks first?",
-            method: "Fifty clients connect and are all greeted; then they speak in a random order and each is answered at once.",
+            method: "Fifty clients connect and are all greeted; each sends half of its line, in a random order, and then, in another, the rest, \
+                     which is answered at once.",
             causes: &[
+                "one buffer gathers the lines of all clients",
                 "clients are served in turn",
                 "a pool with fewer threads than clients",
                 "the accepting thread waits for each client's thread",
@@ -408,8 +425,8 @@ const CHECKS: &[Check] = &[
             lesson: "Each model of concurrency has a shape that the kernel can show. One blocked thread for each client is this one's, \
                      with its strength, simple code, and its price, a stack for each client.",
             hint: "Ask the kernel: `ls /proc/PID/task` lists a process's threads, and `cat /proc/PID/task/*/syscall` tells where each is blocked.",
-            method: "With 1, 8 and 16 silent clients connected, compares processes, threads and the calls in which they are blocked; then \
-                     expects the threads to go with their clients.",
+            method: "With 1, 8 and 16 silent clients connected, looks at the threads that wait for clients or on them, their processes and their \
+                     calls; then expects the threads that were reading to go with their clients.",
             causes: &[
                 "a pool, a poll loop or processes instead of threads",
                 "threads that go on when their client has gone",
@@ -427,9 +444,10 @@ const CHECKS: &[Check] = &[
             lesson: "A connection costs a file descriptor, and those are limited. When accept fails for want of one, the client stays in the \
                      queue, so that trying again at once fails again: a loop that burns a processor.",
             hint: "What does accept return when no descriptor is left, and what does your loop do then?",
-            method: "Allows the server 32 open files, connects until a client is left waiting, looks whether it waits or spins, then \
-                     lets the clients leave and expects the next ones to be served.",
+            method: "Allows the server 32 open files, connects until it has used them up and a client is left waiting or turned away, looks \
+                     whether it waits or spins, then lets the clients leave and expects the next ones to be served.",
             causes: &[
+                "it serves too few clients at once to run out of anything",
                 "the error of accept ends the program",
                 "the error is ignored and the loop spins",
                 "a client that was waiting is forgotten",
@@ -464,9 +482,10 @@ const CHECKS: &[Check] = &[
             title: "Nobody is accepted until a line arrives on standard input; then all waiting clients are, and the program exits",
             lesson: "A connection exists before anybody accepts it: the kernel completes the handshake, and accept only fetches the result.",
             hint: "What stands between listen and the first accept in your program? And how do you know that no one waits any more?",
-            method: "Four clients connect and must stay in the accept queue; after a line on standard input each must have been accepted \
-                     (a client that was not sees a reset), and the program exits with status 0.",
+            method: "Some clients connect, one to three of them and then four, and must stay in the accept queue; after a line on standard input \
+                     each must have been accepted (a client that was not sees a reset), and the program exits with status 0.",
             causes: &[
+                "four clients are accepted, however many wait",
                 "accept is called too early",
                 "only one client is accepted",
                 "the program waits for a further client instead of exiting",

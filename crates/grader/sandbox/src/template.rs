@@ -289,6 +289,12 @@ mod tests {
     }
 
     #[test]
+    fn what_cargo_has_built_is_told_from_a_command() {
+        assert!(Template::executable(PathBuf::from("/bin/true"), &["port"]).is_of_the_crate());
+        assert!(!Template::parse("true {port}", Path::new("/")).unwrap().is_of_the_crate());
+    }
+
+    #[test]
     fn what_nobody_trusts_cannot_make_a_path_reachable_by_naming_it() {
         let course = env::temp_dir().join(format!("course-{}", std::process::id()));
         let (folder, marks) = (course.join("submission"), course.join("marks"));

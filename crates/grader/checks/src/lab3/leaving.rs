@@ -41,6 +41,8 @@ pub(super) fn survives_clients_that_leave(session: &mut Session, program: &str) 
                 left.extend(socket(&server, &client)?);
             }
             way.leave(client)?;
+            // It has seen that the client is gone before the next one comes.
+            server.wait_until_rests(&mut |_| Ok(true))?;
             served.extend(conversation(session, &mut server)?.0);
         }
     }

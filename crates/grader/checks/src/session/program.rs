@@ -168,12 +168,30 @@ impl Program {
     ///
     /// # Errors
     /// A failure when it takes `limit` bytes and waits for more.
-    pub fn expect_cut_off(&self, mut client: Peer, limit: usize) -> Step {
+    pub fn expect_cut_off(&self, client: Peer, limit: usize) -> Step {
+        self.expect_cut_off_within(client, limit, Duration::MAX)
+    }
+
+    /// As [`Program::expect_cut_off`], where the program may use so much processor time for it.
+    ///
+    /// # Errors
+    /// A failure when it takes `limit` bytes and waits for more, or has worked for that long.
+    pub fn expect_cut_off_within(&self, mut client: Peer, limit: usize, work: Duration) -> Step {
         const MEBIBYTE: usize = 1 << 20;
-        let block = vec![b'a'; MEBIBYTE];
-        let mut sent = 0;
-        while sent < limit && !client.has_ended()? && client.offer(&block)? {
-            sent += block.len();
+        const PIECE: usize = MEBIBYTE / 8;
+        let piece = vec![b'a'; PIECE];
+        let (mut sent, before) = (0, self.processor_time()?);
+        while sent < limit && !client.has_ended()? && client.offer(&piece)? {
+            sent += piece.len();
+            if self.processor_time()?.saturating_sub(before) > work {
+                let seconds = work.as_secs();
+                let summary =
+                    format!("{} has worked on one line for {seconds} s and not cut it off", self.name);
+                return Err(Failure::new(Kind::Resource, summary)
+                    .expected(format!("the connection is closed, in less than {seconds} s of processor time"))
+                    .got(format!("an open connection, after {} KiB", sent >> 10))
+                    .into());
+            }
         }
         // A server may close its sending side and go on discarding what still comes: then its error is sure to arrive. What was sent
         // last may not have been read yet.
@@ -444,6 +462,14 @@ impl Program {
     /// A fault when `/proc` cannot be read.
     pub fn peak_memory(&self) -> Step<u64> {
         Ok(self.world.observer.borrow_mut().peak_memory()?)
+    }
+
+    /// The processor time that its processes have used so far.
+    ///
+    /// # Errors
+    /// A fault when `/proc` cannot be read.
+    pub fn processor_time(&self) -> Step<Duration> {
+        Ok(self.world.observer.borrow_mut().usage()?.processor)
     }
 
     /// Writes to its standard input.
