@@ -89,7 +89,7 @@ const CHECKS: &[Check] = &[
                      zone is a different message.",
             hint: "Lay your line beside the handout's, character by character, its end included. Then: at which moment does your \
                    program ask for the time?",
-            method: "Reads three lines, 600 ms apart. Each must have the form, with a time as in RFC 3339, RFC 2822 or Java's Date, \
+            method: "Reads three lines, 700 ms apart. Each must have the form, with a time as in RFC 3339, RFC 2822 or Java's Date, \
                      within 2 s of the checker's clock, and the third must tell a later one than the first.",
             causes: &[
                 "double quotation marks, or none of the spaces around the colon",
@@ -111,9 +111,10 @@ const CHECKS: &[Check] = &[
                      file wants; a client that waits for the next line wants it now.",
             hint: "Watch your server with nc: do the lines come one by one? If not, who holds them? And in which unit does your \
                    sleep count?",
-            method: "After the first line the kernel must show that the server sleeps, no longer than its pause, and that nothing \
-                     else has come. Then four lines, 100 ms apart: none may come before its pauses are over, nor a sleep of more \
-                     than one pause after the last, and each must come in a segment of its own.",
+            method: "After the first line of a server with a pause of a minute nothing else may come. Then four lines, 100 ms apart: \
+                     none may come before its pauses are over, nor after a sleep of more than a pause and a half, and each must come in a \
+                     segment of its own. What comes late or together is tried again with longer pauses. A server with its pause \
+                     built in is only asked for these four lines.",
             causes: &[
                 "lines are collected in a buffer and flushed at the end",
                 "the pause is in seconds, or built in",
@@ -151,8 +152,9 @@ const CHECKS: &[Check] = &[
             lesson: "The two directions of a connection are independent of each other. A server that only writes need not look at \
                      what comes in, and must not be moved by it.",
             hint: "Does your program read from the client anywhere, or wait for input with a time-out in place of a sleep?",
-            method: "Sends requests and commands while the server is in a long pause, which must go on. Then compares how many lines a \
-                     client gets that speaks, and one that is silent.",
+            method: "Sends requests and commands while the server is in a long pause, which must go on. Where the pause is built in, \
+                     the client speaks after it has seen a pause, and no later line may come before as many pauses are over. Then \
+                     compares how many lines a client gets that speaks, and one that is silent.",
             causes: &[
                 "the server echoes or obeys what it reads",
                 "input ends the pause early",
@@ -171,8 +173,9 @@ const CHECKS: &[Check] = &[
             lesson: "A single thread that sleeps between two lines cannot accept. The kernel completes the second client's handshake \
                      by itself and keeps the connection in the accept queue until the server asks for it.",
             hint: "Which thread calls accept in your program, and what else does it do? Which variables outlive a client?",
-            method: "While the server is in a long pause of its first client a second one connects: it must get nothing, and the kernel \
-                     must show it in the accept queue. Then two clients at once read to their ends: both get as many lines.",
+            method: "While the server is in a pause of its first client a second one connects: it must get nothing, and the kernel \
+                     must show it in the accept queue. Then two clients at once read to their ends: both get as many lines, and the \
+                     first gets none after the second has got one.",
             causes: &[
                 "each client gets a thread, a process or a task of its own",
                 "the count of lines goes on from one client to the next",
@@ -192,8 +195,8 @@ const CHECKS: &[Check] = &[
                      is the end of one conversation, not of the server.",
             hint: "What does your write return, throw or raise when the client has gone? Where does that lead? In C: what does the \
                    signal SIGPIPE do by default?",
-            method: "Clients close or reset after the first line, before it, or while they wait in the accept queue; after each the next \
-                     client must get a line.",
+            method: "Clients close or reset after the first line, and while the kernel shows them in the accept queue; the next client \
+                     must get a line. Where the lines were over before the client left, it is tried again with a longer pause.",
             causes: &[
                 "an error of one write ends the program",
                 "SIGPIPE kills the program",
@@ -212,8 +215,8 @@ const CHECKS: &[Check] = &[
             lesson: "A socket that is closed with unread bytes in its receive queue does not end its stream: the kernel resets the \
                      connection, and a reset may destroy what is still on its way to the client.",
             hint: "What lies in your socket's receive queue at the end, and how could you empty it without waiting for the client?",
-            method: "A client sends 3 KB while it waits in the accept queue, then reads its lines: after the last it must see end of file, \
-                     not a reset.",
+            method: "A client sends 40 KB, which arrive before the server closes the connection, and reads its lines: after the last it \
+                     must see end of file, not a reset.",
             causes: &["the connection is closed with bytes unread"],
         },
         decide: stretch::ends_without_a_reset,
@@ -229,7 +232,8 @@ const CHECKS: &[Check] = &[
                      peer to read, and a peer may never do that.",
             hint: "Which of your calls can wait for a client, and how long may each of them?",
             method: "A client with small buffers is to get more lines than they hold, without a pause, and never reads. The next client must get its \
-                     first line before the server has waited for 10 s.",
+                     first line before the server has waited for 10 s in a write, or in two when the kernel takes a part of a line first. A \
+                     server that has few lines built in has to get to its end.",
             causes: &["a write without a time limit", "a limit of more than 10 s"],
         },
         decide: stretch::gives_up_who_never_reads,
@@ -244,10 +248,13 @@ const CHECKS: &[Check] = &[
             lesson: "A loop of work and sleep takes the time of both, so it falls behind a little with each turn, and much when a write \
                      has to wait. Who keeps a schedule sleeps only until the next line is due.",
             hint: "When is line number k due, counted from the first? How long would you have to sleep for that, if it is late already?",
-            method: "The client does not read until the kernel shows that a write is blocked, lets three pauses go by, and reads: the line \
-                     after the one that was held up must come before the server sleeps again. Over all lines the times must not fall.",
+            method: "The first line must come by itself, not with those after it. Then the client does not read until the kernel shows \
+                     that a write is blocked, lets three pauses go by, and reads: the line after the one that was held up must come \
+                     before the server sleeps again. Over all lines the times must not fall. Where a server has few lines built in, no \
+                     write is ever blocked, and only the times are looked at.",
             causes: &[
                 "a full pause after each write, however long that took",
+                "lines are collected in a buffer, so that they are late whatever the pauses are",
                 "a clock that can be set back, or the wrong one",
             ],
         },

@@ -239,6 +239,11 @@ impl Peer {
         Ok(self.ending.is_some())
     }
 
+    /// Whether something has arrived that was not expected yet.
+    pub fn has_arrived(&self) -> bool {
+        !self.arrived.is_empty()
+    }
+
     /// Takes what has arrived and was not expected yet.
     pub fn take_arrived(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.arrived)

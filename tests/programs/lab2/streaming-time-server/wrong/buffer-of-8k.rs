@@ -1,5 +1,5 @@
 // mistake: collects the lines in a buffer, and sends it when it is full and at the end.
-// fails: L2.2 L2.4
+// fails: L2.2 L2.4 L2.S3
 
 use std::env;
 use std::io::{self, Read, Write};

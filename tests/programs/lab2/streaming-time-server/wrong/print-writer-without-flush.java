@@ -1,5 +1,5 @@
 // mistake: never flushes the PrintWriter, so that the lines leave when it is full or closed.
-// fails: L2.2 L2.4
+// fails: L2.2 L2.4 L2.S3
 
 import java.io.IOException;
 import java.io.PrintWriter;
