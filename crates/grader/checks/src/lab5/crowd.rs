@@ -131,7 +131,7 @@ pub(super) fn does_not_wait_for_one_who_never_reads(session: &mut Session) -> St
     session.allow_sleep(AT_ONCE);
     let held = "a client does not read its answers, and no other must wait for it";
     for client in &mut others {
-        converse(client, &line_of(session, 9)).map_err(|stop| stop.remark(held))?;
+        is_served(client, &line_of(session, 9)).map_err(|stop| stop.remark(held))?;
     }
     serves_another(session, &mut server).map_err(|stop| stop.remark(held))
 }
