@@ -112,6 +112,12 @@ pub(super) fn coax(client: &mut Peer) -> Step {
 /// Takes the next line, which ends with its `\n` or, where there is none, with its brace. Where nothing more comes it takes
 /// what there is, and tells why.
 pub(super) fn next_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>)> {
+    let (line, still, _) = timed_line(client)?;
+    Ok((line, still))
+}
+
+/// As [`next_line`]; tells the last moment at which the line had not come, too.
+fn timed_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>, Option<Instant>)> {
     let end = |arrived: &[u8]| {
         let end = arrived.iter().position(|byte| matches!(byte, b'\n' | b'}'))?;
         let behind = arrived[end..].iter().skip(1).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -119,8 +125,13 @@ pub(super) fn next_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>)>
     };
     // The end of a line may come in a segment of its own.
     let begin = |arrived: &[u8]| arrived.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let mut missing = None;
     let still = receive_all(&mut [client], |_, arrived| {
-        arrived.len() > LONGEST_LINE || end(&arrived[begin(arrived)..]).is_some()
+        let is_there = arrived.len() > LONGEST_LINE || end(&arrived[begin(arrived)..]).is_some();
+        if !is_there {
+            missing = Some(Instant::now());
+        }
+        is_there
     })?;
     if let Some(still) = still.as_ref().filter(|still| still.kind == Kind::Busy) {
         return Err(still.clone().failure("a client waited for a line").into());
@@ -132,7 +143,7 @@ pub(super) fn next_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>)>
         None => (&*arrived, &[][..]),
     };
     client.put_back(rest);
-    Ok((line.to_vec(), still))
+    Ok((line.to_vec(), still, missing))
 }
 
 /// Takes lines, one at least, until the connection ends or nothing more comes.
@@ -161,9 +172,14 @@ pub(super) fn expect_first_line(client: &mut Peer) -> Step<Vec<u8>> {
 
 /// Expects a line, however it looks.
 pub(super) fn expect_some_line(client: &mut Peer) -> Step<Vec<u8>> {
-    let (line, still) = next_line(client)?;
+    Ok(expect_timed_line(client)?.0)
+}
+
+/// As [`expect_some_line`]; tells the last moment at which the line had not come, too.
+pub(super) fn expect_timed_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Instant>)> {
+    let (line, still, missing) = timed_line(client)?;
     if !line.is_empty() {
-        return Ok(line);
+        return Ok((line, missing));
     }
     let summary = format!("{} got no line", client.name());
     let failure = match (client.ending(), still) {

@@ -1,6 +1,6 @@
 //! What one client of the streaming time server sees that says nothing, and what the kernel shows meanwhile.
 
-use super::pace::{Server, coax, expect_first_line, expect_some_line, last_missing, pace, read_set};
+use super::pace::{Server, coax, expect_some_line, expect_timed_line, last_missing, pace, read_set};
 use super::time::Told;
 use crate::Session;
 use jiff::Timestamp;
@@ -9,8 +9,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 /// The pauses, in milliseconds, with which lines are awaited: what a server or a machine that was held up does as well must be seen
-/// with longer ones too.
-const PAUSES: [u64; 3] = [100, 300, 600];
+/// with longer ones too, and what may have gone by unseen meanwhile is looked for with them.
+const PAUSES: [u64; 3] = [100, 300, 1000];
+/// The pauses, in milliseconds, in which the time must go on.
+const LONG_PAUSES: [u64; 3] = [700, 1500, 3000];
 /// How many lines are awaited with each.
 const PACED_LINES: u64 = 4;
 /// Lines that were sent so far apart tell different times, to the second.
@@ -45,7 +47,18 @@ pub(super) fn speaks_first(session: &mut Session) -> Step {
 
 /// L2.3
 pub(super) fn tells_the_time(session: &mut Session) -> Step {
-    let mut server = Server::start(session, 700, 3)?;
+    for pause in LONG_PAUSES {
+        if time_goes_on(session, pause)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Takes lines, each of which must tell the present time. Tells whether the time was seen to go on; that it was not is no failure where the
+/// lines may have come together.
+fn time_goes_on(session: &mut Session, pause: u64) -> Step<bool> {
+    let mut server = Server::start(session, pause, 3)?;
     let earliest = Timestamp::now();
     let mut client = server.program.connect()?;
     coax(&mut client)?;
@@ -70,7 +83,7 @@ pub(super) fn tells_the_time(session: &mut Session) -> Step {
         let failure = Failure::new(Kind::Mismatch, summary).expected("the time at which each line is sent");
         return Err(failure.got("the same time in each line").into());
     }
-    Ok(())
+    Ok(!stands_still)
 }
 
 /// What a line tells, which must have its form and lie between two moments.
@@ -93,14 +106,27 @@ pub(super) fn keeps_the_pace(session: &mut Session) -> Step {
     if session.is_told(session.program(), "pause_ms")? {
         is_silent_in_a_pause(session)?;
     }
-    let mut deviation = None;
+    let mut paced = Paced::Unseen;
     for pause in PAUSES {
-        deviation = paced_lines(session, pause)?;
-        if deviation.is_none() {
+        paced = paced_lines(session, pause)?;
+        if matches!(paced, Paced::InTime) {
             break;
         }
     }
-    deviation.map_or(Ok(()), |failure| Err(failure.into()))
+    match paced {
+        Paced::InTime | Paced::Unseen => Ok(()),
+        Paced::Otherwise(failure) => Err((*failure).into()),
+    }
+}
+
+/// What was seen of some lines.
+enum Paced {
+    /// No line came later after the one before than it should.
+    InTime,
+    /// A longer pause may have gone by unseen, since the grader was held up.
+    Unseen,
+    /// A line came late, or lines came together: the machine may have been held up.
+    Otherwise(Box<Failure>),
 }
 
 /// After a line has come nothing more comes, however long it takes to be sure of that.
@@ -111,26 +137,29 @@ fn is_silent_in_a_pause(session: &mut Session) -> Step {
     client.expect_silence().map_err(|stop| stop.remark(&pause))
 }
 
-/// Takes lines, none of which may come before its time. Tells of one that comes late, and of lines that come together: a machine
-/// that is held up can be the reason.
-fn paced_lines(session: &mut Session, pause: u64) -> Step<Option<Failure>> {
+/// Takes lines, none of which may come before its time.
+fn paced_lines(session: &mut Session, pause: u64) -> Step<Paced> {
     let mut server = Server::start(session, pause, PACED_LINES)?;
     let pause = server.pause.as_millis();
-    session.allow_sleep(server.pause * 8 / 5);
+    let longest = server.pause * 8 / 5;
+    session.allow_sleep(longest);
     let began = Instant::now();
     let mut client = server.program.connect()?;
-    let mut came = 0;
+    coax(&mut client)?;
+    // The line before was sent after the last moment at which it was seen to be missing.
+    let (mut came, mut before, mut in_time) = (0, began, true);
     for index in 0..u32::try_from(server.iterations.min(PACED_LINES)).unwrap_or(u32::MAX) {
         let number = index + 1;
-        let line = if index == 0 { expect_first_line(&mut client) } else { expect_some_line(&mut client) };
-        match line {
+        let missing = match expect_timed_line(&mut client) {
             // How many lines there must be is another clause's matter.
             Err(Stop::Failed(_)) if index > 1 && client.ending().is_some() => break,
             Err(Stop::Failed(failure)) if failure.kind == Kind::Asleep => {
-                return Ok(Some(late(&server, number, *failure)?));
+                return late(&server, number, *failure);
             }
-            line => line?,
+            line => line?.1,
         };
+        in_time &= index == 0 || before.elapsed() < longest;
+        before = missing.unwrap_or(before);
         let elapsed = began.elapsed();
         if elapsed < server.due(index) {
             let summary =
@@ -144,15 +173,15 @@ fn paced_lines(session: &mut Session, pause: u64) -> Step<Option<Failure>> {
     }
     let segments = server.program.segments_to(&client)?.unwrap_or(came);
     if segments >= came {
-        return Ok(None);
+        return Ok(if in_time { Paced::InTime } else { Paced::Unseen });
     }
     let summary = format!("{came} lines came in {segments} segments: some have waited for others");
     let failure = Failure::new(Kind::Unexpected, summary).expected("at least a segment for each line");
-    Ok(Some(failure.got(format!("{segments} segments"))))
+    Ok(Paced::Otherwise(Box::new(failure.got(format!("{segments} segments")))))
 }
 
 /// Says how late a line is.
-fn late(server: &Server, number: u32, mut failure: Failure) -> Step<Failure> {
+fn late(server: &Server, number: u32, mut failure: Failure) -> Step<Paced> {
     let pause = server.pause.as_millis();
     let after = if number == 1 {
         "at once".to_owned()
@@ -165,7 +194,7 @@ fn late(server: &Server, number: u32, mut failure: Failure) -> Step<Failure> {
         failure.summary =
             format!("{}, and the server sleeps for {} ms", failure.summary, longest.as_millis());
     }
-    Ok(failure)
+    Ok(Paced::Otherwise(Box::new(failure)))
 }
 
 /// L2.5
