@@ -15,7 +15,9 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
         if crowd.clients.len() == 1 {
             crowd.nothing_more()?;
         }
-        let leaver = session.random.usize(..crowd.clients.len());
+        // The first has somebody behind it in the list.
+        let left = crowd.clients.len();
+        let leaver = session.random.usize(..if left == count { left - 1 } else { left });
         let name = names.remove(leaver);
         let (about, left) = (is_about_to_leave(&name), has_left(&name));
         crowd.expect(leaver, command, |index| {

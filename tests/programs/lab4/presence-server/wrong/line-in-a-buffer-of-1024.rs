@@ -1,5 +1,5 @@
 // mistake: reads a line into a buffer of 1,024 bytes and drops what does not fit.
-// fails: L4.5 L4.13
+// fails: L4.5 L4.13 L4.S1
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
