@@ -20,6 +20,7 @@ const LINES: usize = 2;
 /// L4.1
 pub(super) fn welcomes(session: &mut Session) -> Step {
     let mut server = session.serve(SERVER)?;
+    server.expect_over_ipv4()?;
     let mut client = server.connect()?;
     let missing = |welcome: &[u8]| -> Vec<&str> {
         COMMANDS.into_iter().filter(|word| !contains(welcome, word.as_bytes())).collect()

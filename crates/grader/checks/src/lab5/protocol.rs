@@ -98,6 +98,7 @@ fn other_than_answer(client: &mut Peer, line: &str) -> Step<Option<Vec<u8>>> {
 /// L5.1
 pub(super) fn answers_in_upper_case(session: &mut Session) -> Step {
     let mut server = session.serve(session.program())?;
+    server.expect_over_ipv4()?;
     let mut client = server.connect()?;
     // All that comes before the first line is the greeting, whatever it looks like.
     client.read_until_still(64 * KIBIBYTE)?;
