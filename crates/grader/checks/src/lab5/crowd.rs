@@ -199,7 +199,16 @@ fn until_files_run_out(
     while clients.len() as u64 <= 2 * FEW_FILES {
         let line = line_of(session, 9);
         let mut client = server.connect()?;
-        if client.offer(format!("{line}\n"))? && is_answered(&mut client, &line)? {
+        let sent = client.offer(format!("{line}\n"))?;
+        // That it waits for a descriptor is seen, and need not be proven by silence.
+        server.wait_until_rests(&mut |server| {
+            let accepted = server.socket_of(&client)?.is_none_or(|socket| socket.inode != 0);
+            Ok(accepted || server.lacks_files_for(&client, FEW_FILES)?)
+        })?;
+        if !clients.is_empty() && server.lacks_files_for(&client, FEW_FILES)? {
+            return Ok((client, line));
+        }
+        if sent && is_answered(&mut client, &line)? {
             clients.push(client);
         } else if clients.is_empty() {
             // It is no matter of descriptors that nobody is served.

@@ -65,7 +65,7 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
         // is with one client at a time.
         let mut next = server.connect()?;
         server.wait_until_rested()?;
-        expect_end(&mut client, end)?;
+        expect_end(&server, &mut client, end)?;
         client.close();
         is_served(&mut next, &line_of(session, 9))
             .map_err(|stop| stop.remark("the client before it has left"))?;
@@ -97,13 +97,15 @@ fn holds(step: Step) -> Step<bool> {
     }
 }
 
-fn expect_end(client: &mut Peer, end: &End) -> Step {
+fn expect_end(server: &Program, client: &mut Peer, end: &End) -> Step {
     let whole = if end.line.is_empty() { String::new() } else { format!("{}\n", end.line) };
     let sent = format!("{whole}{}", end.last);
     if !sent.is_empty() {
         client.send(sent)?;
     }
     if end.closes {
+        // That an end of file may come together with bytes, in one event, is no matter of this clause.
+        server.wait_until_rested()?;
         client.half_close()?;
     }
     if !end.line.is_empty() {

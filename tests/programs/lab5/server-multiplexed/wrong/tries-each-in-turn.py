@@ -1,5 +1,5 @@
 # mistake: tries all sockets in turn, in a loop that never rests.
-# fails: L5.8 L5.2 L5.4 L5.10 L5.11 L5.S4
+# fails: L5.8 L5.2 L5.4 L5.10 L5.11 L5.S3 L5.S4
 
 import resource
 import selectors
