@@ -104,6 +104,7 @@ mod tests {
             lab: lab.to_owned(),
             program: String::new(),
             about: String::new(),
+            arguments: None,
             fails: vec!["L3.17".to_owned()],
         };
         let left_out = |lab, language| {
