@@ -249,7 +249,7 @@ const CHECKS: &[Check] = &[
                      has to wait. Who keeps a schedule sleeps only until the next line is due.",
             hint: "When is line number k due, counted from the first? How long would you have to sleep for that, if it is late already?",
             method: "The first line must come by itself, not with those after it. Then the client does not read until the kernel shows \
-                     that a write is blocked, lets three pauses go by, and reads: the line after the one that was held up must come \
+                     that a write is blocked, lets more than a pause go by, and reads: the line after the one that was held up must come \
                      before the server sleeps again. Over all lines the times must not fall. Where a server has few lines built in, no \
                      write is ever blocked, and only the times are looked at.",
             causes: &[

@@ -4,6 +4,7 @@ use super::pace::{Server, expect_first_line, next_line, read_set};
 use super::time::Told;
 use crate::{Program, Session};
 use model::{Failure, Fault, Kind, Step};
+use observe::Socket;
 use std::time::{Duration, Instant};
 use wire::{Ending, Peer, receive_all};
 
@@ -11,8 +12,9 @@ use wire::{Ending, Peer, receive_all};
 /// second write too, and a little more.
 const LONGEST_WRITE: Duration = Duration::from_secs(21);
 /// The pauses, in milliseconds, that must not follow a write that was held up, and how often one is: the grader may have been held up itself
-/// for longer than a shorter one. To fill the buffers takes some seventy pauses, so that the long one is for busy machines only.
-const HOLD_UPS: [(u64, usize); 2] = [(20, 6), (400, 2)];
+/// for longer than a shorter one. To fill the buffers takes some seventy pauses, so that long ones are for busy machines only; with still
+/// longer ones a server could give up a client that does not read.
+const HOLD_UPS: [(u64, usize); 3] = [(20, 5), (100, 2), (250, 2)];
 /// How often a pause may last for longer, as on a machine that is held up, while buffers are filled.
 const LATE_LINES: usize = 8;
 /// The pauses, in milliseconds, in which a client speaks: the grader may have been held up for longer than a shorter one.
@@ -96,10 +98,11 @@ pub(super) fn does_not_drift(session: &mut Session) -> Step {
     session.narrow_buffers()?;
     for (pause, tries) in HOLD_UPS {
         if keeps_its_schedule(session, pause, tries)? {
-            return Ok(());
+            break;
         }
     }
-    Err(Fault::new("a pause after a write was to be seen, and the grader was held up each time").into())
+    // On a machine that is that busy a server which pauses is seen asleep in one of two or three: none of nine has been.
+    Ok(())
 }
 
 /// Holds up a write and expects no pause behind it, and times that never go backwards. Tells whether a pause is sure not to have gone by
@@ -115,8 +118,9 @@ fn keeps_its_schedule(session: &mut Session, pause: u64, tries: usize) -> Step<b
         if !is_held_up_in_writing(session, &server, &client)? {
             break;
         }
-        session.note("client 1 does not read, and a write is blocked; three pauses later client 1 reads");
-        session.let_pass(server.pause * 3);
+        session
+            .note("client 1 does not read, and a write is blocked; more than a pause later client 1 reads");
+        session.let_pass(server.pause * 3 / 2);
         session.allow_sleep(server.pause / 10);
         let took = expect_no_pause_after_the_write(&server, &mut client, &mut bytes, &mut length)?;
         // When the grader itself was held up, or the program was, a pause may have gone by unseen.
@@ -186,12 +190,14 @@ fn expect_no_pause_after_the_write(
     length: &mut Option<usize>,
 ) -> Step<Duration> {
     let (theirs, ours) = (client.theirs(), client.ours());
-    let written = || -> Step<Option<u64>> {
-        let progress = server.program.socket_between(theirs, ours)?.and_then(|socket| socket.progress);
-        Ok(progress.map(|progress| progress.written()))
+    let look = || -> Step<Option<(u64, bool)>> {
+        let socket = server.program.socket_between(theirs, ours)?;
+        // Where all is acknowledged, nothing keeps a write waiting.
+        let look = |socket: Socket| Some((socket.progress?.written(), socket.send_queue == 0));
+        Ok(socket.and_then(look))
     };
     let mut blocked = Instant::now();
-    let before = written()?;
+    let before = look()?.map(|(written, _)| written);
     let (line, _) = next_line(client)?;
     let length = *length.get_or_insert(line.len().max(1)) as u64;
     bytes.extend(line);
@@ -202,26 +208,26 @@ fn expect_no_pause_after_the_write(
     };
     // The kernel has taken so many lines; the next is the one whose write is blocked, and behind it comes the one in question.
     let enough = (before / length + 2) * length;
-    let mut taken = Ok(None);
-    let (mut still, mut free) = (None, 0);
-    while free < 2 {
+    let (mut seen, mut still) = (Ok(None), None);
+    let (mut was_free, mut is_free) = (false, false);
+    while !(was_free && is_free) {
         still = receive_all(&mut [client], |_, _| {
             let now = Instant::now();
-            taken = written();
-            if matches!(taken, Ok(taken) if taken == Some(before)) {
+            seen = look();
+            let Ok(Some((written, free))) = seen else { return true };
+            if written == before {
                 blocked = now;
             }
-            !matches!(taken, Ok(Some(taken)) if taken < enough)
+            (was_free, is_free) = (is_free, free);
+            written >= enough
         })?;
+        // Who sleeps may be in a write with a time limit, unless that had nothing to wait for before it was looked at.
         if still.as_ref().is_none_or(|still| still.kind != Kind::Asleep) {
             break;
         }
-        // Until all that was written has been acknowledged it may be the write that waits, in a call with a time limit.
-        let socket = server.program.socket_between(theirs, ours)?;
-        free += u32::from(socket.is_none_or(|socket| socket.send_queue == 0));
     }
     let took = blocked.elapsed();
-    taken?;
+    seen?;
     bytes.extend(client.take_arrived());
     let Some(still) = still else { return Ok(took) };
     let summary =
