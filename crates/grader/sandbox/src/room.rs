@@ -127,9 +127,8 @@ impl Room {
         sys::packet_socket()
     }
 
-    /// Gives every TCP socket that is made from now on the smallest buffers that work, so that a few kilobytes fill
-    /// them (`tcp_rmem` and `tcp_wmem` in tcp(7), which each network namespace has of its own). With less the kernel drops
-    /// segments, or sends one only when the one before has been acknowledged.
+    /// Gives every TCP socket that is made from now on the smallest buffers that the kernel has, so that about a kilobyte fills
+    /// them (`tcp_rmem` and `tcp_wmem` in tcp(7), which each network namespace has of its own).
     ///
     /// # Errors
     /// When the kernel refuses; always where the network is shared, since its settings are the machine's.
@@ -138,7 +137,7 @@ impl Room {
             return Err(io::Error::other("the network's settings are the machine's own"));
         }
         fs::write("/proc/sys/net/ipv4/tcp_rmem", "2304 2304 2304")?;
-        fs::write("/proc/sys/net/ipv4/tcp_wmem", "2048 2048 2048")
+        fs::write("/proc/sys/net/ipv4/tcp_wmem", "4096 4096 4096")
     }
 }
 
