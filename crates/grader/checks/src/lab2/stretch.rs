@@ -3,7 +3,7 @@
 use super::pace::{Server, expect_first_line, next_line, read_set};
 use super::time::Told;
 use crate::{Program, Session};
-use model::{Failure, Fault, Kind, Step};
+use model::{Failure, Fault, Kind, Step, Stop};
 use observe::Socket;
 use std::time::{Duration, Instant};
 use wire::{Ending, Peer, receive_all};
@@ -69,6 +69,7 @@ pub(super) fn gives_up_who_never_reads(session: &mut Session) -> Step {
     session.note("client 1 does not read any more");
     let mut next = server.program.connect()?;
     session.allow_sleep(server.pause * 2 + LONGEST_WRITE);
+    let held = "client 1 does not read, and the server is held up by it";
     loop {
         let before = written_to(&server, &stuck)?;
         let still = receive_all(&mut [&mut next], |_, arrived| !arrived.is_empty())?;
@@ -76,10 +77,13 @@ pub(super) fn gives_up_who_never_reads(session: &mut Session) -> Step {
             None if next.ending().is_none() => return Ok(()),
             // A server that pauses although it was not told to takes its time to fill the buffers.
             Some(still) if still.kind == Kind::Asleep && written_to(&server, &stuck)? != before => {}
+            // It has had all the time that there is; to wait as long again would show no more.
+            Some(still) if still.kind == Kind::Asleep => {
+                return Err(Stop::from(still.failure("client 2 got no line")).remark(held));
+            }
             _ => break,
         }
     }
-    let held = "client 1 does not read, and the server is held up by it";
     expect_first_line(&mut next).map_err(|stop| stop.remark(held)).map(drop)
 }
 
