@@ -10,24 +10,54 @@ use rustix::process::Signal;
 use std::collections::HashSet;
 use std::fs;
 
-/// Whether a timer may wake any of the processes of these threads, all of which are blocked.
-pub(crate) fn may_fire(threads: &[Thread]) -> bool {
-    let mut processes = HashSet::new();
-    threads.iter().any(|thread| {
-        (processes.insert(thread.pid) && (holds_armed_timer(thread.tid) || may_be_signalled(thread.tid)))
-            || waits_for_the_signal(thread)
-    })
+/// What the timers of a submission may still do, in the order of how much.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Timers {
+    /// Nothing.
+    None,
+    /// One has no time left and has not fired: it is disarmed, or will fire in a moment.
+    Over,
+    /// One may wake it.
+    MayFire,
 }
 
-/// Whether the thread's process holds a timer that will make one of its descriptors readable (proc(5)).
-fn holds_armed_timer(tid: i32) -> bool {
-    let Ok(entries) = fs::read_dir(format!("/proc/{tid}/fd")) else { return false };
-    let mut descriptors = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    descriptors.any(|descriptor| {
-        target(tid, descriptor).is_some_and(|target| target == "anon_inode:[timerfd]")
-            && fs::read_to_string(format!("/proc/{tid}/fdinfo/{descriptor}"))
-                .is_ok_and(|text| text.contains("it_value:") && !text.contains("it_value: (0, 0)"))
-    })
+/// What the timers of all processes of these threads may still do, all of which are blocked.
+pub(crate) fn state(threads: &[Thread]) -> Timers {
+    let mut processes = HashSet::new();
+    let mut state = Timers::None;
+    for thread in threads {
+        let is_new = processes.insert(thread.pid);
+        if is_new && may_be_signalled(thread.tid) || waits_for_the_signal(thread) {
+            return Timers::MayFire;
+        }
+        if is_new {
+            state = state.max(descriptors_timers(thread.tid));
+        }
+    }
+    state
+}
+
+/// What the timers may still do that make one of the descriptors readable of the thread's process (proc(5)).
+fn descriptors_timers(tid: i32) -> Timers {
+    let Ok(entries) = fs::read_dir(format!("/proc/{tid}/fd")) else { return Timers::None };
+    let descriptors = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let timers =
+        descriptors.filter(|fd| target(tid, *fd).is_some_and(|target| target == "anon_inode:[timerfd]"));
+    let infos = timers.filter_map(|fd| fs::read_to_string(format!("/proc/{tid}/fdinfo/{fd}")).ok());
+    infos.map(|info| timer(&info)).max().unwrap_or(Timers::None)
+}
+
+/// What the timer may still do that the kernel describes so.
+fn timer(info: &str) -> Timers {
+    let is_zero = |name: &str| info.lines().any(|line| line.strip_prefix(name) == Some(" (0, 0)"));
+    let has_fired = !info.lines().any(|line| line == "ticks: 0");
+    match (is_zero("it_value:"), is_zero("it_interval:")) {
+        (false, _) => Timers::MayFire,
+        // A periodic one is armed anew when its reader comes.
+        (true, _) if has_fired => Timers::None,
+        (true, false) => Timers::MayFire,
+        (true, true) => Timers::Over,
+    }
 }
 
 /// The bit of a signal in a mask (sigset_t).

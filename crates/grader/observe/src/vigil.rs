@@ -22,7 +22,7 @@ use crate::limit::{self, Limit, Limits};
 use crate::observer::{Census, Observer, moved_between};
 use crate::sleep::Sleep;
 use crate::thread::{Call, Thread};
-use crate::timers;
+use crate::timers::{self, Timers};
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -39,6 +39,9 @@ const PAGES: u64 = 256;
 
 /// For how long a program with timers must sleep that has once done so for the whole budget, and nothing came of it.
 const KNOWN_IDLE: Duration = Duration::from_secs(1);
+
+/// How late a timer may be whose time is over: a virtual machine's interrupts come late when others use its processors.
+const LATENESS: Duration = Duration::from_millis(50);
 
 /// How often a thread with a time-out must come round without effect until it counts as one that does nothing else, and how long the
 /// submission must have slept meanwhile: who makes one pause out of many short ones is not silent yet.
@@ -172,6 +175,8 @@ impl Vigil {
             self.sleep.is_over();
             return Ok(None);
         };
+        // Asked before the second look, which finds moving whom a timer has woken by now: then it is no longer armed.
+        let timers = timers::state(&first);
         let Census { threads: second, ended: ended_since } =
             observer.census(|tid| Reverse(moved(&self.seen, tid)))?;
         // Who began after the first look and ends in the middle of the second may wake one that was already looked at: a shell
@@ -196,12 +201,12 @@ impl Vigil {
             return Ok(asleep);
         }
         if timed.is_empty() {
-            if !timers::may_fire(&first) {
+            if timers == Timers::None || timers == Timers::Over && self.sleep.total() > LATENESS {
                 return Ok(Some(verdict(observer, &first, &limits)));
             }
             let budget =
                 if observer.timers_are_idle && self.rounds_count { KNOWN_IDLE } else { self.sleep_budget };
-            if self.sleep.total() > budget.min(self.sleep_budget) {
+            if timers == Timers::MayFire && self.sleep.total() > budget.min(self.sleep_budget) {
                 observer.timers_are_idle |= self.rounds_count;
                 return Ok(Some(End::Idle));
             }
@@ -217,7 +222,7 @@ impl Vigil {
                     rounds.iter().filter(|(_, rounds)| *rounds >= KNOWN_ROUNDS.0).map(|(tid, _)| *tid);
                 observer.tickers.extend(known);
             }
-            if all && !timers::may_fire(&first) {
+            if all && timers != Timers::MayFire {
                 return Ok(Some(End::Ticking));
             }
         }

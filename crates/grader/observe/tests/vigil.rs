@@ -199,3 +199,24 @@ while True: time.sleep(0.01)",
     assert_eq!(Shell::run(&script).end(BUDGET), End::Ticking);
     assert!(over.exists(), "it was said to do nothing more while it was in its pause");
 }
+
+#[test]
+fn a_program_between_two_beats_of_a_timer_is_not_settled() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let over = folder.path().join("over");
+    let program = format!(
+        "import ctypes, os
+c = ctypes.CDLL(None)
+timer = c.timerfd_create(1, 0)
+c.timerfd_settime(timer, 0, (ctypes.c_long * 4)(0, 1000000, 0, 1000000), None)
+print('ready', flush=True)
+for _ in range(2000): os.read(timer, 8)
+os.close(timer)
+open('{}', 'w').close()
+os.read(0, 1)",
+        over.display()
+    );
+    let script = format!("trap 'kill $!' TERM; exec 3<&0; python3 -c \"{program}\" <&3 & wait");
+    assert_eq!(Shell::run(&script).end(BUDGET), End::Settled);
+    assert!(over.exists(), "a beat that came between two looks was not noticed");
+}
