@@ -116,7 +116,7 @@ assert socket.gethostbyaddr("127.0.0.1")[0] == "localhost"
 user = pwd.getpwuid(os.getuid())
 assert user.pw_name == getpass.getuser() == os.environ["USER"]
 open(os.path.join(user.pw_dir, "note"), "w").close()
-assert time.tzname[0] == "UTC"
+assert time.tzname[0] == "CET"
 try:
     sys.exit(str(socket.getaddrinfo("no-such-host.invalid", 80)))
 except socket.gaierror as error:

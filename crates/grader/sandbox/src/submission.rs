@@ -246,6 +246,13 @@ fn nowhere() -> io::Result<OwnedFd> {
     Ok(rustix::fs::open("/dev/null", OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?)
 }
 
+/// A zone that is never UTC, so that it shows which of the two a program takes for the other. Where the machine has no list of zones
+/// (tzset(3)) a rule stands for it.
+fn time_zone() -> &'static str {
+    let is_known = std::path::Path::new("/usr/share/zoneinfo/Europe/Zurich").exists();
+    if is_known { "Europe/Zurich" } else { "CET-1CEST" }
+}
+
 fn plan(command: &Command) -> Result<Plan<'_>, StartError> {
     let program = CString::new(command.program.as_os_str().as_bytes())?;
     let mut arguments = vec![program.clone()];
@@ -254,7 +261,7 @@ fn plan(command: &Command) -> Result<Plan<'_>, StartError> {
     }
     let usual = [
         ("LANG", "C.UTF-8"),
-        ("TZ", "UTC"),
+        ("TZ", time_zone()),
         ("HOME", view::HOME),
         ("TMPDIR", view::HOME),
         ("USER", view::USER_NAME),
