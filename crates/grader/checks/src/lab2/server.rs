@@ -88,7 +88,12 @@ fn time_goes_on(session: &mut Session, pause: u64) -> Step<bool> {
 
 /// What a line tells, which must have its form and lie between two moments.
 fn present_time(line: &[u8], earliest: Timestamp, latest: Timestamp) -> Step<Told> {
-    let example = format!("{{'time' : '{}'}}\n", latest.strftime("%a %b %d %H:%M:%S UTC %Y"));
+    // In the form that the line has, as far as one can tell.
+    let is_by_name = line
+        .strip_prefix(b"{'time' : '")
+        .is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_alphabetic));
+    let form = if is_by_name { "%a %b %d %H:%M:%S UTC %Y" } else { "%Y-%m-%dT%H:%M:%SZ" };
+    let example = format!("{{'time' : '{}'}}\n", latest.strftime(form));
     let wrong = |summary: &str| {
         Stop::from(Failure::new(Kind::Mismatch, summary).expected(example.as_bytes()).got(line))
     };
@@ -96,6 +101,12 @@ fn present_time(line: &[u8], earliest: Timestamp, latest: Timestamp) -> Step<Tol
         .ok_or_else(|| wrong("a line does not have the form {'time' : '<date and time>'}"))?;
     if told.is_between(earliest, latest) {
         Ok(told)
+    } else if let Some(zones) = told.zones_away(latest) {
+        let hours =
+            format!("{}{}:{:02} h", if zones < 0 { "-" } else { "+" }, zones.abs() / 4, zones.abs() % 4 * 15);
+        Err(wrong(&format!(
+            "a line is {hours} off, by a time zone: it tells another zone's time than it says"
+        )))
     } else {
         Err(wrong("a line does not tell the present time"))
     }

@@ -39,6 +39,16 @@ impl Told {
         }
     }
 
+    /// By how many quarters of an hour it is off, where it is so much and no more, as who takes one time zone for another is.
+    pub(super) fn zones_away(self, now: Timestamp) -> Option<i64> {
+        const MOST: i64 = 14 * 4;
+        let Told::Moment(moment) = self else { return None };
+        let off = moment.duration_since(now).as_secs();
+        let quarters = (off + off.signum() * QUARTER / 2) / QUARTER;
+        let rest = SignedDuration::from_secs((off - quarters * QUARTER).abs());
+        (quarters != 0 && quarters.abs() <= MOST && rest <= TOLERANCE).then_some(quarters)
+    }
+
     /// How much later it is than `earlier`.
     pub(super) fn since(self, earlier: Told) -> SignedDuration {
         let (Told::Moment(now) | Told::Wall(now)) = self;
@@ -99,6 +109,20 @@ mod tests {
             assert!(told.is_between(noon(-1), noon(1)), "{text}");
             assert!(!told.is_between(noon(4), noon(5)), "{text}");
             assert!(!told.is_between(noon(-5), noon(-4)), "{text}");
+        }
+    }
+
+    #[test]
+    fn who_takes_one_zone_for_another_is_off_by_quarters_of_an_hour() {
+        for (text, quarters) in [
+            ("2026-11-21T13:00:00Z", Some(4)),
+            ("Sat Nov 21 06:30:01 UTC 2026", Some(-22)),
+            ("2026-11-21T13:00:00+01:00", None),
+            ("2026-11-21T12:05:00Z", None),
+            ("2026-11-22T12:00:00Z", None),
+            ("Sat Nov 21 13:00:00 CET 2026", None),
+        ] {
+            assert_eq!(told(text).unwrap().zones_away(noon(0)), quarters, "{text}");
         }
     }
 
