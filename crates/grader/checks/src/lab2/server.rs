@@ -102,11 +102,11 @@ fn present_time(line: &[u8], earliest: Timestamp, latest: Timestamp) -> Step<Tol
     if told.is_between(earliest, latest) {
         Ok(told)
     } else if let Some(zones) = told.zones_away(latest) {
-        let hours =
-            format!("{}{}:{:02} h", if zones < 0 { "-" } else { "+" }, zones.abs() / 4, zones.abs() % 4 * 15);
-        Err(wrong(&format!(
-            "a line is {hours} off, by a time zone: it tells another zone's time than it says"
-        )))
+        let (hours, minutes) = (zones.abs() / 4, zones.abs() % 4 * 15);
+        let side = if zones < 0 { "behind" } else { "ahead" };
+        let summary =
+            format!("a line is {hours}:{minutes:02} h {side}: one zone's time with another zone's name");
+        Err(wrong(&summary))
     } else {
         Err(wrong("a line does not tell the present time"))
     }
