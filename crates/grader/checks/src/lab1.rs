@@ -41,8 +41,13 @@ const CHECKS: &[Check] = &[
             lesson: "An address and a port together name one program on one machine. A client makes the connection request, and the \
                      kernel chooses its own port.",
             hint: "Which call makes the connection request, and where do its two values come from?",
-            method: "Listens on a random loopback address and port, starts the client with them and waits for its connection.",
-            causes: &["the arguments are ignored", "host and port are taken in the wrong order"],
+            method: "Listens on a random loopback address and port, starts the client with them and waits for its connection; then the same with the \
+                     name of the machine.",
+            causes: &[
+                "the arguments are ignored",
+                "host and port are taken in the wrong order",
+                "the host must be an address, and a name is none",
+            ],
         },
         decide: client::connects,
     },
@@ -56,7 +61,7 @@ const CHECKS: &[Check] = &[
             lesson: "To the server your words are a sequence of bytes. The two line ends at the end are part of it: for HTTP they mark \
                      where a request is over.",
             hint: "Count the bytes that you send. Does your print function add something, or your buffer keep something back?",
-            method: "Reads from the client until the kernel shows that it will send no more, and compares.",
+            method: "Reads from the client until the kernel shows that it will send no more, answers it, and compares all that it has sent.",
             causes: &[
                 "\\n\\n instead of \\r\\n\\r\\n",
                 "a newline added by println",
@@ -95,7 +100,7 @@ const CHECKS: &[Check] = &[
             lesson: "A response is bytes: an image or a text in an old encoding as well as UTF-8. A program that only passes them on must \
                      not interpret them.",
             hint: "Is there a step in your program that turns bytes into text and back?",
-            method: "Sends text, every byte value, and random bytes, cut at random places; compares what is printed. Of a program that is not \
+            method: "Sends text, every byte value, random bytes, and what begins and ends with blanks, cut at random places; compares what is printed. Of a program that is not \
                      the lab's crate, either standard stream will do.",
             causes: &[
                 "the response goes to standard error, where messages belong",
@@ -215,7 +220,8 @@ const CHECKS: &[Check] = &[
             title: "A response of 256 MiB does not need 256 MiB of memory",
             lesson: "A stream can be passed on while it comes. Who collects it first needs as much memory as a stranger wishes.",
             hint: "What do you still need of a buffer once you have printed it?",
-            method: "Sends 256 MiB, compares the output on the way, and reads the peak of the resident memory: at most 128 MiB.",
+            method: "Sends 256 MiB, or as much as tells already, and reads the peak of the resident memory: at most 128 MiB, or a quarter of what was \
+                     sent.",
             causes: &[
                 "the response is collected before it is printed",
                 "output is queued faster than it is written",

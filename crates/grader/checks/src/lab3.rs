@@ -142,7 +142,7 @@ const CHECKS: &[Check] = &[
             title: "Bytes after the first line are not answered",
             lesson: "Two lines may well arrive in one read. What lies behind the first newline is not part of the first line.",
             hint: "Where in the buffer does your line end, and what do you do with the rest?",
-            method: "Sends two lines in one segment; expects the first one's answer and the end of the connection.",
+            method: "Sends two lines in one segment, and one with the beginning of another; expects the first one's answer and nothing more.",
             causes: &["the whole buffer is answered", "the server goes on reading lines after the first"],
         },
         decide: |session| server::answers_one_line_only(session, SERVER),
@@ -332,7 +332,7 @@ const CHECKS: &[Check] = &[
             title: "Any other answer is rejected: the client says what it expected and what came, and exits with another status",
             lesson: "A test that cannot fail tests nothing. And whoever reads its message wants to see both sides of the comparison.",
             hint: "Which parts of the conversation does your comparison leave out: the greeting, the end, the letters' case?",
-            method: "Answers wrongly in seven ways: other case, one character more, cut short, nothing, another greeting, no greeting.",
+            method: "Answers wrongly in ten ways: other case, one character more, another one, cut short, nothing, other greetings, no greeting.",
             causes: &[
                 "only a prefix is compared",
                 "the greeting is not checked",
@@ -426,7 +426,7 @@ const CHECKS: &[Check] = &[
                      with its strength, simple code, and its price, a stack for each client.",
             hint: "Ask the kernel: `ls /proc/PID/task` lists a process's threads, and `cat /proc/PID/task/*/syscall` tells where each is blocked.",
             method: "With 1, 8 and 16 silent clients connected, looks at the threads that wait for clients or on them, their processes and their \
-                     calls; then expects the threads that were reading to go with their clients.",
+                     calls; then the clients go, one with an answer, one without, one by a reset, and the threads that were reading must go with them.",
             causes: &[
                 "a pool, a poll loop or processes instead of threads",
                 "threads that go on when their client has gone",

@@ -31,7 +31,7 @@ pub use room::{Refusal, Room, enter};
 pub use script::{Obstacle, Reason, obstacle};
 pub use submission::{Command, Ended, StartError, Submission};
 pub use template::{Template, TemplateError};
-pub use view::View;
+pub use view::{HOST_NAME, View};
 
 /// The user and group that a submission runs as when the grader is root: `nobody`.
 pub const ORDINARY_ID: u32 = 65534;

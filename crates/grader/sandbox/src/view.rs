@@ -49,7 +49,7 @@ pub(crate) fn writable() -> impl Iterator<Item = &'static str> {
 }
 
 /// What the room calls itself, unlike any name that a machine is likely to have.
-pub(crate) const HOST_NAME: &str = "lab-room";
+pub const HOST_NAME: &str = "lab-room";
 
 /// The name of the user that a submission runs as, whose number is [`crate::INNER_ID`], and its home.
 pub(crate) const USER_NAME: &str = "student";

@@ -77,9 +77,13 @@ pub(super) fn rejects_other_answers(session: &mut Session) -> Step {
     let cases = [
         (GREETING, "this is a test\n", "THIS IS A TEST", "this is a test"),
         (GREETING, "THIS IS A TEST!\n", "THIS IS A TEST", "THIS IS A TEST!"),
+        // As long as the right one, and with the same first word.
+        (GREETING, "THIS IS A JEST\n", "THIS IS A TEST", "THIS IS A JEST"),
         (GREETING, "THIS IS A TES", "THIS IS A TEST", "THIS IS A TES"),
         (GREETING, "", "THIS IS A TEST", ""),
         ("HALLO\n", ANSWER, "HELLO", "HALLO"),
+        ("HELLO WORLD\n", ANSWER, "HELLO", "HELLO WORLD"),
+        ("hello\n", ANSWER, "HELLO", "hello"),
         ("", ANSWER, "HELLO", "THIS IS A TEST"),
         ("", "", "HELLO", ""),
     ];

@@ -48,6 +48,11 @@ pub(super) fn answers_one_line_only(session: &mut Session, program: &str) -> Ste
         return Err(Failure::new(Kind::Unexpected, summary).expected("nothing more").got(&*more).into());
     }
     client.close();
+    // What follows may be the beginning of a line too: the first one has ended all the same.
+    let mut client = greeted(&mut server)?;
+    client.send(format!("{first}\n{second}"))?;
+    expect_answer(&mut client, &first)?;
+    client.close();
     converse(session, &mut server)
 }
 

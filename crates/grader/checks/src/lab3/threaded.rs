@@ -66,7 +66,18 @@ pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
         clients.extend(crowd(&mut server, n - clients.len())?);
         readers = expect_structure(&server, &clients)?;
     }
-    clients.into_iter().for_each(Peer::close);
+    for (index, mut client) in clients.into_iter().enumerate() {
+        // However a conversation ends. What is answered is L3.14's matter.
+        match index % 3 {
+            0 => client.close(),
+            1 => client.reset()?,
+            _ => {
+                client.offer(format!("{}\n", session.text(9)))?;
+                client.take_line()?;
+                client.close();
+            }
+        }
+    }
     let still = server.wait_until(&mut |server| Ok(server.still_there(&readers)?.is_empty()))?;
     let left = server.still_there(&readers)?.len();
     if still.is_some() && left > 0 {
