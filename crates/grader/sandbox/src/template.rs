@@ -200,6 +200,10 @@ impl Template {
     pub fn paths(&self) -> Vec<PathBuf> {
         let mut paths = vec![self.directory.clone()];
         let named = self.words.iter().map(|word| self.directory.join(word)).filter(|path| path.exists());
+        // A word may be a shell's command (`sh -c 'exec /tmp/server $0'`) and name files within.
+        let inner = self.words.iter().filter_map(|word| shlex::split(word)).flatten();
+        let inner = inner.filter(|word| word.contains('/')).map(|word| self.directory.join(word));
+        let named = named.chain(inner.filter(|path| path.is_file()));
         paths.extend(named.chain([self.program.clone()]).filter(|path| self.may_name(path)));
         paths.extend(self.program.canonicalize().ok().filter(|path| self.may_name(path)));
         if let Some(interpreter) = self.interpreter() {
@@ -286,6 +290,17 @@ mod tests {
         let command = template.fill(&[("port", "3232".to_owned())], Limits::USUAL);
         assert_eq!(command.arguments, ["-c", "echo 3232", "x3232y"]);
         assert!(command.program.is_absolute());
+    }
+
+    #[test]
+    fn files_are_reachable_that_a_shell_s_command_names() {
+        let file = env::temp_dir().join(format!("template-{}", std::process::id()));
+        std::fs::write(&file, "").unwrap();
+        let template =
+            Template::parse(&format!("sh -c 'cd /tmp && exec {} $0'", file.display()), Path::new("/"));
+        let paths = template.unwrap().paths();
+        std::fs::remove_file(&file).unwrap();
+        assert!(paths.contains(&file) && !paths.contains(&env::temp_dir()), "{paths:?}");
     }
 
     #[test]
