@@ -159,7 +159,7 @@ const fn goodbye(program: &'static str) -> Check {
                      and must let go of what belonged to the client: its socket above all.",
             hint: "Which value does your read return at end of file, and where does that lead? Who still holds the \
                    client's socket open after your last close?",
-            method: "Says a line that only contains bye, which is answered; then, with another client connected, bye, BYE or \
+            method: "Says lines that only contain bye, which are answered; then, with another client connected, bye, BYE or \
                      bYe, with further lines behind it in the same segment, or closes the sending side, also in the \
                      middle of a line. The server must close, after one line at the most that answers bye, and serve \
                      the other. In the end it may have no descriptor left of a client that has gone.",

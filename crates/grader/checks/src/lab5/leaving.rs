@@ -58,7 +58,8 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
         sockets.extend(server.socket_of(&client)?.map(|socket| socket.inode));
         // The answer to the next line shows that the connection has outlived this one.
         let contains = "a line that only contains bye is no bye";
-        for line in ["goodbye, and not yet bye".to_owned(), line_of(session, 9)] {
+        let lines = ["goodbye, and not yet bye", "bye bye, says it to nobody"].map(str::to_owned);
+        for line in lines.into_iter().chain([line_of(session, 9)]) {
             converse(&mut client, &line).map_err(|stop| stop.remark(contains))?;
         }
         // Whatever belongs to this one must not keep the other's connection open. It is accepted, or waits in the queue of a server that
