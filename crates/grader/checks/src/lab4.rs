@@ -331,15 +331,16 @@ const CHECKS: &[Check] = &[
                      program that waits for one of them is deaf to the other.",
             hint: "Which call is your program blocked in, and what can wake it? If lines appear only at the end: is \
                    standard output a terminal or a pipe, and what does that change?",
-            method: "Plays the server: expects HELLO with the name, then sends lines, cut and glued, each of which must \
-                     be on standard output while the client goes on; gives lines on standard input in between and \
-                     expects them as they are. Some of both are about as long as usual buffers, up to 8,192 bytes.",
+            method: "Plays the server: expects HELLO with the name, of 100 bytes, then sends lines, cut and glued, each of which \
+                     must be on standard output while the client goes on, also when half of the next has come with it; gives \
+                     lines on standard input in between, two of them at once, and expects them as they are. Some of both are about as long as usual buffers, up to 8,192 bytes.",
             causes: &[
                 "standard output is not flushed when it is a pipe",
                 "reading the two sources in turns",
                 "one read is taken for one line",
                 "the prefix of a prompt is printed before a line",
-                "a long line is cut",
+                "a long line or a long name is cut",
+                "select waits for input that a buffered reader has taken already",
             ],
         },
         decide: client::passes_lines_both_ways,
@@ -355,12 +356,14 @@ const CHECKS: &[Check] = &[
                      way when the user left.",
             hint: "What does your program do between sending BYE and its end? Who decides when that is?",
             method: "Gives BYE and another line, Bye or the like and another line, and an end of file on standard input; expects BYE and \
-                     nothing behind it, sends one more line and closes, and expects exit status 0 and that line among what was printed.",
+                     nothing behind it, also of lines like `BYEBYE` before it that they are none. After the end of file it waits until \
+                     the client does nothing more by itself. Then it sends one more line and closes, and expects exit status 0 and that line among what was printed.",
             causes: &[
                 "the program exits as soon as it has sent BYE",
                 "end of file is not noticed",
                 "bye in lower or mixed case is not recognised",
-                "any line in which bye stands is taken for it",
+                "any line in which bye stands, or that begins with it, is taken for it",
+                "the program leaves after some time, although the server has not closed",
             ],
         },
         decide: client::leaves_politely,

@@ -1,6 +1,6 @@
 //! The presence client, a program with two sources of events: its server, played by the grader, and its standard input.
 
-use super::crowd::{contains, gather};
+use super::crowd::{WHAT, contains, gather};
 use super::server::LINES_ABOUT;
 use crate::session::wrong_output;
 use crate::{Program, Session};
@@ -10,6 +10,8 @@ use wire::{Listener, Peer};
 
 const PROGRAM: &str = "presence-client";
 const KIBIBYTE: usize = 1024;
+/// The longest name that the handout speaks of.
+const LONGEST_NAME: usize = 100;
 const WELCOME: &str = "Welcome! Say HELLO, SAY, WHO, BYE or KILL.\n";
 
 /// A client that has connected to the grader.
@@ -27,8 +29,13 @@ fn values(server: SocketAddr, name: &str) -> [(&'static str, String); 3] {
 impl Visit {
     /// Starts the client, welcomes it, and takes what it says first.
     fn begin(session: &mut Session) -> Step<(Visit, Vec<u8>)> {
-        let listener = session.listen(Ipv4Addr::LOCALHOST.into())?;
         let name = session.name(7);
+        Visit::begin_as(session, name)
+    }
+
+    /// As [`Visit::begin`], with this name.
+    fn begin_as(session: &mut Session, name: String) -> Step<(Visit, Vec<u8>)> {
+        let listener = session.listen(Ipv4Addr::LOCALHOST.into())?;
         let client = session.start(PROGRAM, &values(listener.address(), &name))?;
         let mut server = listener.accept()?;
         server.send(WELCOME)?;
@@ -55,7 +62,7 @@ impl Visit {
         if got == line.as_bytes() {
             return Ok(());
         }
-        let summary = "a line of standard input was not sent as it is, when it came";
+        let summary = "what was given on standard input was not sent as it is, when it came";
         Err(Failure::new(Kind::Mismatch, summary).expected(line.as_bytes()).got(&*got).into())
     }
 
@@ -92,7 +99,8 @@ fn hello(name: &str) -> String {
 
 /// L4.14
 pub(super) fn passes_lines_both_ways(session: &mut Session) -> Step {
-    let (mut visit, said) = Visit::begin(session)?;
+    let name = session.name(LONGEST_NAME);
+    let (mut visit, said) = Visit::begin_as(session, name)?;
     let hello = hello(&visit.name);
     if said != hello.as_bytes() {
         let failure =
@@ -113,6 +121,14 @@ pub(super) fn passes_lines_both_ways(session: &mut Session) -> Step {
     visit.server.send(format!("{second}\n{third}\n"))?;
     visit.expect_printed(&second)?;
     visit.expect_printed(&third)?;
+    // A whole line and the half of the next one: the whole one has arrived.
+    let (whole, half, rest) = (session.text(9), session.text(5), session.text(5));
+    visit.server.send(format!("{whole}\n{half}"))?;
+    visit.expect_printed(&whole)?;
+    visit.server.send(format!("{rest}\n"))?;
+    visit.expect_printed(&format!("{half}{rest}"))?;
+    // Two lines that are typed at once, as who pastes them does.
+    visit.passes_on(&format!("SAY {}\nSAY {}\n", session.text(9), session.text(9)))?;
     for line in ["SAY hello,  world\n", "WHO\n"] {
         visit.passes_on(line)?;
         visit.prints(&session.text(12))?;
@@ -136,13 +152,19 @@ pub(super) fn leaves_politely(session: &mut Session) -> Step {
                     // A line in which the word stands is no farewell. What becomes of it is another clause's matter.
                     visit.hears("SAY goodbye\n", "SAY goodbye\n")?;
                     visit.server.offer("somebody says: goodbye\n")?;
+                    // A command is a word, and this is another one.
+                    visit.hears("BYEBYE\n", "BYEBYE\n")?;
+                    visit.server.offer(WHAT)?;
                 }
                 // What the user types behind it is not for the server any more.
                 visit.hears(&format!("{word}\nSAY more\n"), &format!("{word}\n"))?
             }
             None => {
                 visit.client.close_input()?;
-                visit.says("BYE\n")?
+                let got = visit.says("BYE\n")?;
+                // The server takes its time. Who goes by a clock instead has left when nothing more happens by itself.
+                visit.client.wait_until_still()?;
+                got
             }
         };
         said_bye(word, &got)?;
