@@ -154,12 +154,11 @@ const CHECKS: &[Check] = &[
             hint: "Does your program read from the client anywhere, or wait for input with a time-out in place of a sleep?",
             method: "Sends requests and commands while the server is in a long pause, which must go on. Where the pause is built in, \
                      the client speaks after it has seen a pause, and no later line may come before as many pauses are over. Then \
-                     compares how many lines a client gets that speaks and then ends its sending side, and one that is silent.",
+                     compares how many lines a client gets that speaks, and one that is silent.",
             causes: &[
                 "the server echoes or obeys what it reads",
                 "input ends the pause early",
                 "input, or input that is no text, ends the conversation",
-                "end of file from the client is taken for its farewell",
             ],
         },
         decide: clients::ignores_what_clients_say,

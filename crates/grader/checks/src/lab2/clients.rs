@@ -37,10 +37,7 @@ pub(super) fn ignores_what_clients_say(session: &mut Session) -> Step {
         if spoken.lines == expected {
             return Ok(());
         }
-        let summary = format!(
-            "a client that spoke and ended its sending side got {} lines, a silent one {expected}",
-            spoken.lines
-        );
+        let summary = format!("a client that speaks got {} lines, a silent one {expected}", spoken.lines);
         let failure = Failure::new(Kind::Mismatch, summary).expected(format!("{expected} lines"));
         deviation = Some(failure.got(&*spoken.bytes));
         // A reset, for want of reading what the client said, may have destroyed what the kernel still had.
@@ -75,16 +72,13 @@ fn is_silent(client: &mut Peer) -> Step<bool> {
 /// Where lines are counted.
 const FEW_LINES: u64 = 5;
 
-/// All lines of a client that says this much to begin with, and then ends its sending side if it has said anything.
+/// All lines of a client that says this much to begin with.
 fn whole_set(session: &mut Session, words: &str) -> Step<Set> {
     // Its words are there long before the server has come to the last line, even if the grader is held up.
     let mut server = Server::start(session, 50, FEW_LINES)?;
     let mut client = server.program.connect()?;
     client.acknowledge_at_once();
     client.offer(words)?;
-    if !words.is_empty() {
-        client.half_close()?;
-    }
     read_set(client)
 }
 
@@ -120,7 +114,6 @@ fn words_between_lines(session: &mut Session) -> Step<Set> {
         if !has_spoken && (has_paused || set.lines as u64 * 2 > server.iterations) {
             has_spoken = true;
             client.offer(WORDS)?;
-            client.half_close()?;
         }
     }
     set.ending = client.ending();
