@@ -4,8 +4,9 @@
 //! Of timerfds the kernel shows whether they are armed. Of the others it does not: `setitimer` shows nowhere, and of POSIX timers only
 //! that there are some. So whoever could be woken by one counts as being about to be.
 
+use crate::observer::numbers;
 use crate::thread::Thread;
-use crate::waits::{descriptors, in_epoll_set, memory, target};
+use crate::waits::{descriptors, in_epoll_set, info, memory, target};
 use rustix::process::Signal;
 use std::collections::HashSet;
 use std::fs;
@@ -39,12 +40,11 @@ pub(crate) fn state(threads: &[Thread]) -> Timers {
 
 /// What the timers may still do that make one of the descriptors readable of the thread's process (proc(5)).
 fn descriptors_timers(tid: i32) -> Timers {
-    let Ok(entries) = fs::read_dir(format!("/proc/{tid}/fd")) else { return Timers::None };
-    let descriptors = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let timers =
-        descriptors.filter(|fd| target(tid, *fd).is_some_and(|target| target == "anon_inode:[timerfd]"));
-    let infos = timers.filter_map(|fd| fs::read_to_string(format!("/proc/{tid}/fdinfo/{fd}")).ok());
-    infos.map(|info| timer(&info)).max().unwrap_or(Timers::None)
+    let Ok(descriptors) = numbers(&format!("/proc/{tid}/fd")) else { return Timers::None };
+    let is_timer = |fd: &i32| target(tid, *fd).is_some_and(|target| target == "anon_inode:[timerfd]");
+    let infos = descriptors.into_iter().filter(is_timer).map(|fd| info(tid, fd));
+    // One that was just closed has none.
+    infos.filter(|info| !info.is_empty()).map(|info| timer(&info)).max().unwrap_or(Timers::None)
 }
 
 /// What the timer may still do that the kernel describes so.
@@ -91,11 +91,7 @@ fn waits_for_the_signal(thread: &Thread) -> bool {
     let is_signalfd = |descriptor: &i32| {
         target(thread.tid, *descriptor).is_some_and(|target| target == "anon_inode:[signalfd]")
     };
-    let awaited = |descriptor: i32| {
-        let info =
-            fs::read_to_string(format!("/proc/{}/fdinfo/{descriptor}", thread.tid)).unwrap_or_default();
-        mask(&info, "sigmask:") & ALARM != 0
-    };
+    let awaited = |descriptor: i32| mask(&info(thread.tid, descriptor), "sigmask:") & ALARM != 0;
     let direct = descriptors(thread);
     let inner =
         direct.iter().flat_map(|descriptor| in_epoll_set(thread.tid, *descriptor)).collect::<Vec<_>>();

@@ -145,6 +145,11 @@ pub(crate) fn target(tid: i32, descriptor: i32) -> Option<String> {
     Some(fs::read_link(format!("/proc/{tid}/fd/{descriptor}")).ok()?.to_str()?.to_owned())
 }
 
+/// What proc(5) says of a descriptor; nothing of one that is closed.
+pub(crate) fn info(tid: i32, descriptor: i32) -> String {
+    fs::read_to_string(format!("/proc/{tid}/fdinfo/{descriptor}")).unwrap_or_default()
+}
+
 fn socket(target: &str) -> Option<u32> {
     target.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
 }
@@ -156,7 +161,7 @@ pub(crate) fn socket_inode(tid: i32, descriptor: i32) -> Option<u32> {
 
 /// The descriptors in an epoll set, as lines `tfd: NUMBER …` (proc(5)).
 pub(crate) fn in_epoll_set(tid: i32, descriptor: i32) -> Vec<i32> {
-    let info = fs::read_to_string(format!("/proc/{tid}/fdinfo/{descriptor}")).unwrap_or_default();
+    let info = info(tid, descriptor);
     let watched = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
     watched.filter_map(|rest| rest.split_ascii_whitespace().next()?.parse().ok()).collect()
 }

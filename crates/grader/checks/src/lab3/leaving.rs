@@ -38,7 +38,7 @@ pub(super) fn survives_clients_that_leave(session: &mut Session, program: &str) 
             client.read_until_rested()?;
             // Where an error leads out of a conversation, a collector of garbage may be what closes its socket, some time.
             if way != Way::Reset {
-                left.extend(socket(&server, &client)?);
+                left.extend(server.accepted_socket(&client)?);
             }
             way.leave(client)?;
             // It has seen that the client is gone before the next one comes.
@@ -51,7 +51,7 @@ pub(super) fn survives_clients_that_leave(session: &mut Session, program: &str) 
     }
     // That no socket at all is given back is L3.6's matter.
     let outcome = expect_given_back(&server, &left, "left without a line");
-    if outcome.is_err() && held(&server, &served)? > LEFT {
+    if outcome.is_err() && server.holds(&served)? > LEFT {
         return Ok(());
     }
     outcome
@@ -96,7 +96,7 @@ impl Way {
 fn conversation(session: &mut Session, server: &mut Program) -> Step<(Option<u32>, Option<Ending>)> {
     let line = session.text(12);
     let mut client = greeted(server)?;
-    let inode = socket(server, &client)?;
+    let inode = server.accepted_socket(&client)?;
     client.send(format!("{line}\n"))?;
     expect_answer(&mut client, &line)?;
     let (_, ending) = client.read_until_rested()?;
@@ -104,26 +104,10 @@ fn conversation(session: &mut Session, server: &mut Program) -> Step<(Option<u32
     Ok((inode, ending))
 }
 
-/// The inode of the server's socket for a client, once that is accepted.
-fn socket(server: &Program, client: &Peer) -> Step<Option<u32>> {
-    Ok(server.socket_of(client)?.map(|socket| socket.inode).filter(|inode| *inode != 0))
-}
-
-/// The inodes of the server's sockets for these clients, those left out that it has not accepted.
-pub(super) fn sockets(server: &Program, clients: &[Peer]) -> Step<Vec<u32>> {
-    clients.iter().filter_map(|client| socket(server, client).transpose()).collect()
-}
-
-/// How many of these sockets it still holds.
-pub(super) fn held(server: &Program, sockets: &[u32]) -> Step<usize> {
-    let all = server.tcp_sockets()?;
-    Ok(sockets.iter().filter(|socket| all.contains(socket)).count())
-}
-
 /// Expects that it holds the sockets of clients that have gone no more; `what` says what had become of these.
 fn expect_given_back(server: &Program, sockets: &[u32], what: &str) -> Step {
-    let still = server.wait_until(&mut |server| Ok(held(server, sockets)? <= LEFT))?;
-    let count = held(server, sockets)?;
+    let still = server.wait_until(&mut |server| Ok(server.holds(sockets)? <= LEFT))?;
+    let count = server.holds(sockets)?;
     if still.is_none() || count <= LEFT {
         return Ok(());
     }

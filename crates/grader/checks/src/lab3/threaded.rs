@@ -120,9 +120,9 @@ pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
     };
     server.expect_waits_for_files(clients.len())?;
     session.note("the clients leave, so file descriptors become free");
-    let sockets = leaving::sockets(&server, &clients)?;
+    let sockets = server.accepted_sockets(&clients)?;
     clients.into_iter().for_each(Peer::close);
-    server.wait_until(&mut |server| Ok(leaving::held(server, &sockets)? == 0))?;
+    server.wait_until(&mut |server| Ok(server.holds(&sockets)? == 0))?;
     if waiting.take_line()?.is_empty() && waiting.ending().is_none() {
         let summary = format!("{} waited for a file descriptor, and is forgotten", waiting.name());
         return Err(Failure::new(Kind::Silence, summary)
@@ -158,7 +158,7 @@ fn crowd(server: &mut Program, count: usize) -> Step<Vec<Peer>> {
 /// Expects one process with one thread that accepts and one reading thread for each client. Returns those that read.
 fn expect_structure(server: &Program, clients: &[Peer]) -> Step<Vec<Worker>> {
     let listening = server.listeners()?;
-    let sockets = leaving::sockets(server, clients)?;
+    let sockets = server.accepted_sockets(clients)?;
     let n = clients.len();
     let (mut seen, mut readers) = ((0, 0, 0), Vec::new());
     let mut is_right = false;

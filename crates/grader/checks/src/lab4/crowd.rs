@@ -148,21 +148,13 @@ impl Crowd {
 
     /// The server's sockets of the clients that are here.
     pub(super) fn sockets(&self) -> Step<Vec<u32>> {
-        let mut sockets = Vec::with_capacity(self.clients.len());
-        for client in &self.clients {
-            sockets.extend(self.server.socket_of(client)?.map(|socket| socket.inode));
-        }
-        Ok(sockets)
+        self.server.accepted_sockets(&self.clients)
     }
 
     /// Now that everybody has left, the server must hold none of these sockets, or let go of them by itself.
     pub(super) fn expect_released(&self, sockets: &[u32]) -> Step {
-        let held = |server: &Program| -> Step<usize> {
-            let all = server.tcp_sockets()?;
-            Ok(sockets.iter().filter(|socket| all.contains(socket)).count())
-        };
-        let still = self.server.wait_until(&mut |server| Ok(held(server)? == 0))?;
-        let (count, held) = (sockets.len(), held(&self.server)?);
+        let still = self.server.wait_until(&mut |server| Ok(server.holds(sockets)? == 0))?;
+        let (count, held) = (sockets.len(), self.server.holds(sockets)?);
         let Some(still) = still.filter(|_| held > 0) else { return Ok(()) };
         let summary = format!("all clients have left, and the server still has the sockets of {held} open");
         let mut failure = still.failure(&summary);

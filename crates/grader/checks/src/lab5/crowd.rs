@@ -171,16 +171,10 @@ pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
     let served = "no file descriptor is left, but it has one already";
     converse(&mut clients[index], &line_of(session, 9)).map_err(|stop| stop.remark(served))?;
     session.note("the clients leave, so file descriptors become free");
-    let mut sockets = Vec::new();
-    for client in &clients {
-        sockets.extend(server.socket_of(client)?.map(|socket| socket.inode));
-    }
+    let sockets = server.accepted_sockets(&clients)?;
     leave(clients)?;
     // Who comes before that may still be turned away.
-    server.wait_until(&mut |server| {
-        let held = server.tcp_sockets()?;
-        Ok(!sockets.iter().any(|socket| held.contains(socket)))
-    })?;
+    server.wait_until(&mut |server| Ok(server.holds(&sockets)? == 0))?;
     if !waiting.has_ended()? && !is_answered(&mut waiting, &line)? && waiting.ending().is_none() {
         let free = "the other clients have left, and it still waits";
         return is_served_now(&mut waiting, &line).map_err(|stop| stop.remark(free));

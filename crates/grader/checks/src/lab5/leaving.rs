@@ -55,7 +55,7 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
     for end in ENDS.iter().filter(|end| knows_lines || !end.glued) {
         let mut client = server.connect()?;
         is_served(&mut client, &line_of(session, 9))?;
-        sockets.extend(server.socket_of(&client)?.map(|socket| socket.inode));
+        sockets.extend(server.accepted_socket(&client)?);
         // The answer to the next line shows that the connection has outlived this one.
         let contains = "a line that only contains bye is no bye";
         let lines = ["goodbye, and not yet bye", "bye bye, says it to nobody"].map(str::to_owned);
@@ -70,7 +70,7 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
         client.close();
         is_served(&mut next, &line_of(session, 9))
             .map_err(|stop| stop.remark("the client before it has left"))?;
-        sockets.extend(server.socket_of(&next)?.map(|socket| socket.inode));
+        sockets.extend(server.accepted_socket(&next)?);
         next.close();
     }
     lets_go(&server, &sockets)
@@ -128,8 +128,7 @@ fn expect_end(server: &Program, client: &mut Peer, end: &End) -> Step {
 fn lets_go(server: &Program, sockets: &[u32]) -> Step {
     let mut held = 0;
     let still = server.wait_until(&mut |server| {
-        let all = server.tcp_sockets()?;
-        held = sockets.iter().filter(|socket| all.contains(socket)).count();
+        held = server.holds(sockets)?;
         Ok(held == 0)
     })?;
     match still {
@@ -193,21 +192,20 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
             // Who turns away a client that does not read has nothing to write to it when it leaves.
             session.note("the server has closed its connection");
         }
-        sockets.extend(server.socket_of(&client)?.map(|socket| socket.inode));
+        sockets.extend(server.accepted_socket(&client)?);
         departure.take(&server, client)?;
         serves_another(session, &mut server)?;
     }
     leave_the_queue(session, &mut server)?;
     // Who never lets go of a socket fails another clause.
-    let held = server.tcp_sockets()?;
-    if orderly.is_some_and(|socket| held.contains(&socket)) { Ok(()) } else { lets_go(&server, &sockets) }
+    if server.holds(orderly.as_slice())? > 0 { Ok(()) } else { lets_go(&server, &sockets) }
 }
 
 /// A client is served and closes. Returns the server's socket.
 fn leaves_orderly(session: &mut Session, server: &mut Program) -> Step<Option<u32>> {
     let mut client = server.connect()?;
     is_served(&mut client, &line_of(session, 9))?;
-    let socket = server.socket_of(&client)?.map(|socket| socket.inode);
+    let socket = server.accepted_socket(&client)?;
     client.close();
     Ok(socket)
 }
@@ -250,12 +248,9 @@ fn leave_the_queue(session: &mut Session, server: &mut Program) -> Step {
     // What the first one's leaving does to the server, the signal that its process has ended say, must find it waiting for clients and
     // not busy with one.
     server.wait_until_rested()?;
-    let socket = server.socket_of(&first)?.map(|socket| socket.inode);
+    let socket = server.accepted_socket(&first)?;
     first.reset()?;
-    server.wait_until(&mut |server| {
-        let held = server.tcp_sockets()?;
-        Ok(socket.is_none_or(|socket| !held.contains(&socket)))
-    })?;
+    server.wait_until(&mut |server| Ok(server.holds(socket.as_slice())? == 0))?;
     server.wait_until_rested()?;
     serves_another(session, server)
 }

@@ -52,12 +52,8 @@ pub(super) enum Place {
 
 impl Sockets {
     pub(super) fn of(server: &Program, clients: &[Peer]) -> Step<Sockets> {
-        let mut sockets = Vec::new();
-        for client in clients {
-            // A connection that nobody has accepted yet has no inode.
-            sockets.extend(server.socket_of(client)?.map(|socket| socket.inode).filter(|inode| *inode != 0));
-        }
-        Ok(Sockets { listening: server.listeners()?, clients: sockets, loops: server.name() == super::ASYNC })
+        let clients = server.accepted_sockets(clients)?;
+        Ok(Sockets { listening: server.listeners()?, clients, loops: server.name() == super::ASYNC })
     }
 
     pub(super) fn place(&self, worker: &Worker) -> Place {

@@ -283,6 +283,31 @@ impl Program {
         self.socket_between(peer.theirs(), peer.ours())
     }
 
+    /// The inode of its socket at the other end of a peer, once that is accepted.
+    ///
+    /// # Errors
+    /// A fault when sock_diag cannot be read.
+    pub fn accepted_socket(&self, peer: &Peer) -> Step<Option<u32>> {
+        Ok(self.socket_of(peer)?.map(|socket| socket.inode).filter(|inode| *inode != 0))
+    }
+
+    /// The same for each of these peers, those left out that it has not accepted.
+    ///
+    /// # Errors
+    /// A fault when sock_diag cannot be read.
+    pub fn accepted_sockets(&self, peers: &[Peer]) -> Step<Vec<u32>> {
+        peers.iter().filter_map(|peer| self.accepted_socket(peer).transpose()).collect()
+    }
+
+    /// How many of these sockets, by their inodes, its processes still hold.
+    ///
+    /// # Errors
+    /// A fault when `/proc` cannot be read.
+    pub fn holds(&self, sockets: &[u32]) -> Step<usize> {
+        let all = self.tcp_sockets()?;
+        Ok(sockets.iter().filter(|socket| all.contains(socket)).count())
+    }
+
     /// The program's socket of that connection.
     ///
     /// # Errors
