@@ -102,7 +102,7 @@ impl Server {
         Ok(Look {
             processes: self.observer.processes()?.len(),
             threads: self.observer.threads()?.len(),
-            memory: self.observer.memory(0)?,
+            memory: self.observer.memory(0, true)?,
         })
     }
 

@@ -1,7 +1,6 @@
 //! Why a measurement came to nothing: the row of the table ends there, or the tool itself failed.
 
 use rustix::io::Errno;
-use sandbox::StartError;
 use std::io;
 
 /// Why there is no figure.
@@ -28,11 +27,5 @@ impl From<io::Error> for Stop {
 impl From<Errno> for Stop {
     fn from(error: Errno) -> Self {
         io::Error::from(error).into()
-    }
-}
-
-impl From<StartError> for Stop {
-    fn from(error: StartError) -> Self {
-        Stop::Fault(error.to_string())
     }
 }

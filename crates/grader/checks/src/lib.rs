@@ -11,13 +11,11 @@ mod lab3;
 mod lab4;
 mod lab5;
 mod session;
-mod tasks;
 mod watch;
 mod words;
 
 pub use session::{Census, Decision, Program, Session, Setup, Worker};
-pub use tasks::{TASKS_FOR_A_THOUSAND, tasks_allowed};
-pub use watch::{Watch, memory_kills};
+pub use watch::{LONGEST_PAUSE, Watch, memory_kills};
 
 use model::{Clause, Lab, Step};
 use sandbox::Limits;
@@ -83,6 +81,9 @@ pub fn open_files() -> impl Iterator<Item = (&'static str, u64)> {
     let (thousand, ten_thousand) = (lab5::crowd::files_for(1000), lab5::crowd::files_for(10_000));
     [("L4.S3", lab4::stretch::FILES_FOR_A_THOUSAND), ("L5.S1", thousand), ("L5.S2", ten_thousand)].into_iter()
 }
+
+/// How many processes and threads a clause with a thousand clients takes, as each may have a process or two threads of its own.
+pub const TASKS_FOR_A_THOUSAND: u64 = 3 * lab4::stretch::THOUSAND as u64;
 
 #[cfg(test)]
 mod tests {

@@ -40,6 +40,8 @@ pub struct Setup {
     pub document: Option<String>,
     /// What its programs may use.
     pub limits: Limits,
+    /// How many processes and threads the machine allows at all.
+    pub tasks_allowed: u64,
     /// Where its random values come from.
     pub seed: u64,
 }
@@ -55,11 +57,19 @@ pub struct Decision {
     pub starts: usize,
     /// What happened, where that was to be kept.
     pub record: Record,
+    /// Whether its programs were stopped for a limit on memory or on processes.
+    pub lacked: bool,
 }
 
 impl Decision {
     fn of(fault: Fault) -> Decision {
-        Decision { verdict: Verdict::Error(fault), finding: None, starts: 0, record: Record::default() }
+        Decision {
+            verdict: Verdict::Error(fault),
+            finding: None,
+            starts: 0,
+            record: Record::default(),
+            lacked: false,
+        }
     }
 }
 
@@ -116,7 +126,11 @@ impl Session {
             verdict = Verdict::Failed(Box::new(stopped));
         } else if let (Verdict::Failed(failure), true) = (&verdict, self.world.ran_out_of_memory()) {
             let fault = format!("the machine ran out of memory and ended some process: {}", failure.summary);
-            verdict = Verdict::Error(Fault::new(fault));
+            verdict = Verdict::Error(Fault::scarcity(fault));
+        } else if let Verdict::Error(fault) = &verdict
+            && let Some(failure) = self.world.hoards_sockets(fault)
+        {
+            verdict = Verdict::Failed(Box::new(failure));
         }
         if let Verdict::Failed(failure) = &mut verdict {
             // A connection that was lost because its program ended is explained by that end.
@@ -138,7 +152,14 @@ impl Session {
         if let Some(Err(error)) = capture.map(Capture::finish) {
             return Decision::of(Fault::new(format!("writing captured packets: {error}")));
         }
-        Decision { verdict, finding: self.finding, starts: self.starts, record: self.world.take_record() }
+        let lacked = self.world.guard.lacked();
+        Decision {
+            verdict,
+            finding: self.finding,
+            starts: self.starts,
+            record: self.world.take_record(),
+            lacked,
+        }
     }
 
     /// Starts a program so many times, each until it can be talked to, and does nothing else: what a check costs at least.
@@ -278,6 +299,22 @@ impl Session {
             .map_err(std::io::Error::from)?;
         self.open_files = Some(count);
         Ok(())
+    }
+
+    /// The clause cannot be decided where the machine allows fewer processes and threads: what a program then lacks is not its own
+    /// fault.
+    ///
+    /// # Errors
+    /// Always, where that is so.
+    pub fn need_tasks(&self, count: u64) -> Step {
+        let allowed = self.setup.tasks_allowed;
+        if allowed >= count {
+            return Ok(());
+        }
+        Err(Stop::Skipped(format!(
+            "it needs {count} processes and threads, and this machine has {allowed} left; raise `ulimit -u`, `kernel.pid_max`, or \
+             `--pids-limit` of the container"
+        )))
     }
 
     /// Listens for a program that is a client, on a port of the kernel's choice.
@@ -440,7 +477,7 @@ impl Session {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Fault::new("no port is free").into())
+        Err(Fault::scarcity("no port is free").into())
     }
 }
 

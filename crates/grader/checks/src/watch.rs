@@ -12,8 +12,17 @@ use std::time::{Duration, Instant};
 const INTERVAL: Duration = Duration::from_millis(10);
 /// How many times as long as a look at all that is used takes there is none after it.
 const REST: u32 = 30;
+/// The longest such rest, but for looks that take so long that the grader would do nothing else.
+const LONGEST_REST: (Duration, u32) = (Duration::from_millis(200), 4);
+/// How often it is asked what sockets hold, for which it looks through the table of all that there are.
+const INTERVAL_OF_BUFFERS: Duration = Duration::from_millis(500);
 /// The same for counting processes, which is cheap, so that a bomb is seen while it still grows.
 const REST_FROM_COUNTING: u32 = 5;
+/// Whatever else takes long: the machine has so much less memory left than at the last look, as a part of the limit, and so the
+/// next one comes at once.
+const GREED: u64 = 16;
+/// For how long at most nobody asks whether a look is due.
+pub const LONGEST_PAUSE: Duration = Duration::from_millis(15);
 
 /// The limits of programs that run, and when they are looked at next.
 #[derive(Debug)]
@@ -21,18 +30,34 @@ pub struct Watch {
     limits: Limits,
     processes: Pace,
     all: Pace,
+    buffers: Pace,
+    /// What there was in buffers of sockets and pipes when they were looked at last.
+    in_buffers: Cell<u64>,
+    /// When the shares of all processes are read again, of those too that seem to be as they were.
+    shares: Pace,
+    /// The most memory that the machine had left since the last look.
+    free: Cell<u64>,
 }
 
 /// When something is done next that takes a while.
 #[derive(Debug)]
 struct Pace {
     due: Cell<Instant>,
+    /// When it may be done at the earliest, if it is to be soon.
+    earliest: Cell<Instant>,
+    interval: Duration,
     rest: u32,
 }
 
 impl Pace {
-    fn new(rest: u32) -> Pace {
-        Pace { due: Cell::new(Instant::now() + INTERVAL), rest }
+    fn new(interval: Duration, rest: u32) -> Pace {
+        let now = Instant::now();
+        Pace { due: Cell::new(now + interval), earliest: Cell::new(now), interval, rest }
+    }
+
+    /// Lets it be done soon.
+    fn hurry(&self) {
+        self.due.set(self.earliest.get().min(self.due.get()));
     }
 
     /// Does it if it is due.
@@ -40,7 +65,10 @@ impl Pace {
         let began = Instant::now();
         (began >= self.due.get()).then(|| {
             let done = work();
-            self.due.set(Instant::now() + INTERVAL.max(began.elapsed() * self.rest));
+            let (now, taken) = (Instant::now(), began.elapsed());
+            let rest = (taken * self.rest).min(LONGEST_REST.0.max(taken * LONGEST_REST.1));
+            self.due.set(now + self.interval.max(rest));
+            self.earliest.set(now + taken);
             done
         })
     }
@@ -54,10 +82,24 @@ pub fn memory_kills() -> u64 {
     count.and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 
+/// The memory that nobody uses, in bytes (sysinfo(2)), for which the kernel need not look anywhere.
+fn free_memory() -> u64 {
+    let system = rustix::system::sysinfo();
+    system.freeram * u64::from(system.mem_unit)
+}
+
 impl Watch {
     /// Watches over these limits from now on.
     pub fn new(limits: Limits) -> Watch {
-        Watch { limits, processes: Pace::new(REST_FROM_COUNTING), all: Pace::new(REST) }
+        Watch {
+            limits,
+            processes: Pace::new(INTERVAL, REST_FROM_COUNTING),
+            all: Pace::new(INTERVAL, REST),
+            buffers: Pace::new(INTERVAL_OF_BUFFERS, REST),
+            in_buffers: Cell::default(),
+            shares: Pace::new(INTERVAL_OF_BUFFERS, REST),
+            free: Cell::new(free_memory()),
+        }
     }
 
     /// What they are held to.
@@ -70,17 +112,40 @@ impl Watch {
         self.all.due.set(Instant::now());
     }
 
+    /// Lets the next look come at once if the machine has less memory left than at the last one. For who is about to end the programs.
+    pub fn hurry_if_greedy(&self) {
+        if self.is_greedy(free_memory()) {
+            self.hurry();
+            self.buffers.due.set(Instant::now());
+        }
+    }
+
+    fn is_greedy(&self, free: u64) -> bool {
+        self.free.get().saturating_sub(free) > self.limits.memory / GREED
+    }
+
     /// The limit on tasks, processor time, memory or folders that is overrun, and by what; nothing before the next look is due.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn overrun(&self, observer: &mut Observer, room: Room) -> io::Result<Option<(Overrun, String)>> {
+        let free = free_memory();
+        self.free.set(self.free.get().max(free));
+        // Others may have taken it. Then one look was in vain.
+        if self.is_greedy(free) {
+            self.all.hurry();
+            self.buffers.hurry();
+        }
         let processes =
             self.processes.take(|| observer.processes()).transpose()?.map_or(0, |all| all.len() as u64);
         if let Some(overrun) = self.too_many(processes) {
             return Ok(Some(overrun));
         }
-        self.all.take(|| self.used_too_much(observer, room)).unwrap_or(Ok(None))
+        let look = || {
+            self.free.set(free);
+            self.used_too_much(observer, room)
+        };
+        self.all.take(look).unwrap_or(Ok(None))
     }
 
     fn too_many(&self, tasks: u64) -> Option<(Overrun, String)> {
@@ -102,13 +167,27 @@ impl Watch {
             let time = format!("{:.1} s", usage.processor.as_secs_f64());
             return Ok(Some((Overrun::Processor(limits.processor), time)));
         }
-        if usage.resident + files <= limits.memory {
+        // On the machine's own network there are others' sockets.
+        if let (Room::Isolated, Some(buffers)) =
+            (room, self.buffers.take(|| observer.buffers(usage.descriptors)))
+        {
+            self.in_buffers.set(buffers?);
+        }
+        let buffers = self.in_buffers.get();
+        if usage.resident + files + buffers <= limits.memory {
             return Ok(None);
         }
-        let memory = observer.memory(files)?;
-        let got = || match usage.tasks {
-            1 => format!("{} MiB", memory >> 20),
-            tasks => format!("{} MiB, with {tasks} processes and threads", memory >> 20),
+        let anew = self.shares.take(|| ()).is_some();
+        let memory = observer.memory(files, anew)? + buffers;
+        let got = || {
+            let mut got = format!("{} MiB", memory >> 20);
+            if usage.tasks > 1 {
+                got += &format!(", with {} processes and threads", usage.tasks);
+            }
+            if buffers > memory / 4 {
+                got += &format!(", {} MiB of it in the buffers of sockets and pipes", buffers >> 20);
+            }
+            got
         };
         Ok((memory > limits.memory).then(|| (Overrun::Memory(limits.memory), got())))
     }

@@ -100,21 +100,17 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let jobs = arguments.jobs.unwrap_or_else(|| JOBS * processors()).clamp(1, tasks.len().max(1));
     let (next, ledger) = (AtomicUsize::new(0), Mutex::new(ledger));
     let broken = Mutex::new(None);
-    thread::scope(|scope| {
-        for _ in 0..jobs {
-            scope.spawn(|| {
-                while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    progress.begin(&task.entry.name);
-                    let entry = bench.grade(&task.entry, &arguments.out);
-                    let added = ledger.lock().unwrap_or_else(PoisonError::into_inner).add(entry);
-                    if let Err(error) = added {
-                        // What cannot be kept need not be found out.
-                        next.store(tasks.len(), Ordering::Relaxed);
-                        *broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                    }
-                    progress.done();
-                }
-            });
+    runner::with_hands(jobs, || {
+        while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            progress.begin(&task.entry.name);
+            let entry = bench.grade(&task.entry, &arguments.out);
+            let added = ledger.lock().unwrap_or_else(PoisonError::into_inner).add(entry);
+            if let Err(error) = added {
+                // What cannot be kept need not be found out.
+                next.store(tasks.len(), Ordering::Relaxed);
+                *broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            }
+            progress.done();
         }
     });
     progress.clear();

@@ -165,7 +165,7 @@ impl Workshop {
             |program: &String| (program.clone(), output.join("debug").join(program), folder.join(program));
         let more = more.iter().map(|(name, to)| ((*name).to_owned(), output.join(name), (*to).to_owned()));
         let harvest = Harvest::Files(self.programs.iter().map(executable).chain(more).collect());
-        let answer = room::ask(&Plan {
+        let answer = room::build(&Plan {
             exposed: vec![self.toolchain.folder().to_owned(), self.folder.clone(), staging.clone()],
             hidden: self.hidden.clone(),
             copies: vec![
@@ -183,12 +183,13 @@ impl Workshop {
             directory: PathBuf::from("/"),
             environment: self.toolchain.environment(&home),
             harvest,
+            limits: room::LIMITS,
         })?;
         clear(&staging)?;
         let (made, words) = match answer {
             Answer::Built { made, words } => (made, words),
-            Answer::Refused(why) => return Ok(Built::Refused(why)),
-            Answer::Fault(what) => return Err(Fault::new(what)),
+            Answer::Refused(why) | Answer::Stopped(why) => return Ok(Built::Refused(why)),
+            Answer::Fault(fault) => return Err(fault),
         };
         let (made, broken): (Vec<&String>, _) =
             self.programs.iter().partition(|program| made.contains(program));
@@ -227,7 +228,7 @@ impl Workshop {
             Err(_) => filled.program,
         };
         let archive = folder.join("built.tar");
-        let answer = room::ask(&Plan {
+        let answer = room::build(&Plan {
             exposed: template.paths(),
             hidden: self.hidden.clone(),
             copies: vec![(staging.clone(), place.to_owned())],
@@ -237,11 +238,12 @@ impl Workshop {
             directory: place.to_owned(),
             environment: Vec::new(),
             harvest: Harvest::Folder(archive.clone()),
+            limits: room::LIMITS,
         })?;
         match answer {
             Answer::Built { .. } => {}
-            Answer::Refused(why) => return Ok(Built::Refused(why)),
-            Answer::Fault(what) => return Err(Fault::new(what)),
+            Answer::Refused(why) | Answer::Stopped(why) => return Ok(Built::Refused(why)),
+            Answer::Fault(fault) => return Err(fault),
         }
         clear(&staging)?;
         files::unpack(&archive, &staging).map_err(fault)?;

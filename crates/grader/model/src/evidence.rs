@@ -125,13 +125,20 @@ pub struct ThreadView {
     pub object: Option<String>,
 }
 
+impl ThreadView {
+    /// What it does: that it runs or waits for a disk, or in which call it is blocked.
+    pub fn doing(&self) -> String {
+        match &*self.call {
+            doing @ ("running" | "waiting for a disk") => doing.to_owned(),
+            call => format!("blocked in {call}"),
+        }
+    }
+}
+
 impl fmt::Display for ThreadView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: thread {} ", self.process, self.thread)?;
-        if self.call == "running" {
-            return write!(f, "is running");
-        }
-        write!(f, "is blocked in {}", self.call)?;
+        write!(f, "is {}", self.doing())?;
         if let Some(socket) = &self.socket {
             write!(f, " on {socket}")?;
         } else if let Some(object) = &self.object {

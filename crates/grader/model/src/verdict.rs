@@ -219,12 +219,44 @@ impl Failure {
 pub struct Fault {
     /// What was tried and what came of it.
     pub message: String,
+    /// Whether the machine had too little of something: memory, processes, ports, descriptors. It may have enough where less goes on
+    /// at the same time.
+    pub is_scarcity: bool,
 }
+
+/// The errors by which Linux says that there is not enough of something (errno(3)); EAGAIN is fork(2)'s, since whatever else says
+/// so is waited for.
+const SCARCITY: [i32; 9] = [
+    11,  // EAGAIN
+    12,  // ENOMEM
+    23,  // ENFILE
+    24,  // EMFILE
+    28,  // ENOSPC
+    87,  // EUSERS
+    98,  // EADDRINUSE
+    99,  // EADDRNOTAVAIL
+    105, // ENOBUFS
+];
 
 impl Fault {
     /// A fault with its message.
     pub fn new(message: impl Into<String>) -> Self {
-        Fault { message: message.into() }
+        Fault { message: message.into(), is_scarcity: false }
+    }
+
+    /// The same, where the machine had too little of something.
+    pub fn scarcity(message: impl Into<String>) -> Self {
+        Fault { message: message.into(), is_scarcity: true }
+    }
+
+    /// The same, where the system gave that number of an error, if it gave one.
+    pub fn by(message: impl Into<String>, error: Option<i32>) -> Self {
+        Fault { message: message.into(), is_scarcity: error.is_some_and(|error| SCARCITY.contains(&error)) }
+    }
+
+    /// The fault that an error is which came of this: `starting a process`.
+    pub fn at(what: impl fmt::Display, error: &std::io::Error) -> Self {
+        Fault::by(format!("{what}: {error}"), error.raw_os_error())
     }
 }
 
@@ -238,7 +270,7 @@ impl std::error::Error for Fault {}
 
 impl From<std::io::Error> for Fault {
     fn from(error: std::io::Error) -> Self {
-        Fault::new(error.to_string())
+        Fault::by(error.to_string(), error.raw_os_error())
     }
 }
 

@@ -133,34 +133,64 @@ impl Diag {
     /// When the kernel refuses the question itself.
     pub(crate) fn dump(&self) -> io::Result<Vec<Dumped>> {
         let mut sockets = Vec::new();
-        for any in [IpAddr::from(Ipv4Addr::UNSPECIFIED), Ipv6Addr::UNSPECIFIED.into()] {
-            let mut question = request(SocketAddr::new(any, 0), None);
-            question[6..8].copy_from_slice(&(NLM_F_REQUEST | NLM_F_DUMP).to_ne_bytes());
-            send(&self.socket, &question, SendFlags::empty())?;
-            while self.receive_some(&mut sockets)? {}
+        for any in ANY {
+            self.each(request(SocketAddr::new(any, 0), None), |message| {
+                if let (Some(socket), Some((local, remote))) = (parse(message)?, addresses(message)) {
+                    sockets.push(Dumped { socket, local, remote, kernel_state: message[HEADER + 1] });
+                }
+                Ok(())
+            })?;
         }
         Ok(sockets)
     }
 
-    /// Takes the next part of a dump; `false` when it was the last.
-    fn receive_some(&self, sockets: &mut Vec<Dumped>) -> io::Result<bool> {
-        let mut buffer = [0_u8; 1 << 15];
-        let (length, _) = match recv(&self.socket, &mut buffer, RecvFlags::empty()) {
-            Err(Errno::INTR) => return Ok(true),
-            other => other?,
-        };
-        let mut rest = buffer.get(..length).unwrap_or_default();
-        while let Some(length) = u32_at(rest, 0).map(|length| length as usize).filter(|l| *l >= HEADER) {
-            let message = rest.get(..length).ok_or_else(malformed)?;
-            if u16_at(message, 4) == Some(NLMSG_DONE) {
-                return Ok(false);
+    /// The memory that the kernel keeps for all sockets of the namespace, in bytes: what was sent or has come and was not read yet. So it
+    /// is for those that nobody has accepted, that were closed, or that are on the way from one process to another.
+    ///
+    /// # Errors
+    /// When the kernel refuses the question itself.
+    pub(crate) fn buffers(&self) -> io::Result<u64> {
+        let mut total = 0;
+        for protocol in [IPPROTO_TCP, IPPROTO_UDP] {
+            for any in ANY {
+                let mut question = request(SocketAddr::new(any, 0), None);
+                question[HEADER + 1] = protocol;
+                question[HEADER + 2] = 1 << (INET_DIAG_SKMEMINFO - 1);
+                self.each(question, |message| {
+                    total += buffers(message.get(HEADER + 72..), INET_DIAG_SKMEMINFO);
+                    Ok(())
+                })?;
             }
-            if let (Some(socket), Some((local, remote))) = (parse(message)?, addresses(message)) {
-                sockets.push(Dumped { socket, local, remote, kernel_state: message[HEADER + 1] });
-            }
-            rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
         }
-        Ok(true)
+        self.each(unix_request(), |message| {
+            total += buffers(message.get(HEADER + 16..), UNIX_DIAG_MEMINFO);
+            Ok(())
+        })?;
+        Ok(total)
+    }
+
+    /// Asks for all sockets of a kind, and calls `take` with the message about each.
+    fn each(&self, mut question: Vec<u8>, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        question[6..8].copy_from_slice(&(NLM_F_REQUEST | NLM_F_DUMP).to_ne_bytes());
+        send(&self.socket, &question, SendFlags::empty())?;
+        let mut buffer = [0_u8; 1 << 15];
+        loop {
+            let (length, _) = match recv(&self.socket, &mut buffer, RecvFlags::empty()) {
+                Err(Errno::INTR) => continue,
+                other => other?,
+            };
+            let mut rest = buffer.get(..length).unwrap_or_default();
+            while let Some(length) = u32_at(rest, 0).map(|length| length as usize).filter(|l| *l >= HEADER) {
+                let message = rest.get(..length).ok_or_else(malformed)?;
+                match u16_at(message, 4) {
+                    Some(NLMSG_DONE) => return Ok(()),
+                    // A kernel that was built without diagnosis of this kind.
+                    Some(NLMSG_ERROR) => return parse(message).map(drop),
+                    _ => take(message)?,
+                }
+                rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+            }
+        }
     }
 
     fn ask(&self, local: SocketAddr, remote: Option<SocketAddr>) -> io::Result<Option<Socket>> {
@@ -184,7 +214,11 @@ const NLMSG_DONE: u16 = 3;
 const NLM_F_REQUEST: u16 = 1;
 const NLM_F_DUMP: u16 = 0x300;
 const INET_DIAG_INFO: u16 = 2;
+const INET_DIAG_SKMEMINFO: u16 = 7;
+const UNIX_DIAG_MEMINFO: u16 = 5;
 const IPPROTO_TCP: u8 = 6;
+const IPPROTO_UDP: u8 = 17;
+const ANY: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
 
 /// `struct nlmsghdr` and `struct inet_diag_req_v2` (`linux/inet_diag.h`).
 fn request(local: SocketAddr, remote: Option<SocketAddr>) -> Vec<u8> {
@@ -209,6 +243,23 @@ fn request(local: SocketAddr, remote: Option<SocketAddr>) -> Vec<u8> {
     message.extend(octets(remote.ip()));
     message.extend([0; 4]); // any interface
     message.extend([0xff; 8]); // INET_DIAG_NOCOOKIE
+    message
+}
+
+/// `struct nlmsghdr` and `struct unix_diag_req` (`linux/unix_diag.h`), which asks for the memory of Unix sockets in any state.
+fn unix_request() -> Vec<u8> {
+    const LENGTH: u32 = 16 + 24;
+    const UDIAG_SHOW_MEMINFO: u32 = 0x20;
+    let mut message = Vec::with_capacity(LENGTH as usize);
+    message.extend(LENGTH.to_ne_bytes());
+    message.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+    message.extend(NLM_F_REQUEST.to_ne_bytes());
+    message.extend([0; 8]);
+    message.extend([u8::try_from(AddressFamily::UNIX.as_raw()).unwrap_or_default(), 0, 0, 0]);
+    message.extend(u32::MAX.to_ne_bytes());
+    message.extend([0; 4]); // any inode
+    message.extend(UDIAG_SHOW_MEMINFO.to_ne_bytes());
+    message.extend([0xff; 8]); // no cookie
     message
 }
 
@@ -255,18 +306,30 @@ fn parse(message: &[u8]) -> io::Result<Option<Socket>> {
     }
     let field = |offset| u32_at(message, HEADER + offset).ok_or_else(malformed);
     let state = State::from_kernel(*message.get(HEADER + 1).ok_or_else(malformed)?);
-    let progress = tcp_info(message.get(HEADER + 72..).unwrap_or_default()).and_then(|info| {
-        let sent = u64_at(info, 200)?.saturating_sub(u64_at(info, 208)?);
-        let (unsent, segments) = (u32_at(info, 144)?, u32_at(info, 152)?);
-        Some(Progress { received: u64_at(info, 128)?, sent, unsent, segments })
-    });
+    let progress =
+        attribute(message.get(HEADER + 72..).unwrap_or_default(), INET_DIAG_INFO).and_then(|info| {
+            let sent = u64_at(info, 200)?.saturating_sub(u64_at(info, 208)?);
+            let (unsent, segments) = (u32_at(info, 144)?, u32_at(info, 152)?);
+            Some(Progress { received: u64_at(info, 128)?, sent, unsent, segments })
+        });
     Ok(Some(Socket { state, inode: field(68)?, receive_queue: field(56)?, send_queue: field(60)?, progress }))
 }
 
-fn tcp_info(mut attributes: &[u8]) -> Option<&[u8]> {
+/// The bytes in a socket's buffers, by the numbers (SK_MEMINFO_* in `linux/sock_diag.h`) in the attribute of this kind: received and not
+/// read; set aside for what is to come; its options and filters; received while it was in use; and of what was sent the larger one of
+/// two, since TCP counts what is on the way among what is queued.
+fn buffers(attributes: Option<&[u8]>, kind: u16) -> u64 {
+    let Some(numbers) = attributes.and_then(|attributes| attribute(attributes, kind)) else { return 0 };
+    let number = |index: usize| u32_at(numbers, 4 * index).map_or(0, u64::from);
+    let [received, sent, forward, queued, options, backlog] = [0, 2, 4, 5, 6, 7].map(number);
+    received + sent.max(queued) + forward + options + backlog
+}
+
+/// The value of the attribute of this kind.
+fn attribute(mut attributes: &[u8], kind: u16) -> Option<&[u8]> {
     loop {
         let length = usize::from(u16_at(attributes, 0)?).max(4);
-        if u16_at(attributes, 2)? == INET_DIAG_INFO {
+        if u16_at(attributes, 2)? == kind {
             return attributes.get(4..length);
         }
         attributes = attributes.get(length.next_multiple_of(4)..)?;

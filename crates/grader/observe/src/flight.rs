@@ -21,6 +21,9 @@ pub struct Link {
 pub(crate) enum Traffic {
     /// Something that one side sent has not arrived at the other.
     UnderWay,
+    /// The grader has a connection of which the submission's kernel does not tell it yet: the last segment of the handshake is still under
+    /// way, or the kernel waits for data, but for some time only (TCP_DEFER_ACCEPT in tcp(7)).
+    Deferred,
     /// All that was sent has arrived.
     Quiet,
     /// The grader's socket is gone, so nothing will ever be sent again.
@@ -33,7 +36,7 @@ impl Link {
     /// # Errors
     /// When sock_diag cannot be read.
     pub fn under_way(&self, diag: &Diag) -> io::Result<bool> {
-        Ok(self.traffic(diag)?.0 == Traffic::UnderWay)
+        Ok(matches!(self.traffic(diag)?.0, Traffic::UnderWay | Traffic::Deferred))
     }
 
     /// What is going on, and how many bytes the submission has written so far, as far as its socket still tells.
@@ -42,6 +45,13 @@ impl Link {
             return Ok((Traffic::Over, 0));
         };
         let theirs = diag.connection(self.theirs, self.ours)?;
+        let has_sent = ours.send_queue > 0 || ours.progress.is_none_or(|progress| progress.written() > 0);
+        if ours.state == State::Established
+            && !has_sent
+            && theirs.is_some_and(|theirs| theirs.state == State::Handshake)
+        {
+            return Ok((Traffic::Deferred, 0));
+        }
         let under_way = match &theirs {
             Some(theirs) => travels(&ours, theirs) || travels(theirs, &ours),
             // Their socket is gone: a reset is under way unless ours knows that it is over.

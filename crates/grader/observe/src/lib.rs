@@ -8,6 +8,7 @@
 //! submission was blocked without a time limit and no byte was under way to or from it. Speed plays no part in it.
 
 mod diag;
+mod disk;
 mod flight;
 mod limit;
 mod observer;

@@ -100,7 +100,8 @@ fn futex(pid: i32, operation: u64, timeout: u64) -> Limit {
 
 /// A socket's own time-out; a call on it shows none in its arguments.
 fn stream(thread: &Thread, descriptor: u64, direction: Timeout) -> Limit {
-    let Some(file) = i32::try_from(descriptor).ok().and_then(|descriptor| duplicate(thread, descriptor))
+    let Some(file) =
+        i32::try_from(descriptor).ok().and_then(|descriptor| duplicate(thread.pid, thread.tid, descriptor))
     else {
         return Limit::Unknown;
     };

@@ -4,6 +4,7 @@ use crate::diag::{Diag, Socket};
 use crate::flight::Link;
 use crate::limit::{self, Limit};
 use crate::thread::{self, Call, Thread};
+use crate::usage::Shares;
 use crate::vigil::quiet;
 use crate::waits::{descriptors, waits_on_a_file};
 use model::{Endpoint, SocketView, ThreadView};
@@ -39,6 +40,8 @@ pub struct Observer {
     pub(crate) timers_are_idle: bool,
     /// Sockets by their inodes, and whether each is one of TCP.
     pub(crate) tcp: HashMap<u32, bool>,
+    /// The memory of processes, as it was last added up.
+    pub(crate) shares: HashMap<i32, Shares>,
     pub(crate) buffer: Vec<u8>,
 }
 
@@ -63,6 +66,7 @@ impl Observer {
             tickers: HashSet::new(),
             timers_are_idle: false,
             tcp: HashMap::new(),
+            shares: HashMap::new(),
             buffer: vec![0; 1 << 16],
         };
         let own = i32::try_from(std::process::id()).unwrap_or_default();
@@ -136,16 +140,6 @@ impl Observer {
         }
     }
 
-    /// How many files that process has open which has most. Of one that is just ending, or that forbids to be looked at, nobody
-    /// knows (proc(5)): it counts as if it had none.
-    ///
-    /// # Errors
-    /// When `/proc` cannot be read.
-    pub fn open_files(&mut self) -> io::Result<usize> {
-        let open = |pid| numbers(&format!("/proc/{pid}/fd")).map_or(0, |files| files.len());
-        Ok(self.processes()?.into_iter().map(open).max().unwrap_or(0))
-    }
-
     fn descendants(&mut self, mut parents: Vec<i32>) -> io::Result<Vec<i32>> {
         let mut found = Vec::new();
         while let Some(parent) = parents.pop() {
@@ -197,7 +191,8 @@ impl Observer {
         if !threads.iter().all(Thread::is_at_rest) {
             return Ok(false);
         }
-        Ok(quiet(self, links)?.is_some() && self.have_rested(&threads)?)
+        let is_quiet = quiet(self, links)?.is_some_and(|quiet| !quiet.is_deferred);
+        Ok(is_quiet && self.have_rested(&threads)?)
     }
 
     /// Lists all threads, and only then looks at each: whoever ends before it is listed wakes those that wait for it before they

@@ -8,8 +8,10 @@ use syscalls::Sysno;
 /// What a thread is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// It runs, or waits for a processor, for a disk or for the kernel: it will go on by itself.
+    /// It runs, or waits for a processor: it will go on by itself.
     Running,
+    /// It waits inside the kernel, for a disk say, where no signal wakes it (state D): it will go on by itself too.
+    Disk,
     /// It was stopped by a signal and goes on only when somebody tells it to.
     Stopped,
     /// Its process forbids to be looked at (PR_SET_DUMPABLE in prctl(2)).
@@ -62,7 +64,13 @@ impl Thread {
             // So it does too for a process that is just ending, and has no memory any more.
             _ if call == Call::Hidden && has_memory => call,
             'S' if call != Call::Hidden => call,
-            'D' if call != Call::Hidden && waits_for_vfork(&folder, buffer)? => call,
+            'D' if call != Call::Hidden => {
+                if waits_for_vfork(&folder, buffer)? {
+                    call
+                } else {
+                    Call::Disk
+                }
+            }
             _ => Call::Running,
         };
         Ok(Some(Thread { pid, tid, name, call, turns, cpu_ns, delay_ns }))
@@ -79,7 +87,7 @@ impl Thread {
 
     /// Whether it goes on only when something happens, or some time has gone by.
     pub fn is_at_rest(&self) -> bool {
-        !matches!(self.call, Call::Running | Call::Hidden)
+        !matches!(self.call, Call::Running | Call::Disk | Call::Hidden)
     }
 
     /// The address of the set of signals that it waits for, if it waits for some (rt_sigtimedwait(2)).
@@ -94,6 +102,7 @@ impl Thread {
     pub fn call_name(&self) -> &'static str {
         match self.call {
             Call::Running => "running",
+            Call::Disk => "waiting for a disk",
             Call::Stopped => "a stop signal",
             Call::Hidden => "hidden",
             Call::Blocked(call, _) => call.name(),

@@ -1,7 +1,10 @@
 //! What a submission uses: processes, processor time, memory.
 
-use crate::observer::{Observer, Scope};
+use crate::observer::{Observer, Scope, numbers};
 use crate::thread;
+use crate::waits::{duplicate, target};
+use rustix::pipe::fcntl_getpipe_size;
+use std::collections::HashSet;
 use std::io;
 use std::time::Duration;
 
@@ -15,6 +18,8 @@ pub struct Usage {
     /// Bytes that are resident and page tables. What several processes share counts for each, so that this is what they use at
     /// most; [`Observer::memory`] is more exact, and dearer.
     pub resident: u64,
+    /// Open files of all processes; what several of them share counts for each.
+    pub descriptors: u64,
     /// Page faults so far, with those of processes that have ended and were waited for: each is a page that was new to its process.
     pub faults: u64,
 }
@@ -22,14 +27,36 @@ pub struct Usage {
 /// The unit of times in `/proc/PID/stat` (`_SC_CLK_TCK`), which Linux has fixed for its users at a hundredth of a second.
 const TICKS_A_SECOND: u64 = 100;
 
+/// So many descriptors can be no more pipes than a user may have of the usual size (`pipe-user-pages-soft` in pipe(7)), which is little.
+const FEW: u64 = 1024;
+/// To look at so many would take too long. Then each counts as if it were a pipe of the size that the kernel gives to who has many.
+const MANY: u64 = 1 << 17;
+const LEAST_PIPE: u64 = 8192;
+
 /// Of the fields in `/proc/PID/stat` those that are of interest here (proc(5)).
 struct Stat {
     own_ticks: u64,
     /// Of children that have ended and were waited for.
     children_ticks: u64,
     threads: u64,
+    own_faults: u64,
     /// Those of such children too.
     faults: u64,
+}
+
+/// A process's memory as it was read once, and what tells whether it may have changed since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shares {
+    resident: u64,
+    faults: u64,
+    proportional: u64,
+    shared: u64,
+}
+
+impl Shares {
+    fn is_as(&self, resident: u64, faults: u64) -> bool {
+        (self.resident, self.faults) == (resident, faults)
+    }
 }
 
 impl Observer {
@@ -44,8 +71,10 @@ impl Observer {
             ticks += stat.own_ticks + stat.children_ticks;
             usage.tasks += stat.threads.max(1);
             usage.faults += stat.faults;
-            let status = thread::read(&format!("/proc/{pid}/status"), &mut self.buffer)?.unwrap_or_default();
-            usage.resident += kibibytes(status, &["VmRSS:", "VmPTE:"]) * 1024;
+            let resident = |status: &str| kibibytes(status, &["VmRSS:", "VmPTE:"]);
+            let Some((thread, resident)) = self.status(pid, resident)? else { continue };
+            usage.resident += resident * 1024;
+            usage.descriptors += files_of(thread)?;
         }
         // What the submission orphaned, and what it left behind when it ended, was waited for by the grader's own.
         if let Scope::Namespace(ours) | Scope::Descendants(ours) = self.scope.clone() {
@@ -59,29 +88,81 @@ impl Observer {
 
     /// The memory that the submission's processes use now, added up, in bytes: their proportional share of what is resident
     /// (Pss in `/proc/PID/smaps_rollup`), so that what several of them share counts once, and their page tables (VmPTE). So
-    /// many bytes of `files` lie in memory too, and may be mapped. The kernel's stacks and socket buffers are in none of these.
+    /// many bytes of `files` lie in memory too, and may be mapped.
+    ///
+    /// Shares are dear to read where there is much to share. Those of a process that has touched nothing since are not read again,
+    /// unless `anew`: they have grown where others have left it alone with what they had shared.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
-    pub fn memory(&mut self, files: u64) -> io::Result<u64> {
+    pub fn memory(&mut self, files: u64, anew: bool) -> io::Result<u64> {
         let (mut total, mut mapped) = (0, 0);
+        let mut known = std::mem::take(&mut self.shares);
         for pid in self.processes()? {
-            let status = thread::read(&format!("/proc/{pid}/status"), &mut self.buffer)?.unwrap_or_default();
-            let (resident, tables) = (kibibytes(status, &["VmRSS:"]), kibibytes(status, &["VmPTE:"]));
-            let rollup = match thread::read(&format!("/proc/{pid}/smaps_rollup"), &mut self.buffer) {
-                Ok(rollup) => rollup.unwrap_or_default(),
-                // It forbids to be looked at.
-                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                    total += (resident + tables) * 1024;
-                    continue;
-                }
-                Err(error) => return Err(error),
+            let faults = stat(pid, &mut self.buffer)?.map_or(0, |stat| stat.own_faults);
+            let sizes = |status: &str| (kibibytes(status, &["VmRSS:"]), kibibytes(status, &["VmPTE:"]));
+            let Some((thread, (resident, tables))) = self.status(pid, sizes)? else { continue };
+            let before = known.remove(&pid).filter(|before| !anew && before.is_as(resident, faults));
+            let shares = match before {
+                Some(before) => before,
+                None => self.shares_of(thread, resident, faults)?,
             };
-            total += (kibibytes(rollup, &["Pss:"]) + tables) * 1024;
-            mapped += kibibytes(rollup, &["Pss_Shmem:"]) * 1024;
+            total += (shares.proportional + tables) * 1024;
+            mapped += shares.shared * 1024;
+            self.shares.insert(pid, shares);
         }
         // A file that is mapped counts once.
         Ok(total - mapped.min(total) + mapped.max(files))
+    }
+
+    fn shares_of(&mut self, thread: i32, resident: u64, faults: u64) -> io::Result<Shares> {
+        let (proportional, shared) =
+            match thread::read(&format!("/proc/{thread}/smaps_rollup"), &mut self.buffer) {
+                Ok(rollup) => {
+                    let rollup = rollup.unwrap_or_default();
+                    (kibibytes(rollup, &["Pss:"]), kibibytes(rollup, &["Pss_Shmem:"]))
+                }
+                // It forbids to be looked at.
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => (resident, 0),
+                Err(error) => return Err(error),
+            };
+        Ok(Shares { resident, faults, proportional, shared })
+    }
+
+    /// What the kernel keeps in the buffers of all sockets of this network, and of the submission's pipes, in bytes. `descriptors` is how
+    /// many files it has open, see [`Usage::descriptors`]. No process's memory shows any of this.
+    ///
+    /// # Errors
+    /// When `/proc` or sock_diag cannot be read.
+    pub fn buffers(&mut self, descriptors: u64) -> io::Result<u64> {
+        let sockets = self.diag.buffers()?;
+        let pipes = match descriptors {
+            ..FEW => 0,
+            FEW..MANY => self.pipes()?,
+            MANY.. => descriptors * LEAST_PIPE,
+        };
+        Ok(sockets + pipes)
+    }
+
+    /// The size of all pipes of the submission, as long as there are files open in which they end (F_GETPIPE_SZ in fcntl(2)).
+    fn pipes(&mut self) -> io::Result<u64> {
+        let (mut seen, mut total) = (HashSet::new(), 0);
+        for pid in self.processes()? {
+            let Some((tid, ())) = self.status(pid, |_| ())? else { continue };
+            let descriptors = match numbers(&format!("/proc/{tid}/fd")) {
+                // It is just ending, or forbids to be looked at (proc(5)).
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => continue,
+                other => other?,
+            };
+            for descriptor in descriptors {
+                let pipe = target(tid, descriptor).filter(|target| target.starts_with("pipe:"));
+                if pipe.is_some_and(|pipe| seen.insert(pipe)) {
+                    let size = duplicate(pid, tid, descriptor).and_then(|pipe| fcntl_getpipe_size(pipe).ok());
+                    total += size.map_or(0, |size| size as u64);
+                }
+            }
+        }
+        Ok(total)
     }
 
     /// The most memory that the submission's processes have had resident, added up, in bytes (VmHWM in proc(5)).
@@ -91,10 +172,65 @@ impl Observer {
     pub fn peak_memory(&mut self) -> io::Result<u64> {
         let mut total = 0;
         for pid in self.processes()? {
-            let status = thread::read(&format!("/proc/{pid}/status"), &mut self.buffer)?.unwrap_or_default();
-            total += kibibytes(status, &["VmHWM:"]) * 1024;
+            let peak = |status: &str| kibibytes(status, &["VmHWM:"]) * 1024;
+            total += self.status(pid, peak)?.map_or(0, |(_, peak)| peak);
         }
         Ok(total)
+    }
+
+    /// How many files that process has open which has most. Of one that is just ending, or that forbids to be looked at, nobody
+    /// knows (proc(5)): it counts as if it had none.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn open_files(&mut self) -> io::Result<u64> {
+        let mut most = 0;
+        for pid in self.processes()? {
+            if let Some((thread, ())) = self.status(pid, |_| ())? {
+                most = most.max(files_of(thread)?);
+            }
+        }
+        Ok(most)
+    }
+
+    /// Reads `/proc/TID/status` of a thread of the process that has its memory still, and tells which one that is: the first one may
+    /// have ended alone (pthread_exit(3) in `main`), and has none then. `None` if all have.
+    fn status<T>(&mut self, pid: i32, what: impl Fn(&str) -> T) -> io::Result<Option<(i32, T)>> {
+        let mut read = |tid: i32| -> io::Result<Option<(i32, T)>> {
+            let status = thread::read(&format!("/proc/{tid}/status"), &mut self.buffer)?;
+            let living = status.filter(|status| {
+                status.contains(
+                    "
+VmRSS:",
+                )
+            });
+            Ok(living.map(|status| (tid, what(status))))
+        };
+        if let Some(found) = read(pid)? {
+            return Ok(Some(found));
+        }
+        for tid in numbers(&format!("/proc/{pid}/task"))?.into_iter().filter(|tid| *tid != pid) {
+            if let Some(found) = read(tid)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// How many files a thread's process has open.
+fn files_of(tid: i32) -> io::Result<u64> {
+    let folder = format!("/proc/{tid}/fd");
+    // Since Linux 6.2 the kernel tells by the folder's size.
+    match rustix::fs::stat(&folder) {
+        Ok(folder) if folder.st_size > 0 => Ok(u64::try_from(folder.st_size).unwrap_or(0)),
+        Ok(_) => match numbers(&folder) {
+            // It forbids to be looked at (proc(5)).
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(0),
+            files => Ok(files?.len() as u64),
+        },
+        // It has ended.
+        Err(_) => Ok(0),
     }
 }
 
@@ -108,6 +244,7 @@ fn stat(pid: i32, buffer: &mut [u8]) -> io::Result<Option<Stat>> {
         own_ticks: field(14) + field(15),
         children_ticks: field(16) + field(17),
         threads: field(20),
+        own_faults: field(10) + field(12),
         faults: (10..=13).map(field).sum(),
     }))
 }

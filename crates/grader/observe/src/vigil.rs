@@ -16,7 +16,10 @@
 //!   every thread blocked to the next. Some may have come round in the middle of a pair: what never rests all together for as
 //!   long as a look takes sleeps all the same. Processor time counts anew as long as there is progress: how long a program takes for
 //!   a megabyte, or a virtual machine for its start, is a matter of the machine.
+//! - *On a disk*: the same for time in which all of it was blocked or, in one call after the other, in a state in which nothing wakes it
+//!   (`disk.rs`).
 
+use crate::disk::Disk;
 use crate::flight::{Link, Traffic};
 use crate::limit::{self, Limit, Limits};
 use crate::observer::{Census, Observer, moved_between};
@@ -33,6 +36,9 @@ pub const CPU_BUDGET: Duration = Duration::from_secs(2);
 
 /// Time that a submission may spend in sleeps of its own in one wait.
 pub const SLEEP_BUDGET: Duration = Duration::from_secs(3);
+
+/// Time that a submission may spend in one wait in calls in which nothing wakes it, until it has made progress.
+const DISK_BUDGET: Duration = Duration::from_secs(10);
 
 /// So many pages that are new to it are progress of a program that starts.
 const PAGES: u64 = 256;
@@ -62,6 +68,8 @@ pub enum End {
     Busy,
     /// The submission has slept for as long as it may.
     Asleep,
+    /// The submission has made the machine read or write for as long as it may.
+    Disk,
     /// It forbids to be looked at.
     Hidden,
     /// No process of it is left.
@@ -72,6 +80,9 @@ pub enum End {
 #[derive(Debug)]
 pub struct Vigil {
     cpu_budget: Duration,
+    /// The same as long as it was never seen at rest.
+    budget_without_rest: Duration,
+    has_rested: bool,
     sleep_budget: Duration,
     /// Whether threads that come round without effect are taken for idle ones.
     rounds_count: bool,
@@ -84,6 +95,9 @@ pub struct Vigil {
     /// How far it had got by then, or when a part of the budget was used; none before.
     progress: Option<u64>,
     is_starting: bool,
+    disk: Disk,
+    /// How much of that there was when progress was last seen, and how far it had got by then.
+    disk_progress: (Duration, u64),
     /// The threads that could not be looked at the last time.
     hidden: HashSet<i32>,
     /// When everything was blocked for the first time, or anything but a timed wait has moved: for each thread its turns, and
@@ -119,6 +133,8 @@ impl Vigil {
     pub fn new(cpu_budget: Duration, sleep_budget: Option<Duration>) -> Vigil {
         Vigil {
             cpu_budget,
+            budget_without_rest: cpu_budget,
+            has_rested: false,
             sleep_budget: sleep_budget.unwrap_or(SLEEP_BUDGET),
             rounds_count: sleep_budget.is_none(),
             looks: 0,
@@ -126,6 +142,8 @@ impl Vigil {
             cpu_used: Duration::ZERO,
             progress: None,
             is_starting: false,
+            disk: Disk::default(),
+            disk_progress: Default::default(),
             hidden: HashSet::new(),
             rounds_since: HashMap::new(),
             written: 0,
@@ -139,6 +157,12 @@ impl Vigil {
     #[must_use]
     pub fn starting(self, is_starting: bool) -> Vigil {
         Vigil { is_starting, ..self }
+    }
+
+    /// As long as the submission is never seen at rest in this wait, it may use so much processor time.
+    #[must_use]
+    pub fn without_rest(self, budget_without_rest: Duration) -> Vigil {
+        Vigil { budget_without_rest, ..self }
     }
 
     /// Looks once. `None`: something may still happen. Links that are over are taken out of `links`; `age` is how long ago
@@ -165,18 +189,21 @@ impl Vigil {
         if self.is_hidden(&first) {
             return Ok(Some(End::Hidden));
         }
+        self.disk.count(&first, Instant::now(), pause);
         if !first.iter().all(Thread::is_at_rest) {
             self.sleep.is_over();
-            return Ok(None);
+            return Ok(self.is_on_disk(observer, links)?.then_some(End::Disk));
         }
+        self.has_rested = true;
         observer.unmark_runtime(&first);
         let limits: Limits = first.iter().map(|thread| (thread.tid, limit::limit(thread))).collect();
-        let Some(written) = quiet(observer, links)? else {
+        let Some(before) = quiet(observer, links)? else {
             self.sleep.is_over();
             return Ok(None);
         };
         // Asked before the second look, which finds moving whom a timer has woken by now: then it is no longer armed.
-        let timers = timers::state(&first);
+        let deferred = if before.is_deferred { Timers::MayFire } else { Timers::None };
+        let timers = timers::state(&first).max(deferred);
         let Census { threads: second, ended: ended_since } =
             observer.census(|tid| Reverse(moved(&self.seen, tid)))?;
         // Who began after the first look and ends in the middle of the second may wake one that was already looked at: a shell
@@ -195,8 +222,8 @@ impl Vigil {
             timed.iter().any(|other| other.tid == thread.tid) && !self.for_good(limit::limit(thread), age)
         };
         // What such a thread wrote as it came round must be known before its rounds are counted.
-        let without_effect = restless.is_empty()
-            || restless.iter().all(came_round) && quiet(observer, links)? == Some(written);
+        let without_effect =
+            restless.is_empty() || restless.iter().all(came_round) && quiet(observer, links)? == Some(before);
         if !without_effect {
             return Ok(asleep);
         }
@@ -211,7 +238,7 @@ impl Vigil {
                 return Ok(Some(End::Idle));
             }
         } else if self.rounds_count {
-            let rounds = self.rounds(observer, &first, &timed, written)?;
+            let rounds = self.rounds(observer, &first, &timed, before.written)?;
             let slept = self.sleep.total() - self.slept_before;
             let all = rounds.iter().all(|(tid, rounds)| {
                 let needed = if observer.tickers.contains(tid) { KNOWN_ROUNDS } else { ROUNDS };
@@ -257,20 +284,29 @@ impl Vigil {
     fn is_spent(&mut self, observer: &mut Observer, links: &[Link]) -> io::Result<bool> {
         // Most waits are over long before; then nobody need be asked.
         const PART: u32 = 8;
-        let is_over = self.cpu_used > self.cpu_budget;
-        if !is_over && (self.progress.is_some() || self.cpu_used * PART <= self.cpu_budget) {
+        let budget = if self.has_rested { self.cpu_budget } else { self.budget_without_rest };
+        let is_over = self.cpu_used > budget;
+        if !is_over && (self.progress.is_some() || self.cpu_used * PART <= budget) {
             return Ok(false);
         }
-        // What a program is made of comes in page by page as it starts.
-        let mut progress = if self.is_starting { observer.usage()?.faults / PAGES } else { 0 };
-        for link in links {
-            progress += link.passed(&observer.diag)?;
-        }
+        let progress = progress(observer, links, self.is_starting)?;
         let before = self.progress.replace(progress);
         if is_over && before != Some(progress) {
             self.cpu_used = Duration::ZERO;
         }
         Ok(is_over && before == Some(progress))
+    }
+
+    /// Whether it has been on the disk for too long, and nothing was got done with it. What a program is made of may have to be read
+    /// at any time.
+    fn is_on_disk(&mut self, observer: &mut Observer, links: &[Link]) -> io::Result<bool> {
+        let (since, before) = self.disk_progress;
+        if self.disk.own() - since <= DISK_BUDGET.max(self.sleep_budget) {
+            return Ok(false);
+        }
+        let progress = progress(observer, links, true)?;
+        self.disk_progress = (self.disk.own(), progress);
+        Ok(before == progress)
     }
 
     /// Whether a thread cannot be looked at, now as the last time.
@@ -280,14 +316,15 @@ impl Vigil {
         !self.hidden.is_disjoint(&before)
     }
 
-    /// For how long the submission has slept in this wait by its own choice.
+    /// For how long the submission has slept in this wait by its own choice, or has been on the disk.
     pub fn asleep(&self) -> Duration {
-        self.sleep.total()
+        self.sleep.total() + self.disk.own()
     }
 
-    /// For how long others have kept the submission from a processor in this wait, as far as it has been looked at.
+    /// For how long others have kept the submission from a processor in this wait, or a disk has held it up, as far as it has been
+    /// looked at.
     pub fn held_up(&self) -> Duration {
-        self.held_up
+        self.held_up + self.disk.held_up()
     }
 
     /// Whether the last look found all of it asleep.
@@ -345,6 +382,15 @@ impl Vigil {
     }
 }
 
+/// How far the submission has got: bytes that it has read and written, and pages of what it is made of, where those count.
+fn progress(observer: &mut Observer, links: &[Link], pages: bool) -> io::Result<u64> {
+    let mut progress = if pages { observer.usage()?.faults / PAGES } else { 0 };
+    for link in links {
+        progress += link.passed(&observer.diag)?;
+    }
+    Ok(progress)
+}
+
 /// What it means that no thread will wake within the budget.
 fn verdict(observer: &Observer, threads: &[Thread], limits: &Limits) -> End {
     let is_endless = |thread: &Thread| limits[&thread.tid] == Limit::Never;
@@ -357,14 +403,24 @@ fn verdict(observer: &Observer, threads: &[Thread], limits: &Limits) -> End {
     }
 }
 
-/// How many bytes the submission has written; `None` while something travels between it and the grader.
-pub(crate) fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Option<u64>> {
-    let (mut under_way, mut total) = (false, 0);
+/// What is known where nothing travels between the submission and the grader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quiet {
+    /// How many bytes the submission has written.
+    pub(crate) written: u64,
+    /// Whether the kernel may yet tell it of a connection, after a time.
+    pub(crate) is_deferred: bool,
+}
+
+/// `None` while something travels between the submission and the grader. Links that are over are taken out.
+pub(crate) fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Option<Quiet>> {
+    let (mut is_under_way, mut quiet) = (false, Quiet { written: 0, is_deferred: false });
     let mut result = Ok(());
     links.retain(|link| match link.traffic(&observer.diag) {
         Ok((traffic, written)) => {
-            under_way |= traffic == Traffic::UnderWay;
-            total += written;
+            is_under_way |= traffic == Traffic::UnderWay;
+            quiet.is_deferred |= traffic == Traffic::Deferred;
+            quiet.written += written;
             traffic != Traffic::Over
         }
         Err(error) => {
@@ -372,5 +428,5 @@ pub(crate) fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Op
             true
         }
     });
-    result.map(|()| (!under_way).then_some(total))
+    result.map(|()| (!is_under_way).then_some(quiet))
 }

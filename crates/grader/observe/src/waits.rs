@@ -58,7 +58,7 @@ impl Observer {
         if let Some(known) = self.tcp.get(&inode) {
             return *known;
         }
-        let Some(socket) = duplicate(thread, descriptor) else { return false };
+        let Some(socket) = duplicate(thread.pid, thread.tid, descriptor) else { return false };
         let domain = socket_domain(&socket).ok();
         let is_tcp = matches!(domain, Some(AddressFamily::INET | AddressFamily::INET6))
             && socket_protocol(&socket).is_ok_and(|protocol| protocol == Some(ipproto::TCP));
@@ -74,8 +74,8 @@ impl Observer {
         let mut held = HashSet::new();
         let mut seen = HashSet::new();
         for thread in self.threads()? {
-            // Threads share their process's files, unless they were made otherwise: then each has to be looked at.
-            if !seen.insert((thread.pid, files_of(&thread))) {
+            // Threads share their process's files: the sandbox lets none have its own.
+            if !seen.insert(thread.pid) {
                 continue;
             }
             let descriptors = match crate::observer::numbers(&format!("/proc/{}/fd", thread.tid)) {
@@ -94,12 +94,6 @@ impl Observer {
         }
         Ok(held)
     }
-}
-
-/// How many descriptors the thread's table of files has room for: one that differs from its process's is another table.
-fn files_of(thread: &Thread) -> Option<String> {
-    let status = fs::read_to_string(format!("/proc/{}/status", thread.tid)).ok()?;
-    status.lines().find_map(|line| line.strip_prefix("FDSize:")).map(|size| size.trim().to_owned())
 }
 
 #[derive(Default)]
@@ -195,11 +189,11 @@ pub(crate) fn memory(tid: i32, address: u64, length: usize) -> Vec<u8> {
 }
 
 /// A second descriptor for what another thread has open (pidfd_getfd(2)). Held for a moment only, since it keeps a socket from closing.
-pub(crate) fn duplicate(thread: &Thread, descriptor: i32) -> Option<OwnedFd> {
+pub(crate) fn duplicate(pid: i32, tid: i32, descriptor: i32) -> Option<OwnedFd> {
     // PIDFD_THREAD, since Linux 6.9; before that only a process can be asked, which is a thread's too unless that has files of its own.
     const THREAD: PidfdFlags = PidfdFlags::from_bits_retain(0o200);
-    let by_thread = Pid::from_raw(thread.tid).and_then(|tid| pidfd_open(tid, THREAD).ok());
-    let by_process = || Pid::from_raw(thread.pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+    let by_thread = Pid::from_raw(tid).and_then(|tid| pidfd_open(tid, THREAD).ok());
+    let by_process = || Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
     let handle = by_thread.or_else(by_process)?;
     pidfd_getfd(handle, descriptor, PidfdGetfdFlags::empty()).ok()
 }

@@ -1,6 +1,7 @@
 //! What a wait comes to, for small programs that block, sleep, spin, tick or end.
 
-use observe::{End, Observer, Scope, Vigil};
+use observe::{End, Link, Observer, Scope, Vigil};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -20,15 +21,21 @@ impl Shell {
 
     /// Waits for what the descendants come to; a script says by a line of output that they all run.
     fn end(&mut self, cpu_budget: Duration) -> End {
+        self.end_of(cpu_budget, |_| Vec::new())
+    }
+
+    /// The same, with the links that are made of the line.
+    fn end_of(&mut self, cpu_budget: Duration, links: impl FnOnce(&str) -> Vec<Link>) -> End {
         let mut line = String::new();
         let output = self.0.stdout.as_mut().expect("its output is piped");
         std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).expect("a line");
+        let mut links = links(line.trim());
         let pid = i32::try_from(self.0.id()).expect("a process id");
         let mut observer = Observer::new(Scope::Descendants(vec![pid])).expect("sock_diag");
         let mut vigil = Vigil::new(cpu_budget, None);
         loop {
             let none = Duration::ZERO;
-            let end = vigil.look(&mut observer, &mut Vec::new(), none, none).expect("/proc");
+            let end = vigil.look(&mut observer, &mut links, none, none).expect("/proc");
             if let Some(end) = end {
                 return end;
             }
@@ -219,4 +226,42 @@ os.read(0, 1)",
     let script = format!("trap 'kill $!' TERM; exec 3<&0; python3 -c \"{program}\" <&3 & wait");
     assert_eq!(Shell::run(&script).end(BUDGET), End::Settled);
     assert!(over.exists(), "a beat that came between two looks was not noticed");
+}
+
+#[test]
+fn a_server_whose_kernel_holds_a_client_back_until_it_speaks_is_idle() {
+    let program = "import socket
+listener = socket.create_server(('127.0.0.1', 0))
+listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 600)
+print(listener.getsockname()[1], flush=True)
+listener.accept()";
+    let script = format!("trap 'kill $!' TERM; python3 -c \"{program}\" & wait");
+    let mut client = None;
+    let end = Shell::run(&script).end_of(BUDGET, |port| {
+        let theirs: SocketAddr = format!("127.0.0.1:{port}").parse().expect("a port");
+        let stream = client.insert(TcpStream::connect(theirs).expect("a listener"));
+        vec![Link { theirs, ours: stream.local_addr().expect("an address") }]
+    });
+    assert_eq!(end, End::Idle);
+}
+
+#[test]
+fn a_program_that_keeps_a_disk_busy_is_told_when_nothing_comes_of_it() {
+    // A file of the test's own, which leaves the memory before each read.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let file = folder.path().join("read-again");
+    std::fs::write(&file, vec![1; 4 << 20]).expect("a file");
+    let program = format!(
+        "import os
+file = os.open('{}', os.O_RDONLY)
+os.fsync(file)
+print('ready', flush=True)
+while True:
+    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_RANDOM)
+    for page in range(0, 4 << 20, 1 << 16): os.pread(file, 1, page)",
+        file.display()
+    );
+    let script = format!("trap 'kill $!' TERM; python3 -c \"{program}\" & wait");
+    assert!(matches!(Shell::run(&script).end(BUDGET), End::Disk | End::Busy));
 }

@@ -29,7 +29,7 @@ impl Benchmark {
         for check in &order.checks {
             match worker::ask(&plan(check, order.seed, &hand_in, true, Keep::Nothing))? {
                 Answer::Decided { starts: count, .. } => starts.push(count),
-                Answer::Refused(reason) => return Err(Fault::new(reason).into()),
+                Answer::Refused(fault) => return Err(fault.into()),
                 Answer::Shown(_) => return Err(Fault::new("a picture in place of a verdict").into()),
             }
         }

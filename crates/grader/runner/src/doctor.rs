@@ -2,9 +2,11 @@
 
 mod tools;
 
+use crate::budget;
 use crate::worker::{self, Answer, Plan};
 use model::doctor::{Finding, State};
 use rustix::process::{Resource, getrlimit};
+use sandbox::Limits;
 use std::fs;
 
 /// The first kernel with mount_setattr(2), which makes a check's view of the files read-only.
@@ -12,7 +14,7 @@ const KERNEL: (u32, u32) = (5, 12);
 
 /// Looks at all that matters, the most important first.
 pub fn examine() -> Vec<Finding> {
-    let own = [namespaces(), kernel(), calls(), scheduler(), open_files(), tasks()];
+    let own = [namespaces(), kernel(), calls(), scheduler(), open_files(), tasks(), memory()];
     own.into_iter().chain(tools::all()).collect()
 }
 
@@ -28,7 +30,7 @@ fn namespaces() -> Finding {
     let found = match worker::ask(&Plan::probe()) {
         Ok(Answer::Decided { .. } | Answer::Shown(_)) => Ok("allowed".to_owned()),
         // The reason names the step, the cause and the cure.
-        Ok(Answer::Refused(reason)) => Err((State::Missing, "refused".to_owned(), reason)),
+        Ok(Answer::Refused(fault)) => Err((State::Missing, "refused".to_owned(), fault.message)),
         Err(fault) => Err((State::Missing, "not to be found out".to_owned(), fault.message)),
     };
     finding("namespaces", "each check has a network and files of its own", found)
@@ -94,18 +96,38 @@ fn open_files() -> Finding {
     finding("open files", "checks with thousands of clients", found)
 }
 
+/// What all that goes on at the same time shares.
 fn tasks() -> Finding {
-    let most = checks::TASKS_FOR_A_THOUSAND;
-    let found = match checks::tasks_allowed() {
-        None => Ok("no limit".to_owned()),
-        Some(limit) if limit >= most => Ok(format!("{limit} at most")),
-        Some(limit) => Err((
+    let (left, most) = (budget::all().tasks, checks::TASKS_FOR_A_THOUSAND);
+    let found = if left >= most {
+        Ok(format!("{left} left"))
+    } else {
+        Err((
             State::Limited,
-            format!("{limit} at most: checks with a thousand clients cannot be decided"),
-            format!("raise the hard limit (`ulimit -u`, or `--pids-limit` of the container) to {most}"),
-        )),
+            format!("{left} left: checks with a thousand clients cannot be decided"),
+            format!(
+                "raise the hard limit (`ulimit -u`, `kernel.pid_max`, or `--pids-limit` of the container) to {most}"
+            ),
+        ))
     };
     finding("processes", "servers with a process or a thread for each client", found)
+}
+
+/// The same of memory.
+fn memory() -> Finding {
+    let (left, most) = (budget::all().memory >> 20, Limits::USUAL.memory >> 20);
+    let found = if left >= most {
+        Ok(format!("{left} MiB left"))
+    } else {
+        Err((
+            State::Limited,
+            format!("{left} MiB left: programs are stopped when they use more"),
+            format!(
+                "end other programs, or use a machine or container with {most} MiB more than it needs itself"
+            ),
+        ))
+    };
+    finding("memory", "programs may use much of it, one after the other", found)
 }
 
 #[cfg(test)]
@@ -114,7 +136,8 @@ mod tests {
 
     #[test]
     fn what_is_not_ready_has_a_cure() {
-        let all = [kernel(), calls(), scheduler(), open_files(), tasks()].into_iter().chain(tools::all());
+        let all =
+            [kernel(), calls(), scheduler(), open_files(), tasks(), memory()].into_iter().chain(tools::all());
         for finding in all {
             assert_eq!(finding.state == State::Ready, finding.cure.is_none(), "{finding:?}");
             assert!(!finding.found.is_empty() && !finding.purpose.is_empty(), "{finding:?}");

@@ -2,6 +2,7 @@
 //! own, and tells how it goes by [`model::Notice`]s. Knows no output format.
 
 pub mod benchmark;
+pub mod budget;
 mod class;
 pub mod collection;
 mod commands;
@@ -204,18 +205,14 @@ fn run_all(
 fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(count));
-    thread::scope(|scope| {
-        for _ in 0..jobs.min(count) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= count {
-                        break;
-                    }
-                    let result = work(index);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-                }
-            });
+    with_hands(jobs.min(count), || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                break;
+            }
+            let result = work(index);
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
         }
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -223,17 +220,44 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Calls `work` in so many threads, the calling one among them, and waits for all. There are fewer where the system refuses more.
+pub fn with_hands(count: usize, work: impl Fn() + Sync) {
+    thread::scope(|scope| {
+        for _ in 1..count {
+            if thread::Builder::new().spawn_scoped(scope, &work).is_err() {
+                break;
+            }
+        }
+        if count > 0 {
+            work();
+        }
+    });
+}
+
 fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool, kept: Keep) -> CheckReport {
-    let began = Instant::now();
-    let plan = plan(check, seed, hand_in, isolated, kept);
-    let error = |fault| (Verdict::Error(fault), None, None);
-    let (verdict, finding, record) = match worker::ask(&plan) {
-        Ok(Answer::Decided { verdict, finding, record, .. }) => (*verdict, finding, record),
-        Ok(Answer::Refused(reason)) => error(Fault::new(reason)),
-        Ok(Answer::Shown(_)) => error(Fault::new("the check's process answered with a picture")),
-        Err(fault) => error(fault),
+    let decide = |limits| {
+        let began = Instant::now();
+        let plan = Plan { limits, ..plan(check, seed, hand_in, isolated, kept.clone()) };
+        let (decided, lacked) = match worker::ask(&plan) {
+            Ok(Answer::Decided { verdict, finding, record, lacked, .. }) => {
+                ((*verdict, finding, record), lacked)
+            }
+            Ok(Answer::Refused(fault)) | Err(fault) => ((Verdict::Error(fault), None, None), false),
+            Ok(Answer::Shown(_)) => {
+                let fault = Fault::new("the check's process answered with a picture");
+                ((Verdict::Error(fault), None, None), false)
+            }
+        };
+        let (verdict, finding, record) = decided;
+        let duration = began.elapsed();
+        (CheckReport { clause: &check.clause, verdict, finding, duration, record }, lacked)
     };
-    CheckReport { clause: &check.clause, verdict, finding, duration: began.elapsed(), record }
+    let lacked = |(report, lacked): &(CheckReport, bool), had_less| match &report.verdict {
+        Verdict::Error(fault) => fault.is_scarcity,
+        _ => had_less && *lacked,
+    };
+    let is_crowd = checks::open_files().any(|(id, _)| id == check.clause.id);
+    budget::spend(hand_in.confinement.limits, is_crowd, decide, lacked).0
 }
 
 /// What the files are called that are kept of a check, without their extensions.
@@ -259,6 +283,7 @@ fn plan_for(task: Task, program: &str, seed: u64, hand_in: &HandIn, isolated: bo
         isolated,
         hidden: hand_in.confinement.hidden.clone(),
         limits: hand_in.confinement.limits,
+        tasks_allowed: budget::all().tasks,
     }
 }
 
@@ -276,8 +301,8 @@ fn isolation(choice: IsolationChoice) -> Result<Isolation, Fault> {
     }
     match (worker::ask(&Plan::probe())?, choice) {
         (Answer::Decided { .. } | Answer::Shown(_), _) => Ok(Isolation::Full),
-        (Answer::Refused(reason), IsolationChoice::Full) => Err(Fault::new(reason)),
-        (Answer::Refused(reason), _) => Ok(Isolation::None(reason)),
+        (Answer::Refused(fault), IsolationChoice::Full) => Err(fault),
+        (Answer::Refused(fault), _) => Ok(Isolation::None(fault.message)),
     }
 }
 

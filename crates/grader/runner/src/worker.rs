@@ -48,6 +48,8 @@ pub(crate) struct Plan {
     pub(crate) isolated: bool,
     pub(crate) hidden: Vec<PathBuf>,
     pub(crate) limits: Limits,
+    /// How many processes and threads the machine allows at all.
+    pub(crate) tasks_allowed: u64,
 }
 
 impl Plan {
@@ -60,6 +62,7 @@ impl Plan {
             isolated: true,
             hidden: Vec::new(),
             limits: Limits::USUAL,
+            tasks_allowed: u64::MAX,
         }
     }
 }
@@ -68,9 +71,15 @@ impl Plan {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
     /// The system refused the room; why, and what would help.
-    Refused(String),
-    /// What became of the check.
-    Decided { verdict: Box<Verdict>, finding: Option<String>, starts: usize, record: Option<Record> },
+    Refused(Fault),
+    /// What became of the check. It has `lacked` something where its programs were stopped for a limit on memory or on processes.
+    Decided {
+        verdict: Box<Verdict>,
+        finding: Option<String>,
+        starts: usize,
+        record: Option<Record>,
+        lacked: bool,
+    },
     /// A picture.
     Shown(Box<Picture>),
 }
@@ -98,9 +107,9 @@ pub fn start_again(argument: &str) -> io::Result<Child> {
 
 /// Gives a plan to a new worker.
 pub(crate) fn start(plan: &Plan) -> Result<Worker, Fault> {
-    let fault = |what: &str, error: io::Error| Fault::new(format!("{what} the check's process: {error}"));
-    let mut process = start_again(ARGUMENT).map_err(|error| fault("starting", error))?;
-    let mut plan = serde_json::to_vec(plan).map_err(|error| fault("telling", error.into()))?;
+    let mut process =
+        start_again(ARGUMENT).map_err(|error| Fault::at("starting the check's process", &error))?;
+    let mut plan = serde_json::to_vec(plan).map_err(|error| Fault::new(error.to_string()))?;
     plan.push(b'\n');
     let mut input = process.stdin.take();
     let output = process.stdout.take().ok_or_else(|| Fault::new("the check's process has no output"))?;
@@ -205,7 +214,7 @@ fn read_plan() -> io::Result<Plan> {
 fn answer(plan: Plan, room: Result<Room, Refusal>, packets: Option<File>) -> i32 {
     let told = match room {
         Ok(room) => work(plan, room, packets),
-        Err(refusal) => tell(&Answer::Refused(refusal.to_string())),
+        Err(refusal) => tell(&Answer::Refused(Fault::by(refusal.to_string(), refusal.error_number()))),
     };
     match told {
         Ok(()) => 0,
@@ -225,10 +234,16 @@ fn tell(answer: &Answer) -> io::Result<()> {
 
 fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
     let decided = |verdict: Verdict, starts: usize| {
-        tell(&Answer::Decided { verdict: Box::new(verdict), finding: None, starts, record: None })
+        tell(&Answer::Decided {
+            verdict: Box::new(verdict),
+            finding: None,
+            starts,
+            record: None,
+            lacked: false,
+        })
     };
     let fault = |what: String| decided(Verdict::Error(Fault::new(what)), 0);
-    let Plan { task, seed, templates, document, limits, .. } = plan;
+    let Plan { task, seed, templates, document, limits, tasks_allowed, .. } = plan;
     let (lab, id, program) = match &task {
         Task::Probe => return decided(Verdict::Passed, 0),
         Task::Decide { id, program, .. } | Task::StartOnly { id, program, .. } => (None, Some(id), program),
@@ -241,10 +256,10 @@ fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
     });
     let Some((suite, check, program)) = found else { return fault(format!("nothing is known of {task:?}")) };
     let programs = suite.lab.programs;
-    let setup = Setup { room, program, templates, programs, document, limits, seed };
+    let setup = Setup { room, program, templates, programs, document, limits, tasks_allowed, seed };
     let session = match Session::new(setup) {
         Ok(session) => session,
-        Err(error) => return fault(error.message),
+        Err(fault) => return decided(Verdict::Error(fault), 0),
     };
     match (task, check) {
         (Task::Show { clients, .. }, _) => {
@@ -266,6 +281,7 @@ fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
                 verdict: Box::new(decision.verdict),
                 finding: decision.finding,
                 starts: decision.starts,
+                lacked: decision.lacked,
                 record: is_kept.then_some(decision.record),
             })
         }

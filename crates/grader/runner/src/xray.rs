@@ -26,7 +26,7 @@ pub enum Xray {
     /// In a room of its own, behind a process like a check's.
     Room(Worker),
     /// On this machine.
-    Machine(Machine),
+    Machine(Box<Machine>),
 }
 
 /// Processes of this machine.
@@ -83,7 +83,7 @@ impl Xray {
             })?;
         }
         let observer = Observer::new(Scope::Tree(pid)).map_err(|error| fault("the kernel's view", error))?;
-        Ok(Xray::Machine(Machine { observer, command: None }))
+        Ok(Xray::Machine(Box::new(Machine { observer, command: None })))
     }
 
     /// Starts a command on this machine, as a shell would, and waits until it has come to rest. What it prints on standard
@@ -106,7 +106,7 @@ impl Xray {
         let observer = Observer::new(Scope::Tree(pid)).map_err(Fault::from)?;
         let mut machine = Machine { observer, command: Some(child) };
         machine.wait_until_at_rest()?;
-        Ok(Xray::Machine(machine))
+        Ok(Xray::Machine(Box::new(machine)))
     }
 
     /// Takes a picture; `None` when the program is gone.
@@ -117,7 +117,7 @@ impl Xray {
         match self {
             Xray::Room(worker) => match worker.next()? {
                 Answer::Shown(picture) => Ok(Some(*picture).filter(|picture| !picture.processes.is_empty())),
-                Answer::Refused(reason) => Err(Fault::new(reason).into()),
+                Answer::Refused(fault) => Err(fault.into()),
                 Answer::Decided { verdict, .. } => match *verdict {
                     model::Verdict::Failed(failure) => Err(RunError::Usage(failure.summary)),
                     model::Verdict::Error(fault) => Err(fault.into()),

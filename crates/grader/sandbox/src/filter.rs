@@ -10,6 +10,8 @@ use syscalls::Sysno;
 enum Test {
     /// It has any of these bits.
     HasAny(u32),
+    /// It has none of these bits.
+    Lacks(u32),
     /// It is this one.
     Is(u32),
     /// It is none of these.
@@ -41,14 +43,23 @@ const FAMILIES: &[u32] =
 
 /// There may be 4,096 such segments (SHMMNI), whose memory nobody sees while none is attached: together 256 MiB.
 const LARGEST_SEGMENT: u32 = 64 << 10;
+/// There may be 32,000 sets of semaphores (SEMMNI) with a cache line for each: together 64 MiB.
+const LARGEST_SET: u32 = 32;
 
 const fn conditional(call: c_long, error: i32, tests: &'static [(u8, Test)]) -> Rule {
     Rule { call, error, tests }
 }
 
 /// Calls that are refused with certain arguments.
-const CONDITIONAL: [Rule; 5] = [
+const CONDITIONAL: [Rule; 9] = [
     conditional(libc::SYS_clone, libc::EPERM, &[(0, Test::HasAny(NAMESPACES))]),
+    // A thread with a table of files of its own, in which nobody would look.
+    conditional(
+        libc::SYS_clone,
+        libc::EINVAL,
+        &[(0, Test::HasAny(libc::CLONE_THREAD as u32)), (0, Test::Lacks(libc::CLONE_FILES as u32))],
+    ),
+    conditional(libc::SYS_close_range, libc::EINVAL, &[(2, Test::HasAny(libc::CLOSE_RANGE_UNSHARE))]),
     conditional(libc::SYS_socket, libc::EAFNOSUPPORT, &[(0, Test::NoneOf(FAMILIES))]),
     // The limits of another process: only reading them is nobody's harm.
     conditional(libc::SYS_prlimit64, libc::EPERM, &[(0, Test::Above(0)), (2, Test::Above(0))]),
@@ -59,13 +70,20 @@ const CONDITIONAL: [Rule; 5] = [
         &[(0, Test::Is(libc::AF_NETLINK as u32)), (2, Test::Above(0))],
     ),
     conditional(libc::SYS_shmget, libc::EINVAL, &[(1, Test::Above(LARGEST_SEGMENT))]),
+    conditional(libc::SYS_semget, libc::EINVAL, &[(1, Test::Above(LARGEST_SET))]),
+    // A filter of its own: with one, threads could seem to be in calls that never take place (SECCOMP_RET_USER_NOTIF). It looks as
+    // if the kernel had none (PR_SET_SECCOMP in prctl(2)).
+    conditional(libc::SYS_prctl, libc::EINVAL, &[(0, Test::Is(libc::PR_SET_SECCOMP as u32))]),
 ];
 
 /// Calls that look as if the kernel had not got them, so that programs fall back to older ones: clone3, whose flags lie in
 /// memory where no filter can read them; io_uring, which does calls that nobody sees; asynchronous input and output (io_setup(2)), of
-/// which nobody sees what it waits for; and files in memory that nobody can count.
-const UNKNOWN: [c_long; 10] = [
+/// which nobody sees what it waits for; files in memory, and System V's queues of messages, that nobody can count; and filters of system
+/// calls, as above.
+const UNKNOWN: [c_long; 12] = [
     libc::SYS_clone3,
+    libc::SYS_msgget,
+    libc::SYS_seccomp,
     libc::SYS_io_uring_setup,
     libc::SYS_io_uring_enter,
     libc::SYS_io_uring_register,
@@ -124,6 +142,11 @@ const FORBIDDEN: [c_long; 40] = [
     libc::SYS_quotactl,
 ];
 
+/// Calls that succeed and do nothing. All that a program can write lies in memory; but flushing a file of the machine's own would hold
+/// up the disk, and keep the program in a state that is neither running nor asleep.
+const IDLE: [c_long; 5] =
+    [libc::SYS_fsync, libc::SYS_fdatasync, libc::SYS_sync, libc::SYS_syncfs, libc::SYS_sync_file_range];
+
 /// The number that seccomp gives to this machine's calls (`linux/audit.h`).
 #[cfg(target_arch = "x86_64")]
 const ARCHITECTURE: u32 = 0xc000_003e;
@@ -141,7 +164,8 @@ pub(crate) fn program() -> Vec<sock_filter> {
     let architecture = u32::try_from(offset_of!(libc::seccomp_data, arch)).unwrap_or_default();
     let mut program = vec![load(architecture), jump(libc::BPF_JEQ, ARCHITECTURE, 1, 0), refuse(libc::ENOSYS)];
     program.extend([load(number), jump(libc::BPF_JGE, OTHER_NUMBERS, 0, 1), refuse(libc::ENOSYS)]);
-    for (calls, error) in [(&UNKNOWN[..], libc::ENOSYS), (&FORBIDDEN[..], libc::EPERM)] {
+    let always = [(&UNKNOWN[..], libc::ENOSYS), (&FORBIDDEN[..], libc::EPERM), (&IDLE[..], 0)];
+    for (calls, error) in always {
         for call in calls {
             program.extend([jump(libc::BPF_JEQ, constant(*call), 0, 1), refuse(error)]);
         }
@@ -170,6 +194,7 @@ fn tested(argument: u8, test: &Test, rest: usize) -> Vec<sock_filter> {
     };
     match test {
         Test::HasAny(bits) => vec![half(false), jump(libc::BPF_JSET, *bits, 0, over)],
+        Test::Lacks(bits) => vec![half(false), jump(libc::BPF_JSET, *bits, over, 0)],
         Test::Is(value) => vec![half(false), jump(libc::BPF_JEQ, *value, 0, over)],
         Test::NoneOf(values) => {
             let compare = |(index, value): (usize, &u32)| {

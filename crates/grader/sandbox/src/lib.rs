@@ -29,7 +29,7 @@ pub use home::homes;
 pub use limits::{Change, Limits, Overrun};
 pub use room::{Refusal, Room, enter};
 pub use script::{Obstacle, Reason, obstacle};
-pub use submission::{Command, Ended, StartError, Submission};
+pub use submission::{Command, Ended, Submission};
 pub use template::{Template, TemplateError};
 pub use view::{HOST_NAME, View};
 

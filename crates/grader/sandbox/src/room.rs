@@ -17,11 +17,17 @@ use std::os::fd::OwnedFd;
 pub struct Refusal {
     step: String,
     cause: String,
+    number: Option<i32>,
 }
 
 impl Refusal {
     pub(crate) fn new(step: &str, cause: io::Error) -> Self {
-        Refusal { step: step.to_owned(), cause: cause.to_string() }
+        Refusal { step: step.to_owned(), cause: cause.to_string(), number: cause.raw_os_error() }
+    }
+
+    /// The number of the error by which the system refused the step, if it gave one (errno(3)).
+    pub fn error_number(&self) -> Option<i32> {
+        self.number
     }
 
     /// What an administrator can do about it, as far as this machine's settings tell.

@@ -6,7 +6,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
-use std::ffi::{CString, NulError};
+use std::ffi::CString;
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -90,36 +90,6 @@ impl fmt::Display for Ended {
     }
 }
 
-/// The grader could not even fork.
-#[derive(Debug)]
-pub struct StartError(String);
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "starting the submission: {}", self.0)
-    }
-}
-
-impl std::error::Error for StartError {}
-
-impl From<io::Error> for StartError {
-    fn from(error: io::Error) -> Self {
-        StartError(error.to_string())
-    }
-}
-
-impl From<Errno> for StartError {
-    fn from(error: Errno) -> Self {
-        StartError(error.to_string())
-    }
-}
-
-impl From<NulError> for StartError {
-    fn from(_: NulError) -> Self {
-        StartError("a word of the command holds a NUL character".to_owned())
-    }
-}
-
 /// The submission's ends of its standard streams.
 pub(crate) struct Stdio {
     pub(crate) input: OwnedFd,
@@ -151,7 +121,7 @@ impl Submission {
     /// # Errors
     /// When the grader itself fails to start the process that starts it; that the submission's executable cannot be
     /// run shows as [`Ended::NotStarted`].
-    pub fn start(room: Room, command: &Command) -> Result<Submission, StartError> {
+    pub fn start(room: Room, command: &Command) -> io::Result<Submission> {
         let pipe = || pipe_with(PipeFlags::CLOEXEC);
         let (inner_input, input) = pipe()?;
         let (output, inner_output) = pipe()?;
@@ -159,8 +129,8 @@ impl Submission {
         let (report, inner_report) = pipe()?;
         let (inner_output, inner_error) =
             if command.quiet { (nowhere()?, nowhere()?) } else { (inner_output, inner_error) };
-        let plan = plan(command)?;
         let nested = room == Room::Isolated;
+        let plan = plan(command)?;
         let flags = if nested {
             libc::CLONE_NEWUSER | libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC
         } else {
@@ -253,7 +223,7 @@ fn time_zone() -> &'static str {
     if is_known { "Europe/Zurich" } else { "CET-1CEST" }
 }
 
-fn plan(command: &Command) -> Result<Plan<'_>, StartError> {
+fn plan(command: &Command) -> io::Result<Plan<'_>> {
     let program = CString::new(command.program.as_os_str().as_bytes())?;
     let mut arguments = vec![program.clone()];
     for argument in &command.arguments {

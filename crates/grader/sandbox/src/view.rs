@@ -147,6 +147,11 @@ pub(crate) fn mount_proc() -> io::Result<()> {
     Ok(mount("proc", "/proc", "proc", flags, None)?)
 }
 
+/// Makes it read-only.
+pub(crate) fn protect_proc() -> io::Result<()> {
+    sys::set_mount_attributes(c"/proc", libc::MOUNT_ATTR_RDONLY, 0, false)
+}
+
 /// The outermost folder on the way to `path` that others may not enter.
 fn first_closed_folder(path: &Path) -> Option<PathBuf> {
     let mut folders: Vec<&Path> = path.ancestors().skip(1).collect();

@@ -36,6 +36,11 @@ pub(crate) fn connect(name: &str, address: SocketAddr, patience: &dyn Patience) 
             let summary = format!("{name} was reset at once: the program has stopped listening");
             Err(failure(Kind::Reset, summary).got("a reset").into())
         }
+        (Err(error), _) if error.kind() == ErrorKind::TimedOut => {
+            let summary =
+                format!("{name} could not connect: the program never made room in its accept queue");
+            Err(failure(Kind::NotReading, summary).got("no answer").into())
+        }
         (Err(error), _) => Err(error.into()),
     }
 }

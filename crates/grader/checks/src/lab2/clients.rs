@@ -4,7 +4,8 @@ use super::PROGRAM;
 use super::pace::{Server, Set, expect_first_line, last_missing, next_line, read_set};
 use crate::Session;
 use model::{Failure, Fault, Kind, Step, Stop};
-use std::time::Instant;
+use observe::own_delay;
+use std::time::{Duration, Instant};
 use wire::{Ending, Peer, receive_all};
 
 /// How often what a reset may have destroyed is tried again.
@@ -190,12 +191,19 @@ fn one_after_the_other(mut first: Peer, mut second: Peer) -> Step {
 
 /// L2.8
 pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
+    let mut held_up = Duration::ZERO;
     for pause in PAUSES {
+        let before = own_delay()?;
         if clients_leave(session, pause)? {
             return Ok(());
         }
+        held_up = own_delay()?.saturating_sub(before);
     }
-    Err(Fault::new(
+    // A server whose lines come late, and then all at once, is never seen in the middle of them: another clause finds that.
+    if held_up < Duration::from_millis(PAUSES[PAUSES.len() - 1] / 2) {
+        return Ok(());
+    }
+    Err(Fault::scarcity(
         "clients were to leave in the middle of their lines, and the grader was held up each time",
     )
     .into())

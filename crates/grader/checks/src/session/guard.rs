@@ -18,6 +18,8 @@ pub(crate) struct Guard {
     /// A limit that struck without being asked for.
     struck: Cell<Option<Overrun>>,
     stopped: RefCell<Option<Failure>>,
+    /// Whether that was for a limit on what all that goes on at the same time shares.
+    lacked: Cell<bool>,
 }
 
 impl Guard {
@@ -28,12 +30,18 @@ impl Guard {
             slept: Cell::default(),
             struck: Cell::default(),
             stopped: RefCell::default(),
+            lacked: Cell::default(),
         }
     }
 
     /// Lets the next look at it come at once.
     pub(crate) fn hurry(&self) {
         self.watch.hurry();
+    }
+
+    /// The same where the programs may have taken memory that was not seen yet.
+    pub(crate) fn hurry_if_greedy(&self) {
+        self.watch.hurry_if_greedy();
     }
 
     /// Takes note of so many bytes of output.
@@ -49,6 +57,11 @@ impl Guard {
     /// Takes note of a file that was to grow beyond its limit: the kernel has ended a program for it.
     pub(crate) fn file_struck(&self) {
         self.struck.set(Some(Overrun::File(self.watch.limits().file)));
+    }
+
+    /// Whether they were stopped for a limit on memory or on processes, of which there might have been more.
+    pub(crate) fn lacked(&self) -> bool {
+        self.lacked.get()
     }
 
     /// Why all programs were stopped, if they were.
@@ -67,6 +80,7 @@ impl World {
             return Err(failure.into());
         }
         let Some((overrun, got)) = self.overrun()? else { return Ok(()) };
+        self.guard.lacked.set(matches!(overrun, Overrun::Memory(_) | Overrun::Tasks(_)));
         self.stop(
             Failure::new(Kind::Resource, format!("stopped: {overrun}"))
                 .expected(format!("no more than {overrun} in all"))

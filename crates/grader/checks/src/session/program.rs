@@ -76,8 +76,8 @@ impl Program {
                 .got(obstacle.interpreter)
                 .into());
         }
-        let submission =
-            Submission::start(world.room, command).map_err(|error| Fault::new(error.to_string()))?;
+        let submission = Submission::start(world.room, command)
+            .map_err(|error| Fault::at("starting the submission", &error))?;
         let id = world.add(name, submission, command);
         Ok(Program { world: world.clone(), id, name: name.to_owned(), address: None, clients: 0 })
     }
@@ -391,7 +391,7 @@ impl Program {
     /// # Errors
     /// A fault when `/proc` cannot be read.
     pub fn open_files(&self) -> Step<u64> {
-        Ok(self.world.observer.borrow_mut().open_files()? as u64)
+        Ok(self.world.observer.borrow_mut().open_files()?)
     }
 
     /// Which of these threads of it are still there.
@@ -500,7 +500,7 @@ impl Program {
     /// Writes to its standard input.
     ///
     /// # Errors
-    /// A failure when it has closed that.
+    /// A failure when it has closed that, or will not read it.
     pub fn input(&self, bytes: &[u8]) -> Step {
         self.world.transcript.record(&self.name, Action::Input, bytes);
         let written = self.with(|running| match &running.submission.input {
@@ -509,7 +509,14 @@ impl Program {
         })?;
         match written {
             Ok(length) if length == bytes.len() => Ok(()),
-            Ok(_) | Err(Errno::AGAIN) => Err(Fault::new("the program's standard input is full").into()),
+            // There is room for far more than any check writes, unless the program has made it smaller (F_SETPIPE_SZ in fcntl(2)).
+            Ok(_) | Err(Errno::AGAIN) => {
+                let summary = format!("{} does not read its standard input, which is full", self.name);
+                Err(Failure::new(Kind::NotReading, summary)
+                    .expected("a program that reads it")
+                    .got("a full pipe")
+                    .into())
+            }
             Err(Errno::PIPE) => {
                 let summary = format!("{} has closed its standard input", self.name);
                 Err(Failure::new(Kind::Output, summary)

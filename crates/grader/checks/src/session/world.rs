@@ -2,6 +2,7 @@
 
 use super::capture::{Capture, Console};
 use super::guard::Guard;
+use crate::watch::LONGEST_PAUSE;
 use model::{Action, Failure, Fault, Kind, Record, Step, Stop};
 use observe::{CPU_BUDGET, Diag, End, Link, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -9,6 +10,7 @@ use rustix::fd::BorrowedFd;
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
 use rustix::process::Signal;
+use rustix::time::{ClockId, clock_gettime};
 use sandbox::{Command, Ended, Limits, Room, Submission};
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -18,10 +20,10 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 use wire::{Attempt, Caller, Interest, Patience, Stillness, Transcript};
 
-/// The last resort: no check takes longer than this, whatever a submission does to its own processes. Time for which a busy machine
-/// kept the program or the grader from a processor is not counted, so that this is more than the limits on processor time and on sleep
-/// come to, whatever else the machine does.
-const LAST_RESORT: Duration = Duration::from_secs(240);
+/// The last resort: no check takes longer than this, whatever a submission does to its own processes. It is several times what the
+/// limits on processor time and on sleep come to, and time for which a busy machine kept the program or the grader from a processor is
+/// not counted, as far as it is known: so it says nothing about the submission.
+const LAST_RESORT: Duration = Duration::from_secs(600);
 /// The first and the longest pause between two looks, where a look takes no longer than that; a signal from a socket, a stream or an
 /// end cuts it short.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(2));
@@ -35,7 +37,7 @@ const SIGNALS: u32 = 64;
 /// How much more processor time a program may use in one wait for each of its connections: to hand them on from one process to
 /// another, say, is progress that no byte shows.
 const CPU_FOR_A_CLIENT: Duration = Duration::from_micros(500);
-/// Processor time in one wait of a program that has used up the usual in an earlier one.
+/// Processor time in one wait, as long as it is not seen at rest, of a program that has used up the usual in an earlier one.
 const SPENT_BUDGET: Duration = Duration::from_millis(250);
 
 /// A program that was started in this check.
@@ -68,13 +70,15 @@ pub(crate) struct World {
     pub(crate) guard: Guard,
     /// How long a program may sleep in one wait, where that is not the usual.
     pub(crate) sleep_budget: Cell<Option<Duration>>,
-    /// What the last look at the kernel cost.
+    /// How much processor time the last look at the kernel took.
     look_cost: Cell<Duration>,
     /// How many times as long as that a wait begins without one: more, the more looks were in vain.
     head_start: Cell<u32>,
     /// Whether a program has used up its processor time in a wait: it need not do so again to be known for it.
     has_spun: Cell<bool>,
     links: RefCell<Vec<Link>>,
+    /// The most sockets that there were in this network when a program was removed.
+    sockets: Cell<u64>,
     last_end: RefCell<Option<(Kind, String)>>,
     console: RefCell<Console>,
     buffer: RefCell<Vec<u8>>,
@@ -98,6 +102,7 @@ impl World {
             head_start: Cell::new(1),
             has_spun: Cell::default(),
             links: RefCell::default(),
+            sockets: Cell::default(),
             last_end: RefCell::default(),
             console: RefCell::default(),
             buffer: RefCell::new(vec![0; 65536]),
@@ -135,6 +140,22 @@ impl World {
         crate::memory_kills() > self.memory_kills
     }
 
+    /// Where the grader has lacked something: whether that is since its programs held so many sockets that no port was left. In a room
+    /// there is nobody else.
+    pub(crate) fn hoards_sockets(&self, fault: &Fault) -> Option<Failure> {
+        /// Beside both ends of each connection; fewer than there are ports in any range from which the grader takes some.
+        const MANY: u64 = 8192;
+        let (used, usual) = (self.sockets.get(), 2 * self.links.borrow().len() as u64);
+        (fault.is_scarcity && self.room == Room::Isolated && used > usual + MANY).then(|| {
+            Failure::new(
+                Kind::Resource,
+                "the program holds so many sockets that no port is left for its peers",
+            )
+            .expected("ports that are left for others")
+            .got(format!("{used} sockets, and then: {fault}"))
+        })
+    }
+
     /// Adds a program, and makes the observer look at its processes.
     pub(crate) fn add(&self, name: &str, submission: Submission, command: &Command) -> usize {
         let mut running = self.running.borrow_mut();
@@ -162,6 +183,10 @@ impl World {
     pub(crate) fn remove(&self, id: usize) {
         // A fault in a stream that nobody will read any more is of no interest.
         let _ = self.drain();
+        self.sockets.set(self.sockets.get().max(sockets_in_use()));
+        // What is found now is kept, and decides the check.
+        self.guard.hurry_if_greedy();
+        let _ = self.watch();
         let mut running = self.running.borrow_mut();
         let ended = running.iter().find(|program| program.id == id && program.gone.is_some());
         self.last_end.replace(ended.and_then(|program| how_it_ended(program).ok()));
@@ -211,8 +236,22 @@ impl World {
         Ok(any)
     }
 
-    /// Waits for a moment, or for a signal. Tells whether there was one.
-    fn pause(&self, watched: &[(BorrowedFd<'_>, Interest)], pause: Duration) -> io::Result<bool> {
+    /// Waits for a moment, or for a signal, and goes on watching what programs use. Tells whether there was one.
+    fn pause(&self, watched: &[(BorrowedFd<'_>, Interest)], pause: Duration) -> Step<bool> {
+        let end = Instant::now() + pause;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if self.pause_for(watched, left.min(LONGEST_PAUSE))? {
+                return Ok(true);
+            }
+            if left <= LONGEST_PAUSE {
+                return Ok(false);
+            }
+            self.watch()?;
+        }
+    }
+
+    fn pause_for(&self, watched: &[(BorrowedFd<'_>, Interest)], pause: Duration) -> io::Result<bool> {
         let running = self.running.borrow();
         let mut polled = Vec::with_capacity(watched.len() + 3 * running.len());
         for (descriptor, interest) in watched {
@@ -239,13 +278,13 @@ impl World {
     }
 
     fn look(&self, vigil: &mut Vigil, pause: Duration) -> io::Result<Option<End>> {
-        let began = Instant::now();
+        let began = processor_time();
         let mut observer = self.observer.borrow_mut();
         let age =
             self.running.borrow().iter().map(|program| program.started.elapsed()).max().unwrap_or_default();
         let end = vigil.look(&mut observer, &mut self.links.borrow_mut(), age, pause)?;
         // A program that has just been started may have no process yet, and one that has ended may not be reported yet.
-        self.look_cost.set(began.elapsed());
+        self.look_cost.set(processor_time().saturating_sub(began));
         let unborn = self.running.borrow().iter().any(|program| program.gone.is_none());
         Ok(end.filter(|end| *end != End::Gone || !unborn))
     }
@@ -266,6 +305,7 @@ impl World {
                 (Kind::Silence, format!("{name} waits, and no timer of its own has woken it to any effect"))
             }
             End::Busy => (Kind::Busy, format!("{name} keeps a processor busy without getting there")),
+            End::Disk => (Kind::Busy, format!("{name} makes a disk busy without getting there")),
             End::Asleep => (Kind::Asleep, format!("{name} sleeps instead of waiting for its peer")),
             End::Hidden => (
                 Kind::Hidden,
@@ -275,6 +315,19 @@ impl World {
         };
         Ok(Stillness { kind, words, kernel })
     }
+}
+
+/// How many sockets there are in this network namespace (`sockets: used 8` in proc(5)).
+fn sockets_in_use() -> u64 {
+    let text = std::fs::read_to_string("/proc/net/sockstat").unwrap_or_default();
+    let used = text.lines().find_map(|line| line.strip_prefix("sockets: used "));
+    used.and_then(|used| used.trim().parse().ok()).unwrap_or(0)
+}
+
+/// The processor time that this thread has used so far.
+fn processor_time() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0))
 }
 
 /// How a program that is gone came to its end.
@@ -312,6 +365,9 @@ pub(crate) fn not_started(program: &Running, error: i32) -> Stop {
     let may_be_started = || access(&program.file, Access::EXEC_OK).is_ok() && program.directory.is_dir();
     match Errno::from_raw_os_error(error) {
         Errno::NOEXEC => failure("another file"),
+        Errno::TOOBIG | Errno::NAMETOOLONG | Errno::LOOP => {
+            failure("a command that is too long, or leads nowhere")
+        }
         Errno::NOENT | Errno::LIBBAD | Errno::IO if may_be_started() => {
             failure("one whose loader is not there")
         }
@@ -325,11 +381,11 @@ pub(crate) fn not_started(program: &Running, error: i32) -> Stop {
 impl World {
     /// A wait that begins now.
     fn vigil(&self, sleep_budget: Option<Duration>) -> Vigil {
-        let usual =
+        let budget =
             CPU_BUDGET + CPU_FOR_A_CLIENT * u32::try_from(self.links.borrow().len()).unwrap_or(u32::MAX);
-        let cpu_budget = if self.has_spun.get() { SPENT_BUDGET } else { usual };
         let is_starting = self.running.borrow().iter().any(|program| !program.has_started);
-        Vigil::new(cpu_budget, sleep_budget).starting(is_starting)
+        let at_once = if self.has_spun.get() { SPENT_BUDGET } else { budget };
+        Vigil::new(budget, sleep_budget).starting(is_starting).without_rest(at_once)
     }
 
     /// A fault when the check has taken too long.

@@ -1,7 +1,7 @@
 //! Waits for a build to end, takes in what it says, and watches over what it uses: like a check's programs, all of its processes
 //! together. A clock never decides against it, however loaded the machine is.
 
-use checks::{Watch, memory_kills};
+use checks::{LONGEST_PAUSE, Watch, memory_kills};
 use observe::{End, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -26,6 +26,8 @@ pub(super) enum Course {
     Ended(Ended),
     /// It was stopped, for this reason.
     Stopped(String),
+    /// The machine ran out of memory, and the compiler may be what it ended to help itself: nothing is known of the submission.
+    OutOfMemory,
 }
 
 /// A build that is under way.
@@ -91,11 +93,8 @@ impl Build<'_> {
         // Read after the end was seen, so that nothing that came before it is missed.
         self.drain()?;
         if let Some(ended) = ended {
-            // The compiler may be what the machine ended to help itself, and then nothing is known of the submission.
-            if ended != Ended::Exited(0) && memory_kills() > self.memory_kills {
-                return Err(io::Error::other("the machine ran out of memory"));
-            }
-            return Ok(Some(Course::Ended(ended)));
+            let was_short = ended != Ended::Exited(0) && memory_kills() > self.memory_kills;
+            return Ok(Some(if was_short { Course::OutOfMemory } else { Course::Ended(ended) }));
         }
         if let Some(reason) = self.stopped()? {
             return Ok(Some(Course::Stopped(format!("stopped: {reason}"))));
@@ -140,6 +139,7 @@ impl Build<'_> {
         Ok(match end {
             End::Settled | End::Ticking | End::Idle => Some("it waits for what never comes".to_owned()),
             End::Asleep => Some(Overrun::Sleep(limits.sleep).to_string()),
+            End::Disk => Some("it makes a disk busy without getting there".to_owned()),
             End::Busy => Some(Overrun::Processor(limits.processor).to_string()),
             End::Hidden => Some("it forbids to be looked at".to_owned()),
             End::Gone => None,
@@ -152,7 +152,7 @@ impl Build<'_> {
         let streams = [&self.submission.output, &self.submission.error].into_iter().zip(self.open);
         polled
             .extend(streams.filter(|(_, open)| *open).map(|(stream, _)| PollFd::new(stream, PollFlags::IN)));
-        let rest = self.due.saturating_duration_since(Instant::now());
+        let rest = self.due.saturating_duration_since(Instant::now()).min(LONGEST_PAUSE);
         let rest = Timespec { tv_sec: 0, tv_nsec: rest.subsec_nanos().into() };
         match poll(&mut polled, Some(&rest)) {
             Ok(_) | Err(Errno::INTR) => Ok(()),

@@ -5,6 +5,7 @@
 use super::attend::{Course, attend};
 use crate::files;
 use model::Fault;
+use runner::budget;
 use sandbox::{Ended, Limits, Room, Submission, View};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -29,7 +30,7 @@ pub(super) const LIMITS: Limits = Limits {
 };
 
 /// What a worker needs to know.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Plan {
     /// What must be there to be read.
     pub(super) exposed: Vec<PathBuf>,
@@ -45,10 +46,12 @@ pub(super) struct Plan {
     pub(super) directory: PathBuf,
     pub(super) environment: Vec<(String, String)>,
     pub(super) harvest: Harvest,
+    /// What it may use.
+    pub(super) limits: Limits,
 }
 
 /// What is wanted of what was built.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Harvest {
     /// These files, as far as there are any: what they are called, where in the room, and where to.
     Files(Vec<(String, PathBuf, PathBuf)>),
@@ -63,13 +66,25 @@ pub(super) enum Answer {
     Built { made: Vec<String>, words: String },
     /// It is not, for a reason that lies in the submission.
     Refused(String),
-    /// It is not, for another.
-    Fault(String),
+    /// It was stopped, since it used too much or came to no end.
+    Stopped(String),
+    /// It is not, for another reason.
+    Fault(Fault),
+}
+
+/// Builds by a worker, as soon as there is enough for it of what all checks and builds share.
+pub(super) fn build(plan: &Plan) -> Result<Answer, Fault> {
+    let lacked = |answer: &Result<Answer, Fault>, had_less| match answer {
+        Err(fault) | Ok(Answer::Fault(fault)) => fault.is_scarcity,
+        Ok(Answer::Stopped(_)) => had_less,
+        Ok(Answer::Built { .. } | Answer::Refused(_)) => false,
+    };
+    budget::spend(plan.limits, false, |limits| ask(&Plan { limits, ..plan.clone() }), lacked)
 }
 
 /// Gives a plan to a new worker and waits for its answer.
-pub(super) fn ask(plan: &Plan) -> Result<Answer, Fault> {
-    let fault = |error: io::Error| Fault::new(format!("the building process: {error}"));
+fn ask(plan: &Plan) -> Result<Answer, Fault> {
+    let fault = |error: io::Error| Fault::at("the building process", &error);
     let mut worker = runner::worker::start_again(ARGUMENT).map_err(fault)?;
     let text = serde_json::to_vec(plan).map_err(|error| fault(error.into()))?;
     if let Some(mut input) = worker.stdin.take() {
@@ -101,13 +116,13 @@ pub fn main() -> i32 {
         }
     };
     let view =
-        View { exposed: plan.exposed.clone(), hidden: plan.hidden.clone(), folder_size: LIMITS.folder };
+        View { exposed: plan.exposed.clone(), hidden: plan.hidden.clone(), folder_size: plan.limits.folder };
     sandbox::enter(&view, |room| {
         let answer = match room {
-            Ok(room) => build(&plan, room, targets),
-            Err(refusal) => Ok(Answer::Fault(refusal.to_string())),
+            Ok(room) => build_in(room, &plan, targets),
+            Err(refusal) => Ok(Answer::Fault(Fault::by(refusal.to_string(), refusal.error_number()))),
         };
-        let answer = answer.unwrap_or_else(|error| Answer::Fault(format!("building in the room: {error}")));
+        let answer = answer.unwrap_or_else(|error| Answer::Fault(Fault::at("building in the room", &error)));
         i32::from(serde_json::to_writer(io::stdout(), &answer).is_err())
     })
 }
@@ -118,7 +133,7 @@ fn read_plan() -> io::Result<Plan> {
     Ok(serde_json::from_slice(&text)?)
 }
 
-fn build(plan: &Plan, room: Room, targets: Vec<File>) -> io::Result<Answer> {
+fn build_in(room: Room, plan: &Plan, targets: Vec<File>) -> io::Result<Answer> {
     for (from, to) in &plan.copies {
         files::copy(from, to)?;
     }
@@ -128,16 +143,17 @@ fn build(plan: &Plan, room: Room, targets: Vec<File>) -> io::Result<Answer> {
         arguments: plan.arguments.clone(),
         directory: plan.directory.clone(),
         environment: plan.environment.clone(),
-        limits: LIMITS,
+        limits: plan.limits,
         open_files: None,
         quiet: false,
     };
-    let mut submission = Submission::start(room, &command).map_err(io::Error::other)?;
-    let (course, words) = attend(&mut submission, room, LIMITS)?;
+    let mut submission = Submission::start(room, &command)?;
+    let (course, words) = attend(&mut submission, room, plan.limits)?;
     // Nothing of it goes on while what it has made is looked at.
     drop(submission);
     let why = match course {
-        Course::Stopped(why) => return Ok(Answer::Refused(paragraphs(&why, &words))),
+        Course::Stopped(why) => return Ok(Answer::Stopped(paragraphs(&why, &words))),
+        Course::OutOfMemory => return Ok(Answer::Fault(Fault::scarcity("the machine ran out of memory"))),
         Course::Ended(Ended::Exited(0)) => None,
         // What is the machine's own must start.
         Course::Ended(ended @ Ended::NotStarted(_)) if !plan.program.starts_with(PLACE) => {

@@ -40,11 +40,11 @@ fn row(group: &[&ThreadView]) -> String {
     if let [thread] = group {
         return thread.to_string();
     }
-    let ThreadView { process, call, socket, object, .. } = group[0];
+    let ThreadView { process, socket, object, .. } = group[0];
     let names: Vec<&str> = group.iter().take(NAMES).map(|thread| &*thread.thread).collect();
     let others = if group.len() > NAMES { ", …" } else { "" };
-    let doing = if call == "running" { "running".to_owned() } else { format!("blocked in {call}") };
-    let mut row = format!("{process}: {} threads ({}{others}) are {doing}", group.len(), names.join(", "));
+    let (count, doing) = (group.len(), group[0].doing());
+    let mut row = format!("{process}: {count} threads ({}{others}) are {doing}", names.join(", "));
     if let Some(socket) = socket {
         row.push_str(&format!(" on {socket}"));
     } else if let Some(object) = object {

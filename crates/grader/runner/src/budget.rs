@@ -1,0 +1,268 @@
+//! What all checks and builds may use together that go on at the same time: the processes and threads, and the memory, that this
+//! machine has left when the first of them begins. Each claims what it may use at most before it starts, and waits where others have
+//! claimed it. So no submission takes what another one needs.
+//!
+//! Few need as much as they may have. Each is tried with a share first, several at a time; what does not manage with that is done again
+//! by itself, with all that it may have.
+
+use rustix::process::{Resource, getrlimit};
+use sandbox::Limits;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+
+/// How much may be claimed of what is left, in tenths: others use the machine too.
+const TENTHS: u64 = 9;
+/// How many shares there are of all, where a share is not too small for that.
+const SHARES: u64 = 16;
+/// No share is smaller: the greediest correct programs but for those of a virtual machine, with a good deal to spare.
+const LEAST: Amount = Amount { tasks: 256, memory: 512 << 20 };
+/// The grader's own processes for each.
+const OWN_TASKS: u64 = 4;
+
+/// An amount of what is claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// Processes and threads.
+    pub tasks: u64,
+    /// Bytes of memory.
+    pub memory: u64,
+}
+
+impl Amount {
+    fn min(self, other: Amount) -> Amount {
+        Amount { tasks: self.tasks.min(other.tasks), memory: self.memory.min(other.memory) }
+    }
+
+    fn max(self, other: Amount) -> Amount {
+        Amount { tasks: self.tasks.max(other.tasks), memory: self.memory.max(other.memory) }
+    }
+
+    fn is_within(self, other: Amount) -> bool {
+        self.tasks <= other.tasks && self.memory <= other.memory
+    }
+}
+
+/// What there is to be shared, and who waits for it: those who came first are first.
+struct Budget {
+    all: Amount,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    left: Amount,
+    /// How many have asked so far, and how many of these have got what they asked for.
+    asked: u64,
+    served: u64,
+}
+
+/// What was claimed, until it is dropped.
+struct Claim<'a> {
+    budget: &'a Budget,
+    amount: Amount,
+}
+
+impl Budget {
+    const fn new(all: Amount) -> Budget {
+        let state = State { left: all, asked: 0, served: 0 };
+        Budget { all, state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    /// Waits until there is so much. More than all there is is all there is.
+    fn claim(&self, amount: Amount) -> Claim<'_> {
+        let amount = amount.min(self.all);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = state.asked;
+        state.asked += 1;
+        while state.served != turn || !amount.is_within(state.left) {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.served += 1;
+        state.left.tasks -= amount.tasks;
+        state.left.memory -= amount.memory;
+        drop(state);
+        self.changed.notify_all();
+        Claim { budget: self, amount }
+    }
+
+    /// Does something that may use so much, and again by itself where it has `lacked` something. That is told whether it had less than
+    /// its limits say.
+    fn spend<T>(
+        &self,
+        limits: Limits,
+        needs_all: bool,
+        work: impl Fn(Limits) -> T,
+        lacked: impl Fn(&T, bool) -> bool,
+    ) -> T {
+        let wanted = Amount { tasks: limits.tasks + OWN_TASKS, memory: limits.memory };
+        let share = Amount { tasks: self.all.tasks / SHARES, memory: self.all.memory / SHARES }.max(LEAST);
+        let share = if needs_all { wanted } else { wanted.min(share) }.min(self.all);
+        let within = |amount: Amount| Limits {
+            tasks: limits.tasks.min(amount.tasks.saturating_sub(OWN_TASKS).max(1)),
+            memory: limits.memory.min(amount.memory),
+            ..limits
+        };
+        let done = {
+            let _claim = self.claim(share);
+            work(within(share))
+        };
+        if !lacked(&done, share != wanted) {
+            return done;
+        }
+        let _claim = self.claim(self.all);
+        work(within(self.all))
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        let mut state = self.budget.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.left.tasks += self.amount.tasks;
+        state.left.memory += self.amount.memory;
+        drop(state);
+        self.budget.changed.notify_all();
+    }
+}
+
+fn budget() -> &'static Budget {
+    static BUDGET: OnceLock<Budget> = OnceLock::new();
+    BUDGET.get_or_init(|| Budget::new(available()))
+}
+
+/// What all checks and builds of this process may use together.
+pub fn all() -> Amount {
+    budget().all
+}
+
+/// Does something that may use as much as these limits say, as soon as there is a share of it, or all where it `needs_all`, that nobody
+/// else has claimed. Where it has `lacked` something, which is told whether it had less than the limits say, it is done again with
+/// nothing beside it.
+pub fn spend<T>(
+    limits: Limits,
+    needs_all: bool,
+    work: impl Fn(Limits) -> T,
+    lacked: impl Fn(&T, bool) -> bool,
+) -> T {
+    budget().spend(limits, needs_all, work, lacked)
+}
+
+/// What of this machine is left for checks and builds.
+fn available() -> Amount {
+    let tasks = tasks_left().into_iter().min().unwrap_or(u64::MAX);
+    let memory = memory_left().into_iter().min().unwrap_or(u64::MAX);
+    let part = |amount: u64| amount / 10 * TENTHS;
+    Amount { tasks: part(tasks).max(1), memory: part(memory).max(1) }
+}
+
+/// How many processes and threads there may be beside those that there are: of the system and of this pid namespace (proc(5)), of the
+/// user (RLIMIT_NPROC in getrlimit(2)), and of each control group around this process (`pids.max` in cgroups(7)).
+fn tasks_left() -> Vec<u64> {
+    // `0.20 0.18 0.12 1/80 11206`: the second number of the fourth word.
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let running = load.split([' ', '/']).nth(4).and_then(|number| number.parse().ok()).unwrap_or(0);
+    let system = ["/proc/sys/kernel/threads-max", "/proc/sys/kernel/pid_max"];
+    let system = system.iter().filter_map(number).map(|most: u64| most.saturating_sub(running));
+    let groups = groups("pids").into_iter().filter_map(|group| {
+        Some(number(group.join("pids.max"))?.saturating_sub(number(group.join("pids.current")).unwrap_or(0)))
+    });
+    system.chain(getrlimit(Resource::Nproc).maximum).chain(groups).collect()
+}
+
+/// How much memory there is that nobody needs: on the machine (`MemAvailable` in proc(5)), and in each control group around this process,
+/// where it may drop what it has read of files.
+fn memory_left() -> Vec<u64> {
+    let machine = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let machine = machine.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    let machine = machine.and_then(|text| text.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    let groups = groups("memory").into_iter().filter_map(|group| {
+        // The names of version 2, and of version 1.
+        let (most, used) =
+            [("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")]
+                .into_iter()
+                .find_map(|(most, used)| {
+                    Some((number(group.join(most))?, number(group.join(used)).unwrap_or(0)))
+                })?;
+        let statistics = fs::read_to_string(group.join("memory.stat")).unwrap_or_default();
+        let files = statistics.lines().find_map(|line| line.strip_prefix("inactive_file ")?.parse().ok());
+        Some(most.saturating_sub(used.saturating_sub(files.unwrap_or(0))))
+    });
+    machine.map(|kibibytes| kibibytes * 1024).into_iter().chain(groups).collect()
+}
+
+/// The number in a file; `None` for one that is not there, or says `max`.
+fn number(file: impl AsRef<Path>) -> Option<u64> {
+    fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+/// The folders of this process's control group with that controller, and of all around it, in either version (cgroups(7)).
+fn groups(controller: &str) -> Vec<PathBuf> {
+    const GROUPS: &str = "/sys/fs/cgroup";
+    let membership = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let groups = membership.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (controllers, path) = (parts.next()?, parts.next()?);
+        let hierarchy = match controllers {
+            "" => PathBuf::from(GROUPS),
+            names if names.split(',').any(|name| name == controller) => Path::new(GROUPS).join(controller),
+            _ => return None,
+        };
+        Some((hierarchy, path.trim_start_matches('/').to_owned()))
+    });
+    let around = |(hierarchy, path): (PathBuf, String)| {
+        Path::new(&path).ancestors().map(|group| hierarchy.join(group)).collect::<Vec<_>>()
+    };
+    groups.flat_map(around).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
+    const MEBIBYTE: u64 = 1 << 20;
+    const LIMITS: Limits = Limits { tasks: 1000, memory: 1024 * MEBIBYTE, ..Limits::USUAL };
+
+    #[test]
+    fn no_more_is_done_at_the_same_time_than_there_is_for_it() {
+        // Two shares.
+        let budget = Budget::new(Amount { tasks: 100_000, memory: 1024 * MEBIBYTE });
+        let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let count = |limits: Limits| {
+            assert_eq!(limits.memory, 512 * MEBIBYTE);
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            thread::yield_now();
+            now.fetch_sub(1, Ordering::SeqCst);
+        };
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..50).for_each(|_| budget.spend(LIMITS, false, count, |(), _| false)));
+            }
+        });
+        assert!((1..=2).contains(&most.into_inner()), "{} at a time", now.into_inner());
+    }
+
+    #[test]
+    fn what_does_not_manage_with_its_share_is_done_again_with_all_and_alone() {
+        let budget = Budget::new(Amount { tasks: 2000, memory: 900 * MEBIBYTE });
+        let tried = Mutex::new(Vec::new());
+        let note = |limits: Limits| tried.lock().unwrap().push((limits.tasks, limits.memory / MEBIBYTE));
+        budget.spend(LIMITS, false, note, |(), had_less| had_less);
+        assert_eq!(*tried.lock().unwrap(), [(252, 512), (1000, 900)]);
+        assert_eq!(budget.state.lock().unwrap().left, budget.all);
+    }
+
+    #[test]
+    fn who_needs_all_that_it_may_have_gets_it_at_once() {
+        let budget = Budget::new(Amount { tasks: 2000, memory: 2048 * MEBIBYTE });
+        budget.spend(LIMITS, true, |limits| assert_eq!(limits, LIMITS), |(), had_less| had_less);
+    }
+
+    #[test]
+    fn a_machine_has_something_left() {
+        let left = available();
+        assert!(left.tasks > 1 && left.tasks < 1 << 32, "{left:?}");
+        assert!(left.memory > 16 * MEBIBYTE && left.memory < 1 << 50, "{left:?}");
+    }
+}
