@@ -234,7 +234,7 @@ fn the_doctor_tells_what_is_limited_and_what_is_missing() {
         .code(0)
         .stdout(predicate::str::is_match("– open files +1500 at most: L4.S3, L5.S1, L5.S2 cannot").unwrap())
         .stdout(
-            predicate::str::is_match("– processes +2000 at most: checks with a thousand clients cannot")
+            predicate::str::is_match("– processes +1800 left: checks with a thousand clients cannot")
                 .unwrap(),
         )
         .stdout(predicate::str::contains("cure: raise the hard limit"));

@@ -188,7 +188,7 @@ impl Workshop {
         clear(&staging)?;
         let (made, words) = match answer {
             Answer::Built { made, words } => (made, words),
-            Answer::Refused(why) | Answer::Stopped(why) => return Ok(Built::Refused(why)),
+            Answer::Refused(why) | Answer::Stopped { why, .. } => return Ok(Built::Refused(why)),
             Answer::Fault(fault) => return Err(fault),
         };
         let (made, broken): (Vec<&String>, _) =
@@ -242,7 +242,7 @@ impl Workshop {
         })?;
         match answer {
             Answer::Built { .. } => {}
-            Answer::Refused(why) | Answer::Stopped(why) => return Ok(Built::Refused(why)),
+            Answer::Refused(why) | Answer::Stopped { why, .. } => return Ok(Built::Refused(why)),
             Answer::Fault(fault) => return Err(fault),
         }
         clear(&staging)?;

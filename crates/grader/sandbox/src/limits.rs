@@ -70,6 +70,13 @@ pub enum Overrun {
     Output(u64),
 }
 
+impl Overrun {
+    /// Whether it is a limit on something that all share who use the machine at the same time, and of which there may be more later.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Overrun::Memory(_) | Overrun::Tasks(_))
+    }
+}
+
 impl fmt::Display for Overrun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

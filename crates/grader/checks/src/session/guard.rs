@@ -80,7 +80,7 @@ impl World {
             return Err(failure.into());
         }
         let Some((overrun, got)) = self.overrun()? else { return Ok(()) };
-        self.guard.lacked.set(matches!(overrun, Overrun::Memory(_) | Overrun::Tasks(_)));
+        self.guard.lacked.set(overrun.is_shared());
         self.stop(
             Failure::new(Kind::Resource, format!("stopped: {overrun}"))
                 .expected(format!("no more than {overrun} in all"))

@@ -24,8 +24,8 @@ const WORDS: usize = 1 << 16;
 pub(super) enum Course {
     /// By itself.
     Ended(Ended),
-    /// It was stopped, for this reason.
-    Stopped(String),
+    /// It was stopped, for this reason. It has `lacked` something where that is a limit on memory or on processes.
+    Stopped { why: String, lacked: bool },
     /// The machine ran out of memory, and the compiler may be what it ended to help itself: nothing is known of the submission.
     OutOfMemory,
 }
@@ -96,8 +96,8 @@ impl Build<'_> {
             let was_short = ended != Ended::Exited(0) && memory_kills() > self.memory_kills;
             return Ok(Some(if was_short { Course::OutOfMemory } else { Course::Ended(ended) }));
         }
-        if let Some(reason) = self.stopped()? {
-            return Ok(Some(Course::Stopped(format!("stopped: {reason}"))));
+        if let Some((reason, lacked)) = self.stopped()? {
+            return Ok(Some(Course::Stopped { why: format!("stopped: {reason}"), lacked }));
         }
         if self.began.elapsed() > LAST {
             return Err(io::Error::other(format!(
@@ -108,14 +108,14 @@ impl Build<'_> {
         Ok(None)
     }
 
-    /// Why it is not to go on, if so.
-    fn stopped(&mut self) -> io::Result<Option<String>> {
+    /// Why it is not to go on, if so, and whether that is since it has lacked something.
+    fn stopped(&mut self) -> io::Result<Option<(String, bool)>> {
         let limits = *self.watch.limits();
         if self.said > limits.output {
-            return Ok(Some(Overrun::Output(limits.output).to_string()));
+            return Ok(Some((Overrun::Output(limits.output).to_string(), false)));
         }
-        if let Some((overrun, _)) = self.watch.overrun(&mut self.observer, self.room)? {
-            return Ok(Some(overrun.to_string()));
+        if let Some(reason) = self.overrun()? {
+            return Ok(Some(reason));
         }
         if Instant::now() < self.due {
             return Ok(None);
@@ -133,17 +133,23 @@ impl Build<'_> {
         }
         // What is still may be so because a limit has struck.
         self.watch.hurry();
-        if let Some((overrun, _)) = self.watch.overrun(&mut self.observer, self.room)? {
-            return Ok(Some(overrun.to_string()));
+        if let Some(reason) = self.overrun()? {
+            return Ok(Some(reason));
         }
-        Ok(match end {
-            End::Settled | End::Ticking | End::Idle => Some("it waits for what never comes".to_owned()),
-            End::Asleep => Some(Overrun::Sleep(limits.sleep).to_string()),
-            End::Disk => Some("it makes a disk busy without getting there".to_owned()),
-            End::Busy => Some(Overrun::Processor(limits.processor).to_string()),
-            End::Hidden => Some("it forbids to be looked at".to_owned()),
-            End::Gone => None,
-        })
+        let reason = match end {
+            End::Settled | End::Ticking | End::Idle => "it waits for what never comes".to_owned(),
+            End::Asleep => Overrun::Sleep(limits.sleep).to_string(),
+            End::Disk => "it makes a disk busy without getting there".to_owned(),
+            End::Busy => Overrun::Processor(limits.processor).to_string(),
+            End::Hidden => "it forbids to be looked at".to_owned(),
+            End::Gone => return Ok(None),
+        };
+        Ok(Some((reason, false)))
+    }
+
+    fn overrun(&mut self) -> io::Result<Option<(String, bool)>> {
+        let overrun = self.watch.overrun(&mut self.observer, self.room)?;
+        Ok(overrun.map(|(overrun, _)| (overrun.to_string(), overrun.is_shared())))
     }
 
     /// Waits until it says something or ends, or the next look is due.

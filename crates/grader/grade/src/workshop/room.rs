@@ -66,8 +66,8 @@ pub(super) enum Answer {
     Built { made: Vec<String>, words: String },
     /// It is not, for a reason that lies in the submission.
     Refused(String),
-    /// It was stopped, since it used too much or came to no end.
-    Stopped(String),
+    /// It was stopped, since it used too much or came to no end; whether of memory or processes, of which there might have been more.
+    Stopped { why: String, lacked: bool },
     /// It is not, for another reason.
     Fault(Fault),
 }
@@ -76,7 +76,7 @@ pub(super) enum Answer {
 pub(super) fn build(plan: &Plan) -> Result<Answer, Fault> {
     let lacked = |answer: &Result<Answer, Fault>, had_less| match answer {
         Err(fault) | Ok(Answer::Fault(fault)) => fault.is_scarcity,
-        Ok(Answer::Stopped(_)) => had_less,
+        Ok(Answer::Stopped { lacked, .. }) => had_less && *lacked,
         Ok(Answer::Built { .. } | Answer::Refused(_)) => false,
     };
     budget::spend(plan.limits, false, |limits| ask(&Plan { limits, ..plan.clone() }), lacked)
@@ -152,7 +152,9 @@ fn build_in(room: Room, plan: &Plan, targets: Vec<File>) -> io::Result<Answer> {
     // Nothing of it goes on while what it has made is looked at.
     drop(submission);
     let why = match course {
-        Course::Stopped(why) => return Ok(Answer::Stopped(paragraphs(&why, &words))),
+        Course::Stopped { why, lacked } => {
+            return Ok(Answer::Stopped { why: paragraphs(&why, &words), lacked });
+        }
         Course::OutOfMemory => return Ok(Answer::Fault(Fault::scarcity("the machine ran out of memory"))),
         Course::Ended(Ended::Exited(0)) => None,
         // What is the machine's own must start.
