@@ -14,7 +14,7 @@ use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 /// How much may be claimed of what is left, in tenths: others use the machine too.
 const TENTHS: u64 = 9;
 /// How many shares there are of all, where a share is not too small for that.
-const SHARES: u64 = 16;
+const SHARES: u64 = 8;
 /// No share is smaller: the greediest correct programs but for those of a virtual machine, with a good deal to spare.
 const LEAST: Amount = Amount { tasks: 256, memory: 512 << 20 };
 /// The grader's own processes for each.

@@ -1,0 +1,99 @@
+//! A class in which some take all that they can get, on a machine that has little: nobody else loses a mark by it, and the run comes
+//! to its end.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use tests::submission::complete;
+use tests::{class, grade_path};
+
+const HONEST: usize = 4;
+/// What each takes, with how much at most and for how long.
+const GREEDY: [(&str, &str); 3] = [
+    (
+        "forks",
+        "import os, signal
+signal.alarm(60)
+for _ in range(3000):
+    try:
+        if os.fork() == 0:
+            signal.alarm(60)
+            signal.pause()
+    except OSError:
+        pass
+while True:
+    pass
+",
+    ),
+    (
+        "threads",
+        "import signal, threading
+signal.alarm(60)
+threading.stack_size(64 << 10)
+for _ in range(3000):
+    try:
+        threading.Thread(target=signal.pause, daemon=True).start()
+    except RuntimeError:
+        pass
+while True:
+    pass
+",
+    ),
+    (
+        "memory",
+        "import signal
+signal.alarm(60)
+kept = [bytearray(b'x') * (8 << 20) for _ in range(512)]
+while True:
+    pass
+",
+    ),
+];
+
+fn submission(folder: &Path, server: &str) {
+    fs::create_dir(folder).unwrap();
+    fs::write(folder.join("submission.toml"), format!("[programs]\n{server}")).unwrap();
+    complete(folder, &runner::workspace_root().join("tests/hostile/crates"));
+}
+
+#[test]
+fn who_takes_all_that_there_is_costs_nobody_else_a_mark() {
+    // Since Linux 6.14 a pid namespace has a limit of its own. Before, setting it would set the machine's.
+    let system = rustix::system::uname();
+    let release = system.release().to_string_lossy().into_owned();
+    let version: Vec<u32> = release.split(['.', '-']).map_while(|part| part.parse().ok()).collect();
+    if !rustix::process::geteuid().is_root() || version < vec![6, 14] {
+        return;
+    }
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let (submissions, results) = (folder.path().join("submissions"), folder.path().join("results"));
+    fs::create_dir(&submissions).unwrap();
+    for index in 0..HONEST {
+        submission(&submissions.join(format!("honest-{index}")), "");
+    }
+    for (name, program) in GREEDY {
+        let place = submissions.join(name);
+        submission(&place, "echo-server = \"python3 greedy.py {port}\"\n");
+        fs::write(place.join("greedy.py"), program).unwrap();
+    }
+    let graded = Command::new("unshare")
+        .args(["--pid", "--fork", "--mount-proc", "sh", "-ec"])
+        .args(["echo 1500 > /proc/sys/kernel/pid_max; exec \"$@\"", "sh"])
+        .arg(grade_path())
+        .arg("grade")
+        .arg(&submissions)
+        .args(["--lab=lab3", "--seed=3", "--jobs=4", "--out"])
+        .arg(&results)
+        .env("PATH", class::path())
+        .output()
+        .unwrap();
+    assert_eq!(graded.status.code(), Some(0), "{graded:?}");
+    let sheet = fs::read_to_string(results.join("grades.csv")).unwrap();
+    let rows: Vec<&str> = sheet.lines().skip(1).collect();
+    assert_eq!(rows.len(), HONEST + GREEDY.len(), "{sheet}");
+    for row in rows {
+        let cells: Vec<&str> = row.split(',').collect();
+        assert_eq!(cells[2], "graded", "{row}");
+        assert_eq!(cells[0].starts_with("honest"), cells[4] == "100", "{row}");
+    }
+}
