@@ -10,6 +10,8 @@ for family in range(3, 64):
         support.refused(f"family {family}", socket.socket, family, kind)
 for family in (socket.AF_INET, socket.AF_INET6):
     support.refused("a raw socket", socket.socket, family, socket.SOCK_RAW, socket.IPPROTO_TCP)
+    for kind, protocol in ((socket.SOCK_STREAM, 132), (socket.SOCK_DGRAM, 136), (socket.SOCK_STREAM, 262)):
+        support.refused(f"protocol {protocol}", socket.socket, family, kind, protocol)
 for protocol in range(1, 32):
     support.refused(f"netlink {protocol}", socket.socket, socket.AF_NETLINK, socket.SOCK_RAW, protocol)
 support.serve()

@@ -178,7 +178,11 @@ impl Watch {
             return Ok(None);
         }
         let anew = self.shares.take(|| ()).is_some();
-        let memory = observer.memory(files, anew)? + buffers;
+        let mut memory = observer.memory(files, anew)? + buffers;
+        if memory > limits.memory && !anew {
+            // What was shared among few when it was read may be shared among many by now.
+            memory = observer.memory(files, true)? + buffers;
+        }
         let got = || {
             let mut got = format!("{} MiB", memory >> 20);
             if usage.tasks > 1 {

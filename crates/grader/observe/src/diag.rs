@@ -316,13 +316,13 @@ fn parse(message: &[u8]) -> io::Result<Option<Socket>> {
 }
 
 /// The bytes in a socket's buffers, by the numbers (SK_MEMINFO_* in `linux/sock_diag.h`) in the attribute of this kind: received and not
-/// read; set aside for what is to come; its options and filters; received while it was in use; and of what was sent the larger one of
+/// read; its options and filters; received while it was in use; and of what was sent the larger one of
 /// two, since TCP counts what is on the way among what is queued.
 fn buffers(attributes: Option<&[u8]>, kind: u16) -> u64 {
     let Some(numbers) = attributes.and_then(|attributes| attribute(attributes, kind)) else { return 0 };
     let number = |index: usize| u32_at(numbers, 4 * index).map_or(0, u64::from);
-    let [received, sent, forward, queued, options, backlog] = [0, 2, 4, 5, 6, 7].map(number);
-    received + sent.max(queued) + forward + options + backlog
+    let [received, sent, queued, options, backlog] = [0, 2, 5, 6, 7].map(number);
+    received + sent.max(queued) + options + backlog
 }
 
 /// The value of the attribute of this kind.

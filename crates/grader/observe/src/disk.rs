@@ -2,7 +2,7 @@
 //! asleep, nor waiting for its peer. A program that reads the machine's files again and again, past what is in memory, is there most
 //! of the time.
 //!
-//! How long one such call takes is the machine's affair. That it makes the next one is its own.
+//! How long a thread stays there at once is the machine's affair. That it comes back is its own.
 
 use crate::thread::{Call, Thread};
 use std::collections::HashMap;
@@ -20,12 +20,12 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    /// In calls of its own choice.
+    /// By its own choice.
     pub(crate) fn own(&self) -> Duration {
         self.own
     }
 
-    /// In single calls, which nobody but the machine can end.
+    /// While some thread did not come back, which nobody but the machine can change.
     pub(crate) fn held_up(&self) -> Duration {
         self.held_up
     }
@@ -41,22 +41,22 @@ impl Disk {
         }
         let given = |thread: &Thread| Duration::from_nanos(thread.cpu_ns + thread.delay_ns);
         if let Some((before, known)) = last {
-            let (mut active, mut has_moved) = (Duration::ZERO, false);
+            let (mut active, mut is_stuck) = (Duration::ZERO, false);
             for thread in threads {
                 match known.get(&thread.tid) {
                     Some((turns, had)) if *had <= given(thread) => {
                         active += given(thread) - *had;
-                        has_moved |= thread.turns != *turns;
+                        is_stuck |= is_in_it(thread) && thread.turns == *turns;
                     }
                     // It is new.
-                    _ => (active, has_moved) = (active + given(thread), true),
+                    _ => active += given(thread),
                 }
             }
             let passed = at.duration_since(before).saturating_sub(active);
-            if has_moved {
-                self.own += passed.min(pause * 2);
-            } else {
+            if is_stuck {
                 self.held_up += passed;
+            } else {
+                self.own += passed.min(pause * 2);
             }
         }
         self.last =
@@ -81,8 +81,8 @@ mod tests {
             (disk.own().as_millis(), disk.held_up().as_millis())
         };
         assert_eq!(look(0, Call::Disk, 1), (0, 0));
-        assert_eq!(look(10, Call::Disk, 1), (0, 10), "one call that takes long");
-        assert_eq!(look(20, Call::Disk, 2), (9, 10), "another one, less what it ran");
+        assert_eq!(look(10, Call::Disk, 1), (0, 10), "it has not come back");
+        assert_eq!(look(20, Call::Disk, 2), (9, 10), "it has, less what it ran");
         assert_eq!(look(30, Call::Running, 3), (9, 10));
         assert_eq!(look(40, Call::Disk, 4), (9, 10), "it ran in between");
         assert_eq!(look(90, Call::Disk, 5), (29, 10), "the look came late");

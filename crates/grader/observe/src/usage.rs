@@ -29,8 +29,9 @@ const TICKS_A_SECOND: u64 = 100;
 
 /// So many descriptors can be no more pipes than a user may have of the usual size (`pipe-user-pages-soft` in pipe(7)), which is little.
 const FEW: u64 = 1024;
-/// To look at so many would take too long. Then each counts as if it were a pipe of the size that the kernel gives to who has many.
-const MANY: u64 = 1 << 17;
+/// To look at more would take too long.
+const MANY: usize = 1 << 17;
+/// The size of a pipe for who has many (`pipe-user-pages-soft` in pipe(7)).
 const LEAST_PIPE: u64 = 8192;
 
 /// Of the fields in `/proc/PID/stat` those that are of interest here (proc(5)).
@@ -136,33 +137,33 @@ impl Observer {
     /// When `/proc` or sock_diag cannot be read.
     pub fn buffers(&mut self, descriptors: u64) -> io::Result<u64> {
         let sockets = self.diag.buffers()?;
-        let pipes = match descriptors {
-            ..FEW => 0,
-            FEW..MANY => self.pipes()?,
-            MANY.. => descriptors * LEAST_PIPE,
-        };
-        Ok(sockets + pipes)
+        Ok(sockets + if descriptors < FEW { 0 } else { self.pipes(descriptors)? })
     }
 
-    /// The size of all pipes of the submission, as long as there are files open in which they end (F_GETPIPE_SZ in fcntl(2)).
-    fn pipes(&mut self) -> io::Result<u64> {
-        let (mut seen, mut total) = (HashSet::new(), 0);
-        for pid in self.processes()? {
+    /// The size of all pipes of the submission, as long as there are files open in which they end (F_GETPIPE_SZ in fcntl(2)). Where there
+    /// are too many to look at, there are as many pipes among the others as among those that were looked at.
+    fn pipes(&mut self, descriptors: u64) -> io::Result<u64> {
+        let processes = self.processes()?;
+        let most = (MANY / processes.len().max(1)).max(1);
+        let (mut pipes, mut looked, mut total) = (HashSet::new(), 0, 0);
+        for pid in processes {
             let Some((tid, ())) = self.status(pid, |_| ())? else { continue };
             let descriptors = match numbers(&format!("/proc/{tid}/fd")) {
                 // It is just ending, or forbids to be looked at (proc(5)).
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => continue,
                 other => other?,
             };
-            for descriptor in descriptors {
+            for descriptor in descriptors.into_iter().rev().take(most) {
+                looked += 1;
                 let pipe = target(tid, descriptor).filter(|target| target.starts_with("pipe:"));
-                if pipe.is_some_and(|pipe| seen.insert(pipe)) {
+                if pipe.is_some_and(|pipe| pipes.insert(pipe)) {
                     let size = duplicate(pid, tid, descriptor).and_then(|pipe| fcntl_getpipe_size(pipe).ok());
                     total += size.map_or(0, |size| size as u64);
                 }
             }
         }
-        Ok(total)
+        let others = descriptors.saturating_sub(looked);
+        Ok(total + others * pipes.len() as u64 / looked.max(1) * LEAST_PIPE)
     }
 
     /// The most memory that the submission's processes have had resident, added up, in bytes (VmHWM in proc(5)).
@@ -198,12 +199,7 @@ impl Observer {
     fn status<T>(&mut self, pid: i32, what: impl Fn(&str) -> T) -> io::Result<Option<(i32, T)>> {
         let mut read = |tid: i32| -> io::Result<Option<(i32, T)>> {
             let status = thread::read(&format!("/proc/{tid}/status"), &mut self.buffer)?;
-            let living = status.filter(|status| {
-                status.contains(
-                    "
-VmRSS:",
-                )
-            });
+            let living = status.filter(|status| status.contains("\nVmRSS:"));
             Ok(living.map(|status| (tid, what(status))))
         };
         if let Some(found) = read(pid)? {

@@ -38,7 +38,7 @@ pub const CPU_BUDGET: Duration = Duration::from_secs(2);
 pub const SLEEP_BUDGET: Duration = Duration::from_secs(3);
 
 /// Time that a submission may spend in one wait in calls in which nothing wakes it, until it has made progress.
-const DISK_BUDGET: Duration = Duration::from_secs(10);
+const DISK_BUDGET: Duration = Duration::from_secs(60);
 
 /// So many pages that are new to it are progress of a program that starts.
 const PAGES: u64 = 256;

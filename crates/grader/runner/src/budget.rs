@@ -16,7 +16,7 @@ const TENTHS: u64 = 9;
 /// How many shares there are of all, where a share is not too small for that.
 const SHARES: u64 = 8;
 /// No share is smaller: the greediest correct programs but for those of a virtual machine, with a good deal to spare.
-const LEAST: Amount = Amount { tasks: 256, memory: 512 << 20 };
+const LEAST: Amount = Amount { tasks: 512 + OWN_TASKS, memory: 512 << 20 };
 /// The grader's own processes for each.
 const OWN_TASKS: u64 = 4;
 
@@ -107,7 +107,7 @@ impl Budget {
             let _claim = self.claim(share);
             work(within(share))
         };
-        if !lacked(&done, share != wanted) {
+        if share == self.all || !lacked(&done, share != wanted) {
             return done;
         }
         let _claim = self.claim(self.all);
@@ -155,18 +155,27 @@ fn available() -> Amount {
     Amount { tasks: part(tasks).max(1), memory: part(memory).max(1) }
 }
 
-/// How many processes and threads there may be beside those that there are: of the system and of this pid namespace (proc(5)), of the
-/// user (RLIMIT_NPROC in getrlimit(2)), and of each control group around this process (`pids.max` in cgroups(7)).
+/// How many processes and threads there may be beside those that there are: of the system and of this pid namespace (proc(5)), and of each
+/// control group around this process (`pids.max` in cgroups(7)); and how many there may be of the user at all (RLIMIT_NPROC in getrlimit(2)).
 fn tasks_left() -> Vec<u64> {
     // `0.20 0.18 0.12 1/80 11206`: the second number of the fourth word.
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let running = load.split([' ', '/']).nth(4).and_then(|number| number.parse().ok()).unwrap_or(0);
-    let system = ["/proc/sys/kernel/threads-max", "/proc/sys/kernel/pid_max"];
-    let system = system.iter().filter_map(number).map(|most: u64| most.saturating_sub(running));
+    let system = number("/proc/sys/kernel/threads-max").map(|most| most.saturating_sub(running));
+    // Since Linux 6.14 each namespace has its own, in which others' threads do not count.
+    let namespace = number("/proc/sys/kernel/pid_max").map(|most| most.saturating_sub(threads_in_sight()));
     let groups = groups("pids").into_iter().filter_map(|group| {
         Some(number(group.join("pids.max"))?.saturating_sub(number(group.join("pids.current")).unwrap_or(0)))
     });
-    system.chain(getrlimit(Resource::Nproc).maximum).chain(groups).collect()
+    [system, namespace, getrlimit(Resource::Nproc).maximum].into_iter().flatten().chain(groups).collect()
+}
+
+/// How many threads there are in this pid namespace.
+fn threads_in_sight() -> u64 {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let threads =
+        processes.filter_map(|entry| Some(fs::read_dir(entry.path().join("task")).ok()?.count() as u64));
+    threads.sum()
 }
 
 /// How much memory there is that nobody needs: on the machine (`MemAvailable` in proc(5)), and in each control group around this process,
@@ -249,7 +258,7 @@ mod tests {
         let tried = Mutex::new(Vec::new());
         let note = |limits: Limits| tried.lock().unwrap().push((limits.tasks, limits.memory / MEBIBYTE));
         budget.spend(LIMITS, false, note, |(), had_less| had_less);
-        assert_eq!(*tried.lock().unwrap(), [(252, 512), (1000, 900)]);
+        assert_eq!(*tried.lock().unwrap(), [(512, 512), (1000, 900)]);
         assert_eq!(budget.state.lock().unwrap().left, budget.all);
     }
 

@@ -41,6 +41,15 @@ const NAMESPACES: u32 = (libc::CLONE_NEWNS
 const FAMILIES: &[u32] =
     &[libc::AF_UNIX as u32, libc::AF_INET as u32, libc::AF_INET6 as u32, libc::AF_NETLINK as u32];
 
+/// The usual protocol of a kind of sockets, TCP, UDP, and the two of ping.
+const PROTOCOLS: &[u32] = &[
+    0,
+    libc::IPPROTO_TCP as u32,
+    libc::IPPROTO_UDP as u32,
+    libc::IPPROTO_ICMP as u32,
+    libc::IPPROTO_ICMPV6 as u32,
+];
+
 /// There may be 4,096 such segments (SHMMNI), whose memory nobody sees while none is attached: together 256 MiB.
 const LARGEST_SEGMENT: u32 = 64 << 10;
 /// There may be 32,000 sets of semaphores (SEMMNI) with a cache line for each: together 64 MiB.
@@ -51,7 +60,7 @@ const fn conditional(call: c_long, error: i32, tests: &'static [(u8, Test)]) -> 
 }
 
 /// Calls that are refused with certain arguments.
-const CONDITIONAL: [Rule; 9] = [
+const CONDITIONAL: [Rule; 11] = [
     conditional(libc::SYS_clone, libc::EPERM, &[(0, Test::HasAny(NAMESPACES))]),
     // A thread with a table of files of its own, in which nobody would look.
     conditional(
@@ -61,6 +70,18 @@ const CONDITIONAL: [Rule; 9] = [
     ),
     conditional(libc::SYS_close_range, libc::EINVAL, &[(2, Test::HasAny(libc::CLOSE_RANGE_UNSHARE))]),
     conditional(libc::SYS_socket, libc::EAFNOSUPPORT, &[(0, Test::NoneOf(FAMILIES))]),
+    // Others of the Internet's protocols are in no table in which their sockets are looked for (MPTCP, UDP-Lite, SCTP). Whoever asks
+    // for the first does without.
+    conditional(
+        libc::SYS_socket,
+        libc::EPROTONOSUPPORT,
+        &[(0, Test::Is(libc::AF_INET as u32)), (2, Test::NoneOf(PROTOCOLS))],
+    ),
+    conditional(
+        libc::SYS_socket,
+        libc::EPROTONOSUPPORT,
+        &[(0, Test::Is(libc::AF_INET6 as u32)), (2, Test::NoneOf(PROTOCOLS))],
+    ),
     // The limits of another process: only reading them is nobody's harm.
     conditional(libc::SYS_prlimit64, libc::EPERM, &[(0, Test::Above(0)), (2, Test::Above(0))]),
     // Of netlink's protocols only routing, number 0.

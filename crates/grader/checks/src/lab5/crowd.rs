@@ -86,9 +86,10 @@ pub(super) fn has_room_for_ten_thousand(session: &mut Session) -> Step {
     has_room_for(session, 10_000)
 }
 
-/// How many files so many clients need, on the grader's side and on the server's.
+/// How many files so many clients need, on the grader's side and on the server's, which may keep some for each of the processes that it
+/// starts: two in Python's multiprocessing.
 pub(crate) const fn files_for(clients: usize) -> u64 {
-    clients as u64 + 1000
+    if clients > 1000 { clients as u64 + 1000 } else { 4 * clients as u64 }
 }
 
 fn has_room_for(session: &mut Session, count: usize) -> Step {
