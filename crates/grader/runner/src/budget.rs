@@ -86,18 +86,19 @@ impl Budget {
         Claim { budget: self, amount }
     }
 
-    /// Does something that may use so much, and again by itself where it has `lacked` something. That is told whether it had less than
-    /// its limits say.
+    /// Does something that may use so much and needs so many `tasks`, and again by itself where it has `lacked` something. That is told
+    /// whether it had less than its limits say.
     fn spend<T>(
         &self,
         limits: Limits,
-        needs_all: bool,
+        tasks: u64,
         work: impl Fn(Limits) -> T,
         lacked: impl Fn(&T, bool) -> bool,
     ) -> T {
         let wanted = Amount { tasks: limits.tasks + OWN_TASKS, memory: limits.memory };
-        let share = Amount { tasks: self.all.tasks / SHARES, memory: self.all.memory / SHARES }.max(LEAST);
-        let share = if needs_all { wanted } else { wanted.min(share) }.min(self.all);
+        let share = Amount { tasks: self.all.tasks / SHARES, memory: self.all.memory / SHARES };
+        let needed = Amount { tasks: tasks + OWN_TASKS, memory: 0 };
+        let share = share.max(LEAST).max(needed).min(wanted).min(self.all);
         let within = |amount: Amount| Limits {
             tasks: limits.tasks.min(amount.tasks.saturating_sub(OWN_TASKS).max(1)),
             memory: limits.memory.min(amount.memory),
@@ -135,16 +136,16 @@ pub fn all() -> Amount {
     budget().all
 }
 
-/// Does something that may use as much as these limits say, as soon as there is a share of it, or all where it `needs_all`, that nobody
-/// else has claimed. Where it has `lacked` something, which is told whether it had less than the limits say, it is done again with
+/// Does something that may use as much as these limits say, as soon as there is a share of it that nobody else has claimed, with so many
+/// `tasks` at least. Where it has `lacked` something, which is told whether it had less than the limits say, it is done again with
 /// nothing beside it.
 pub fn spend<T>(
     limits: Limits,
-    needs_all: bool,
+    tasks: u64,
     work: impl Fn(Limits) -> T,
     lacked: impl Fn(&T, bool) -> bool,
 ) -> T {
-    budget().spend(limits, needs_all, work, lacked)
+    budget().spend(limits, tasks, work, lacked)
 }
 
 /// What of this machine is left for checks and builds.
@@ -246,7 +247,7 @@ mod tests {
         };
         thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| (0..50).for_each(|_| budget.spend(LIMITS, false, count, |(), _| false)));
+                scope.spawn(|| (0..50).for_each(|_| budget.spend(LIMITS, 0, count, |(), _| false)));
             }
         });
         assert!((1..=2).contains(&most.into_inner()), "{} at a time", now.into_inner());
@@ -257,15 +258,16 @@ mod tests {
         let budget = Budget::new(Amount { tasks: 2000, memory: 900 * MEBIBYTE });
         let tried = Mutex::new(Vec::new());
         let note = |limits: Limits| tried.lock().unwrap().push((limits.tasks, limits.memory / MEBIBYTE));
-        budget.spend(LIMITS, false, note, |(), had_less| had_less);
+        budget.spend(LIMITS, 0, note, |(), had_less| had_less);
         assert_eq!(*tried.lock().unwrap(), [(512, 512), (1000, 900)]);
         assert_eq!(budget.state.lock().unwrap().left, budget.all);
     }
 
     #[test]
-    fn who_needs_all_that_it_may_have_gets_it_at_once() {
-        let budget = Budget::new(Amount { tasks: 2000, memory: 2048 * MEBIBYTE });
-        budget.spend(LIMITS, true, |limits| assert_eq!(limits, LIMITS), |(), had_less| had_less);
+    fn who_needs_many_tasks_gets_them_at_once() {
+        let budget = Budget::new(Amount { tasks: 2000, memory: 9000 * MEBIBYTE });
+        budget.spend(LIMITS, 900, |limits| assert_eq!(limits.tasks, 900), |(), _| false);
+        budget.spend(LIMITS, 3000, |limits| assert_eq!(limits, LIMITS), |(), had_less| had_less);
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub(super) fn build(plan: &Plan) -> Result<Answer, Fault> {
         Ok(Answer::Stopped { lacked, .. }) => had_less && *lacked,
         Ok(Answer::Built { .. } | Answer::Refused(_)) => false,
     };
-    budget::spend(plan.limits, false, |limits| ask(&Plan { limits, ..plan.clone() }), lacked)
+    budget::spend(plan.limits, 0, |limits| ask(&Plan { limits, ..plan.clone() }), lacked)
 }
 
 /// Gives a plan to a new worker and waits for its answer.
