@@ -117,7 +117,7 @@ impl Session {
             None => None,
             Some(file) => match self.setup.room.packets().and_then(|packets| Capture::start(packets, file)) {
                 Ok(capture) => Some(capture),
-                Err(error) => return Decision::of(Fault::new(format!("capturing packets: {error}"))),
+                Err(error) => return Decision::of(Fault::at("capturing packets", &error)),
             },
         };
         let mut verdict = Verdict::from(check(&mut self));
@@ -150,7 +150,7 @@ impl Session {
             self.note(finding);
         }
         if let Some(Err(error)) = capture.map(Capture::finish) {
-            return Decision::of(Fault::new(format!("writing captured packets: {error}")));
+            return Decision::of(Fault::at("writing captured packets", &error));
         }
         let lacked = self.world.guard.lacked();
         Decision {

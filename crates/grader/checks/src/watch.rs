@@ -55,6 +55,11 @@ impl Pace {
         Pace { due: Cell::new(now + interval), earliest: Cell::new(now), interval, rest }
     }
 
+    /// Lets it be done at once.
+    fn force(&self) {
+        self.due.set(Instant::now());
+    }
+
     /// Lets it be done soon.
     fn hurry(&self) {
         self.due.set(self.earliest.get().min(self.due.get()));
@@ -109,14 +114,14 @@ impl Watch {
 
     /// Lets the next look come at once.
     pub fn hurry(&self) {
-        self.all.due.set(Instant::now());
+        self.all.force();
     }
 
     /// Lets the next look come at once if the machine has less memory left than at the last one. For who is about to end the programs.
     pub fn hurry_if_greedy(&self) {
         if self.is_greedy(free_memory()) {
             self.hurry();
-            self.buffers.due.set(Instant::now());
+            self.buffers.force();
         }
     }
 
@@ -168,9 +173,7 @@ impl Watch {
             return Ok(Some((Overrun::Processor(limits.processor), time)));
         }
         // On the machine's own network there are others' sockets.
-        if let (Room::Isolated, Some(buffers)) =
-            (room, self.buffers.take(|| observer.buffers(usage.descriptors)))
-        {
+        if let (Room::Isolated, Some(buffers)) = (room, self.buffers.take(|| observer.buffers())) {
             self.in_buffers.set(buffers?);
         }
         let buffers = self.in_buffers.get();

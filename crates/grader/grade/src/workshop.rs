@@ -294,7 +294,7 @@ fn made_executable(program: &str, path: PathBuf) -> Result<(String, PathBuf), Fa
 }
 
 fn fault(error: io::Error) -> Fault {
-    Fault::new(format!("building: {error}"))
+    Fault::at("building", &error)
 }
 
 /// Runs a trusted command to its end.

@@ -18,8 +18,6 @@ pub struct Usage {
     /// Bytes that are resident and page tables. What several processes share counts for each, so that this is what they use at
     /// most; [`Observer::memory`] is more exact, and dearer.
     pub resident: u64,
-    /// Open files of all processes; what several of them share counts for each.
-    pub descriptors: u64,
     /// Page faults so far, with those of processes that have ended and were waited for: each is a page that was new to its process.
     pub faults: u64,
 }
@@ -73,9 +71,7 @@ impl Observer {
             usage.tasks += stat.threads.max(1);
             usage.faults += stat.faults;
             let resident = |status: &str| kibibytes(status, &["VmRSS:", "VmPTE:"]);
-            let Some((thread, resident)) = self.status(pid, resident)? else { continue };
-            usage.resident += resident * 1024;
-            usage.descriptors += files_of(thread)?;
+            usage.resident += self.status(pid, resident)?.map_or(0, |(_, resident)| resident) * 1024;
         }
         // What the submission orphaned, and what it left behind when it ended, was waited for by the grader's own.
         if let Scope::Namespace(ours) | Scope::Descendants(ours) = self.scope.clone() {
@@ -130,13 +126,14 @@ impl Observer {
         Ok(Shares { resident, faults, proportional, shared })
     }
 
-    /// What the kernel keeps in the buffers of all sockets of this network, and of the submission's pipes, in bytes. `descriptors` is how
-    /// many files it has open, see [`Usage::descriptors`]. No process's memory shows any of this.
+    /// What the kernel keeps in the buffers of all sockets of this network, and of the submission's pipes, in bytes. No process's memory
+    /// shows any of this.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
-    pub fn buffers(&mut self, descriptors: u64) -> io::Result<u64> {
+    pub fn buffers(&mut self) -> io::Result<u64> {
         let sockets = self.diag.buffers()?;
+        let descriptors = self.open_files_each()?.iter().sum();
         Ok(sockets + if descriptors < FEW { 0 } else { self.pipes(descriptors)? })
     }
 
@@ -185,13 +182,18 @@ impl Observer {
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn open_files(&mut self) -> io::Result<u64> {
-        let mut most = 0;
+        Ok(self.open_files_each()?.into_iter().max().unwrap_or(0))
+    }
+
+    /// How many files each process has open.
+    fn open_files_each(&mut self) -> io::Result<Vec<u64>> {
+        let mut counts = Vec::new();
         for pid in self.processes()? {
             if let Some((thread, ())) = self.status(pid, |_| ())? {
-                most = most.max(files_of(thread)?);
+                counts.push(files_of(thread)?);
             }
         }
-        Ok(most)
+        Ok(counts)
     }
 
     /// Reads `/proc/TID/status` of a thread of the process that has its memory still, and tells which one that is: the first one may

@@ -120,7 +120,7 @@ pub(crate) fn build(
 
 fn parse(lab: &Lab, program: &str, text: &str) -> Result<Template, RunError> {
     let usage = |message: String| RunError::Usage(format!("--program {program}: {message}"));
-    let directory = env::current_dir().map_err(|error| Fault::new(format!("the current folder: {error}")))?;
+    let directory = env::current_dir().map_err(|error| Fault::at("the current folder", &error))?;
     let template = Template::parse(text, &directory).map_err(|error| usage(error.to_string()))?;
     match lab.program(program).and_then(|program| program.misused_placeholder(text)) {
         Some(misuse) => Err(usage(misuse)),

@@ -140,7 +140,7 @@ impl Worker {
     fn answer(&mut self) -> Result<Answer, Fault> {
         let mut line = Vec::new();
         let read = self.output.read_until(b'\n', &mut line);
-        read.map_err(|error| Fault::new(format!("hearing from the check's process: {error}")))?;
+        read.map_err(|error| Fault::at("hearing from the check's process", &error))?;
         serde_json::from_slice(&line).map_err(|_| self.broke())
     }
 

@@ -73,7 +73,7 @@ impl Xray {
                 )));
             }
         }
-        let fault = |what: &str, error: io::Error| Fault::new(format!("{what}: {error}"));
+        let fault = |what: &str, error: io::Error| Fault::at(what, &error);
         let network = |of: &str| fs::read_link(format!("/proc/{of}/ns/net"));
         if network("self").ok() != network(&pid.to_string()).ok() {
             // Its sockets are those of another network. A view that is opened from now on is of that one.

@@ -129,8 +129,8 @@ impl Submission {
         let (report, inner_report) = pipe()?;
         let (inner_output, inner_error) =
             if command.quiet { (nowhere()?, nowhere()?) } else { (inner_output, inner_error) };
-        let nested = room == Room::Isolated;
         let plan = plan(command)?;
+        let nested = room == Room::Isolated;
         let flags = if nested {
             libc::CLONE_NEWUSER | libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC
         } else {

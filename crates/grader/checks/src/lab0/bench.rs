@@ -176,7 +176,7 @@ pub(super) struct Shell(Child);
 /// Starts a shell with these standard streams.
 pub(super) fn shell(script: &str, input: Stdio, output: Stdio) -> Step<Shell> {
     let command = Command::new("/bin/sh").args(["-c", script]).stdin(input).stdout(output).spawn();
-    Ok(Shell(command.map_err(|error| Fault::new(format!("/bin/sh cannot be started: {error}")))?))
+    Ok(Shell(command.map_err(|error| Fault::at("/bin/sh cannot be started", &error))?))
 }
 
 impl Shell {
