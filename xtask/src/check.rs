@@ -76,7 +76,13 @@ mod tests {
         status(&RunReport {
             lab: &suite.lab,
             seed: 0,
-            environment: Environment { system: String::new(), isolation: Isolation::Full, jobs: 1 },
+            environment: Environment {
+                system: String::new(),
+                isolation: Isolation::Full,
+                enforcement: model::Enforcement::Watching,
+                memory: None,
+                jobs: 1,
+            },
             checks: reported.collect(),
             duration: Duration::ZERO,
         })

@@ -40,7 +40,7 @@ impl Server {
         let mut command = template.fill(&[("port", PORT.to_string())], LIMITS);
         command.quiet = true;
         placement.enter_server()?;
-        let submission = Submission::start(room, &command)?;
+        let submission = Submission::start(room, &command, None)?;
         placement.enter_generator()?;
         let observer = Observer::new(Scope::Namespace(vec![1, submission.init()]))?;
         let mut server = Server { submission, observer };

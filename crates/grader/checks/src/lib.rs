@@ -15,7 +15,7 @@ mod watch;
 mod words;
 
 pub use session::{Census, Decision, Program, Session, Setup, Worker};
-pub use watch::{LONGEST_PAUSE, Watch, memory_kills};
+pub use watch::{LONGEST_PAUSE, Watch};
 
 use model::{Clause, Lab, Step};
 use sandbox::Limits;

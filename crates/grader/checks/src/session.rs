@@ -13,7 +13,7 @@ use fastrand::Rng;
 use model::{Action, Event, Failure, Fault, Kind, Placeholder, Record, Step, Stop, Verdict};
 use observe::{Observer, Scope};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use sandbox::{Limits, Room, Template};
+use sandbox::{Entrance, Limits, Room, Template};
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::ErrorKind;
@@ -40,6 +40,8 @@ pub struct Setup {
     pub document: Option<String>,
     /// What its programs may use.
     pub limits: Limits,
+    /// The control group that they are started in, if there is one.
+    pub group: Option<Entrance>,
     /// How many processes and threads the machine allows at all.
     pub tasks_allowed: u64,
     /// Where its random values come from.
@@ -91,13 +93,13 @@ impl Session {
     ///
     /// # Errors
     /// When the kernel offers no view of sockets.
-    pub fn new(setup: Setup) -> Result<Session, Fault> {
+    pub fn new(mut setup: Setup) -> Result<Session, Fault> {
         let observer = Observer::new(Scope::Namespace(Vec::new()))?;
         // The pauses between looks are shorter than the 50 µs by which the kernel usually lets a timer be late.
         rustix::thread::set_current_timer_slack(NonZero::new(1000)).map_err(std::io::Error::from)?;
         let random = Rng::with_seed(setup.seed);
         Ok(Session {
-            world: Rc::new(World::new(setup.room, observer, setup.limits)),
+            world: Rc::new(World::new(setup.room, observer, setup.limits, setup.group.take())),
             setup,
             starts: 0,
             open_files: None,
@@ -124,9 +126,16 @@ impl Session {
         // Whatever else came of it then.
         if let Some(stopped) = self.world.guard.stopped() {
             verdict = Verdict::Failed(Box::new(stopped));
-        } else if let (Verdict::Failed(failure), true) = (&verdict, self.world.ran_out_of_memory()) {
-            let fault = format!("the machine ran out of memory and ended some process: {}", failure.summary);
-            verdict = Verdict::Error(Fault::scarcity(fault));
+        } else if let Verdict::Failed(failure) = &verdict {
+            match self.world.guard.ran_out_of_memory() {
+                // One of the programs' own may have been among them, with all that followed from that.
+                Ok(true) => {
+                    let what = "the machine ran out of memory and ended some process";
+                    verdict = Verdict::Error(Fault::scarcity(format!("{what}: {}", failure.summary)));
+                }
+                Ok(false) => {}
+                Err(error) => verdict = Verdict::Error(Fault::at("looking at the control group", &error)),
+            }
         } else if let Verdict::Error(fault) = &verdict
             && let Some(failure) = self.world.hoards_sockets(fault)
         {

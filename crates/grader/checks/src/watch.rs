@@ -2,7 +2,7 @@
 //! the clock, what it finds does not, since what stays within its limits does so whenever it is looked at.
 
 use observe::Observer;
-use sandbox::{Limits, Overrun, Room};
+use sandbox::{Entrance, Kill, Limits, Overrun, Room};
 use std::cell::Cell;
 use std::fs;
 use std::io;
@@ -37,6 +37,10 @@ pub struct Watch {
     shares: Pace,
     /// The most memory that the machine had left since the last look.
     free: Cell<u64>,
+    /// What [`memory_kills`] was in the beginning.
+    memory_kills: u64,
+    /// The control group of the programs.
+    group: Option<Entrance>,
 }
 
 /// When something is done next that takes a while.
@@ -79,9 +83,9 @@ impl Pace {
     }
 }
 
-/// How many processes of this machine were ended for want of memory (`oom_kill` in `/proc/vmstat`, proc(5)). While that grows,
-/// nobody knows whether what was killed was at fault. 0 where the kernel does not count them.
-pub fn memory_kills() -> u64 {
+/// How many processes of this machine were ended for want of memory (`oom_kill` in `/proc/vmstat`, proc(5)). 0 where the kernel does
+/// not count them.
+fn memory_kills() -> u64 {
     let text = fs::read_to_string("/proc/vmstat").unwrap_or_default();
     let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
     count.and_then(|count| count.parse().ok()).unwrap_or(0)
@@ -94,8 +98,8 @@ fn free_memory() -> u64 {
 }
 
 impl Watch {
-    /// Watches over these limits from now on.
-    pub fn new(limits: Limits) -> Watch {
+    /// Watches over these limits from now on. Where there is a control group for the programs, they must be started in it.
+    pub fn new(limits: Limits, group: Option<Entrance>) -> Watch {
         Watch {
             limits,
             processes: Pace::new(INTERVAL, REST_FROM_COUNTING),
@@ -104,6 +108,25 @@ impl Watch {
             in_buffers: Cell::default(),
             shares: Pace::new(INTERVAL_OF_BUFFERS, REST),
             free: Cell::new(free_memory()),
+            memory_kills: memory_kills(),
+            group,
+        }
+    }
+
+    /// The control group of the programs.
+    pub fn group(&self) -> Option<&Entrance> {
+        self.group.as_ref()
+    }
+
+    /// Whether some process was ended since the machine ran out of memory, and not since the programs had as much as they may. Where they
+    /// have no group of their own, nobody knows whether it was theirs.
+    ///
+    /// # Errors
+    /// When the kernel does not say.
+    pub fn ran_out_of_memory(&self) -> io::Result<bool> {
+        match &self.group {
+            Some(group) => Ok(group.kills()? == Some(Kill::Shortage)),
+            None => Ok(memory_kills() > self.memory_kills),
         }
     }
 
@@ -117,9 +140,12 @@ impl Watch {
         self.all.force();
     }
 
-    /// Lets the next look come at once if the machine has less memory left than at the last one. For who is about to end the programs.
+    /// Lets the next look come at once if the machine has less memory left than at the last one, or the kernel has ended one of the
+    /// programs. For who is about to end them.
     pub fn hurry_if_greedy(&self) {
-        if self.is_greedy(free_memory()) {
+        let has_killed =
+            self.group.as_ref().is_some_and(|group| group.kills().is_ok_and(|kill| kill.is_some()));
+        if has_killed || self.is_greedy(free_memory()) {
             self.hurry();
             self.buffers.force();
         }
@@ -160,6 +186,14 @@ impl Watch {
 
     fn used_too_much(&self, observer: &mut Observer, room: Room) -> io::Result<Option<(Overrun, String)>> {
         let limits = &self.limits;
+        if let Some(group) = &self.group
+            && group.kills()? == Some(Kill::OwnLimit)
+        {
+            return Ok(Some((
+                Overrun::Memory(limits.memory),
+                "more than that, so that the kernel ended a process".to_owned(),
+            )));
+        }
         let usage = observer.usage()?;
         let (files, full) = room.files()?;
         if let Some(overrun) = full {

@@ -184,6 +184,7 @@ impl Workshop {
             environment: self.toolchain.environment(&home),
             harvest,
             limits: room::LIMITS,
+            group: Vec::new(),
         })?;
         clear(&staging)?;
         let (made, words) = match answer {
@@ -239,6 +240,7 @@ impl Workshop {
             environment: Vec::new(),
             harvest: Harvest::Folder(archive.clone()),
             limits: room::LIMITS,
+            group: Vec::new(),
         })?;
         match answer {
             Answer::Built { .. } => {}

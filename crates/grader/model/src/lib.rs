@@ -15,5 +15,5 @@ mod verdict;
 pub use evidence::{Action, Endpoint, Event, Record, SocketView, ThreadView};
 pub use lab::{Clause, Lab, Placeholder, Program, Tier};
 pub use picture::{Picture, ProcessPicture, SocketPicture, ThreadPicture};
-pub use run::{CheckReport, Environment, Isolation, Notice, RunReport, Score};
+pub use run::{CheckReport, Enforcement, Environment, Isolation, Notice, RunReport, Score};
 pub use verdict::{Credit, Failure, Fault, Kind, Shown, Step, Stop, Verdict};

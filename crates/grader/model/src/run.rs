@@ -13,6 +13,25 @@ pub enum Isolation {
     None(String),
 }
 
+/// Who holds programs to their limits on memory and on processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enforcement {
+    /// The kernel, by a control group for each check.
+    Kernel,
+    /// The grader, which looks at what they use again and again.
+    Watching,
+}
+
+impl Enforcement {
+    /// Its name in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Enforcement::Kernel => "kernel",
+            Enforcement::Watching => "watched",
+        }
+    }
+}
+
 /// Where a run took place.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -20,6 +39,10 @@ pub struct Environment {
     pub system: String,
     /// How checks were kept apart.
     pub isolation: Isolation,
+    /// How programs were held to their limits.
+    pub enforcement: Enforcement,
+    /// The bytes of memory that there were, where programs may use more.
+    pub memory: Option<u64>,
     /// How many checks ran at the same time.
     pub jobs: usize,
 }

@@ -38,7 +38,7 @@ pub fn write(
         lines.extend(failed(report, checks, origin));
     }
     lines.extend(undecided(&groups));
-    let shared: Vec<String> = human::without_isolation(&report.environment);
+    let shared: Vec<String> = human::remarks(&report.environment);
     if !shared.is_empty() {
         lines.push(String::new());
         lines.extend(block(shared.strip_suffix(&[String::new()]).unwrap_or(&shared)));

@@ -98,7 +98,7 @@ fn opening(report: &RunReport, mark: Option<u32>) -> String {
         lines.push(format!("stars {}/{}, which are worth no points", score.stars, score.max_stars));
     }
     lines.push(format!("seed {}", report.seed));
-    lines.extend(human::without_isolation(&report.environment));
+    lines.extend(human::remarks(&report.environment));
     lines.join("\n").trim_end().to_owned()
 }
 

@@ -48,6 +48,9 @@ pub(crate) struct Environment<'a> {
     isolation: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     isolation_reason: Option<&'a str>,
+    limits: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory_mib: Option<u64>,
     jobs: usize,
 }
 
@@ -143,7 +146,14 @@ impl<'a> Environment<'a> {
             Isolation::Full => ("full", None),
             Isolation::None(reason) => ("none", Some(&**reason)),
         };
-        Environment { system: &environment.system, isolation, isolation_reason, jobs: environment.jobs }
+        Environment {
+            system: &environment.system,
+            isolation,
+            isolation_reason,
+            limits: environment.enforcement.name(),
+            memory_mib: environment.memory.map(|bytes| bytes >> 20),
+            jobs: environment.jobs,
+        }
     }
 }
 

@@ -17,6 +17,7 @@ pub fn write(report: &RunReport, origin: &Origin, out: &mut impl io::Write) -> i
         Isolation::None(reason) => format!("none: {}", escape::text(reason)),
     };
     suite.add_property(("isolation", &*isolation));
+    suite.add_property(("limits", report.environment.enforcement.name()));
     suite.add_test_cases(report.checks.iter().map(|check| case(report, check, origin)));
     let mut document = Report::new(report.lab.title);
     document.set_time(report.duration);

@@ -3,7 +3,9 @@
 
 mod sample;
 
-use model::{Credit, Environment, Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict};
+use model::{
+    Credit, Enforcement, Environment, Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict,
+};
 use report::record::{Dated, Record};
 use report::{Origin, Palette, catalogue, classroom50, feedback, gradescope, human, json, junit};
 use sample::{CLAUSES, LAB, answered_too_early, crashed, failed, golden, reader, run};
@@ -149,7 +151,13 @@ fn a_submission_that_never_ran_has_a_score_where_that_is_its_own_doing() {
     let mut unbuilt = Failure::new(Kind::NotStarted, "the programs do not compile");
     unbuilt.output = b"error[E0425]: cannot find value `x`\n".to_vec();
     let without_checks = |verdict: &Verdict| {
-        let environment = Environment { system: String::new(), isolation: Isolation::Full, jobs: 1 };
+        let environment = Environment {
+            system: String::new(),
+            isolation: Isolation::Full,
+            enforcement: Enforcement::Watching,
+            memory: None,
+            jobs: 1,
+        };
         let report = RunReport::without_checks(&LAB, &CLAUSES, 7, environment, verdict);
         serde_json::from_str::<serde_json::Value>(&in_gradescope(&report)).unwrap()
     };

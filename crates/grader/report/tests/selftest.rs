@@ -3,7 +3,7 @@
 mod sample;
 
 use model::selftest::{LabOutcome, NotTried, Outcome, Subject, Trial};
-use model::{CheckReport, Environment, Failure, Fault, Isolation, Kind, Verdict};
+use model::{CheckReport, Enforcement, Environment, Failure, Fault, Isolation, Kind, Verdict};
 use report::{Palette, selftest};
 use sample::{CLAUSES, LAB, answered_too_early, failed, golden};
 use std::path::PathBuf;
@@ -53,7 +53,13 @@ fn outcome(trials: Vec<Trial>, whole: bool) -> Outcome {
         labs: vec![LabOutcome { lab: &LAB, clauses: CLAUSES.iter().collect(), trials, whole }],
         not_tried: Vec::new(),
         seed: 7,
-        environment: Environment { system: "Linux 6.18".to_owned(), isolation: Isolation::Full, jobs: 4 },
+        environment: Environment {
+            system: "Linux 6.18".to_owned(),
+            isolation: Isolation::Full,
+            enforcement: Enforcement::Watching,
+            memory: None,
+            jobs: 4,
+        },
         duration: Duration::from_millis(41_000),
     }
 }

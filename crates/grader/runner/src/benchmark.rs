@@ -27,7 +27,7 @@ impl Benchmark {
         }
         let mut starts = Vec::new();
         for check in &order.checks {
-            match worker::ask(&plan(check, order.seed, &hand_in, true, Keep::Nothing))? {
+            match worker::ask(plan(check, order.seed, &hand_in, true, Keep::Nothing))? {
                 Answer::Decided { starts: count, .. } => starts.push(count),
                 Answer::Refused(fault) => return Err(fault.into()),
                 Answer::Shown(_) => return Err(Fault::new("a picture in place of a verdict").into()),
@@ -60,7 +60,7 @@ impl Benchmark {
             let mut plan = plan(check, self.order.seed, &self.hand_in, true, Keep::Nothing);
             let (id, program) = (check.clause.id.to_owned(), check.clause.program.to_owned());
             plan.task = Task::StartOnly { id, program, times: self.starts[index] };
-            worker::ask(&plan)
+            worker::ask(plan)
         });
         let elapsed = began.elapsed();
         for answer in answers {

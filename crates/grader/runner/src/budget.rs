@@ -6,9 +6,9 @@
 //! by itself, with all that it may have.
 
 use rustix::process::{Resource, getrlimit};
-use sandbox::Limits;
+use sandbox::{Limits, groups_around};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 
 /// How much may be claimed of what is left, in tenths: others use the machine too.
@@ -165,7 +165,7 @@ fn tasks_left() -> Vec<u64> {
     let system = number("/proc/sys/kernel/threads-max").map(|most| most.saturating_sub(running));
     // Since Linux 6.14 each namespace has its own, in which others' threads do not count.
     let namespace = number("/proc/sys/kernel/pid_max").map(|most| most.saturating_sub(threads_in_sight()));
-    let groups = groups("pids").into_iter().filter_map(|group| {
+    let groups = groups_around("pids").into_iter().filter_map(|group| {
         Some(number(group.join("pids.max"))?.saturating_sub(number(group.join("pids.current")).unwrap_or(0)))
     });
     [system, namespace, getrlimit(Resource::Nproc).maximum].into_iter().flatten().chain(groups).collect()
@@ -185,7 +185,7 @@ fn memory_left() -> Vec<u64> {
     let machine = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let machine = machine.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
     let machine = machine.and_then(|text| text.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    let groups = groups("memory").into_iter().filter_map(|group| {
+    let groups = groups_around("memory").into_iter().filter_map(|group| {
         // The names of version 2, and of version 1.
         let (most, used) =
             [("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")]
@@ -203,26 +203,6 @@ fn memory_left() -> Vec<u64> {
 /// The number in a file; `None` for one that is not there, or says `max`.
 fn number(file: impl AsRef<Path>) -> Option<u64> {
     fs::read_to_string(file).ok()?.trim().parse().ok()
-}
-
-/// The folders of this process's control group with that controller, and of all around it, in either version (cgroups(7)).
-fn groups(controller: &str) -> Vec<PathBuf> {
-    const GROUPS: &str = "/sys/fs/cgroup";
-    let membership = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let groups = membership.lines().filter_map(|line| {
-        let mut parts = line.splitn(3, ':').skip(1);
-        let (controllers, path) = (parts.next()?, parts.next()?);
-        let hierarchy = match controllers {
-            "" => PathBuf::from(GROUPS),
-            names if names.split(',').any(|name| name == controller) => Path::new(GROUPS).join(controller),
-            _ => return None,
-        };
-        Some((hierarchy, path.trim_start_matches('/').to_owned()))
-    });
-    let around = |(hierarchy, path): (PathBuf, String)| {
-        Path::new(&path).ancestors().map(|group| hierarchy.join(group)).collect::<Vec<_>>()
-    };
-    groups.flat_map(around).collect()
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use crate::commands::HandIn;
 use crate::worker::Keep;
-use crate::{IsolationChoice, in_parallel, jobs_for, run_one, system};
+use crate::{IsolationChoice, environment, in_parallel, jobs_for, run_one};
 use checks::{Check, Suite};
-use model::{CheckReport, Environment, Failure, Fault, Isolation, Kind, RunReport, Verdict};
+use model::{CheckReport, Failure, Fault, Isolation, Kind, RunReport, Verdict};
 use std::time::{Duration, Instant};
 
 /// Decides every clause of a lab on what was handed in, each in a room of its own, so many at a time. `most` holds where none of
@@ -14,14 +14,16 @@ pub fn decide_all(suite: &'static Suite, hand_in: &HandIn, seed: u64, most: usiz
     let began = Instant::now();
     let checks =
         in_parallel(jobs, suite.checks.len(), |index| decide(suite, &suite.checks[index], hand_in, seed));
-    RunReport { lab: &suite.lab, seed, environment: environment(jobs), checks, duration: began.elapsed() }
+    let environment = environment(Isolation::Full, hand_in.confinement.limits, jobs);
+    RunReport { lab: &suite.lab, seed, environment, checks, duration: began.elapsed() }
 }
 
 /// What is found out about a submission that cannot be checked for a reason of its own: it misses every clause for that reason.
 pub fn miss_all(suite: &'static Suite, seed: u64, failure: Failure) -> RunReport {
     let clauses = suite.checks.iter().map(|check| &check.clause);
     let verdict = Verdict::Failed(Box::new(failure));
-    RunReport::without_checks(&suite.lab, clauses, seed, environment(1), &verdict)
+    let environment = environment(Isolation::Full, suite.limits, 1);
+    RunReport::without_checks(&suite.lab, clauses, seed, environment, &verdict)
 }
 
 /// Finds out whether this machine lets checks be kept apart by namespaces.
@@ -30,10 +32,6 @@ pub fn miss_all(suite: &'static Suite, seed: u64, failure: Failure) -> RunReport
 /// When it does not: the step that it refuses, and the cure.
 pub fn require_isolation() -> Result<(), Fault> {
     crate::isolation(IsolationChoice::Full).map(|_| ())
-}
-
-fn environment(jobs: usize) -> Environment {
-    Environment { system: system(), isolation: Isolation::Full, jobs }
 }
 
 fn decide(suite: &Suite, check: &'static Check, hand_in: &HandIn, seed: u64) -> CheckReport {

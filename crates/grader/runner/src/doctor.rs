@@ -14,7 +14,7 @@ const KERNEL: (u32, u32) = (5, 12);
 
 /// Looks at all that matters, the most important first.
 pub fn examine() -> Vec<Finding> {
-    let own = [namespaces(), kernel(), calls(), scheduler(), open_files(), tasks(), memory()];
+    let own = [namespaces(), kernel(), calls(), scheduler(), open_files(), tasks(), memory(), groups()];
     own.into_iter().chain(tools::all()).collect()
 }
 
@@ -27,7 +27,7 @@ fn finding(need: &'static str, purpose: &str, found: Result<String, (State, Stri
 }
 
 fn namespaces() -> Finding {
-    let found = match worker::ask(&Plan::probe()) {
+    let found = match worker::ask(Plan::probe()) {
         Ok(Answer::Decided { .. } | Answer::Shown(_)) => Ok("allowed".to_owned()),
         // The reason names the step, the cause and the cure.
         Ok(Answer::Refused(fault)) => Err((State::Missing, "refused".to_owned(), fault.message)),
@@ -130,14 +130,30 @@ fn memory() -> Finding {
     finding("memory", "programs may use much of it, one after the other", found)
 }
 
+/// Who holds programs to what they may use, see [`model::Enforcement`].
+fn groups() -> Finding {
+    let found = if sandbox::groups_can_be_made() {
+        Ok("one for each check".to_owned())
+    } else {
+        Err((
+            State::Limited,
+            "none to be had: the grader watches what programs use".to_owned(),
+            "with systemd, start the grader by `systemd-run --user --scope -p Delegate=yes` and the command; the marks are the same"
+                .to_owned(),
+        ))
+    };
+    finding("control groups", "the kernel itself holds programs to their limits", found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_not_ready_has_a_cure() {
-        let all =
-            [kernel(), calls(), scheduler(), open_files(), tasks(), memory()].into_iter().chain(tools::all());
+        let all = [kernel(), calls(), scheduler(), open_files(), tasks(), memory(), groups()]
+            .into_iter()
+            .chain(tools::all());
         for finding in all {
             assert_eq!(finding.state == State::Ready, finding.cure.is_none(), "{finding:?}");
             assert!(!finding.found.is_empty() && !finding.purpose.is_empty(), "{finding:?}");

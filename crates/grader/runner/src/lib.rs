@@ -21,7 +21,9 @@ pub use tool::tool;
 pub use xray::Xray;
 
 use checks::{Check, Suite};
-use model::{CheckReport, Clause, Environment, Fault, Isolation, Lab, Notice, RunReport, Verdict};
+use model::{
+    CheckReport, Clause, Enforcement, Environment, Fault, Isolation, Lab, Notice, RunReport, Verdict,
+};
 use sandbox::{Limits, Template};
 use std::fmt;
 use std::path::PathBuf;
@@ -164,7 +166,7 @@ pub fn run(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<RunReport,
     Ok(RunReport {
         lab: &order.suite.lab,
         seed: order.seed,
-        environment: Environment { system: system(), isolation, jobs },
+        environment: environment(isolation, order.confinement.limits, jobs),
         checks,
         duration: began.elapsed(),
     })
@@ -238,7 +240,7 @@ fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool, k
     let decide = |limits| {
         let began = Instant::now();
         let plan = Plan { limits, ..plan(check, seed, hand_in, isolated, kept.clone()) };
-        let (decided, lacked) = match worker::ask(&plan) {
+        let (decided, lacked) = match worker::ask(plan) {
             Ok(Answer::Decided { verdict, finding, record, lacked, .. }) => {
                 ((*verdict, finding, record), lacked)
             }
@@ -285,6 +287,7 @@ fn plan_for(task: Task, program: &str, seed: u64, hand_in: &HandIn, isolated: bo
         isolated,
         hidden: hand_in.confinement.hidden.clone(),
         limits: hand_in.confinement.limits,
+        group: Vec::new(),
         tasks_allowed: budget::all().tasks,
     }
 }
@@ -301,14 +304,22 @@ fn isolation(choice: IsolationChoice) -> Result<Isolation, Fault> {
     if choice == IsolationChoice::None {
         return Ok(Isolation::None("it was asked for by --isolation none".to_owned()));
     }
-    match (worker::ask(&Plan::probe())?, choice) {
+    match (worker::ask(Plan::probe())?, choice) {
         (Answer::Decided { .. } | Answer::Shown(_), _) => Ok(Isolation::Full),
         (Answer::Refused(fault), IsolationChoice::Full) => Err(fault),
         (Answer::Refused(fault), _) => Ok(Isolation::None(fault.message)),
     }
 }
 
-fn system() -> String {
+/// What the reader is told of where so many checks run at a time, whose programs may use so much.
+fn environment(isolation: Isolation, limits: Limits, jobs: usize) -> Environment {
     let name = rustix::system::uname();
-    format!("{} {}", name.sysname().to_string_lossy(), name.release().to_string_lossy())
+    let memory = budget::all().memory;
+    Environment {
+        system: format!("{} {}", name.sysname().to_string_lossy(), name.release().to_string_lossy()),
+        isolation,
+        enforcement: if sandbox::groups_can_be_made() { Enforcement::Kernel } else { Enforcement::Watching },
+        memory: (memory < limits.memory).then_some(memory),
+        jobs,
+    }
 }

@@ -16,11 +16,12 @@ use crate::collection::{self, Specimen};
 use crate::commands::HandIn;
 use crate::worker::Keep;
 use crate::{
-    Confinement, IsolationChoice, Order, RunError, Source, commands, in_parallel, isolation, run_one, system,
+    Confinement, IsolationChoice, Order, RunError, Source, commands, in_parallel, isolation, run_one,
 };
 use checks::{Check, Suite};
 use model::selftest::{LabOutcome, Outcome, Subject, Trial};
-use model::{Environment, Fault, Isolation};
+use model::{Fault, Isolation};
+use sandbox::Limits;
 use selection::Selection;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -106,7 +107,7 @@ impl SelfTest {
         }
         // Where files are picked out, a lab may be left with none.
         labs.retain(|lab| lab.whole || !lab.trials.is_empty());
-        let environment = Environment { system: system(), isolation, jobs };
+        let environment = crate::environment(isolation, Limits::USUAL, jobs);
         Ok(Outcome { labs, not_tried: selection.not_tried(), seed: self.seed, environment, duration })
     }
 

@@ -4,7 +4,7 @@
 
 use checks::{Session, Setup};
 use model::{Fault, Picture, Record, Verdict};
-use sandbox::{Limits, Refusal, Room, Template, View};
+use sandbox::{Entrance, Group, Limits, Refusal, Room, Template, View};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -48,6 +48,8 @@ pub(crate) struct Plan {
     pub(crate) isolated: bool,
     pub(crate) hidden: Vec<PathBuf>,
     pub(crate) limits: Limits,
+    /// The folders of the control group for what is started, where there is one.
+    pub(crate) group: Vec<PathBuf>,
     /// How many processes and threads the machine allows at all.
     pub(crate) tasks_allowed: u64,
 }
@@ -62,6 +64,7 @@ impl Plan {
             isolated: true,
             hidden: Vec::new(),
             limits: Limits::USUAL,
+            group: Vec::new(),
             tasks_allowed: u64::MAX,
         }
     }
@@ -90,6 +93,8 @@ pub struct Worker {
     process: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
+    /// Goes when the process has.
+    _group: Option<Group>,
 }
 
 /// Starts this binary once again as a worker of the kind that the argument names, whose standard streams are pipes.
@@ -106,10 +111,12 @@ pub fn start_again(argument: &str) -> io::Result<Child> {
 }
 
 /// Gives a plan to a new worker.
-pub(crate) fn start(plan: &Plan) -> Result<Worker, Fault> {
+pub(crate) fn start(mut plan: Plan) -> Result<Worker, Fault> {
+    let group = Group::make(&plan.limits);
+    plan.group = group.as_ref().map(|group| group.folders().to_vec()).unwrap_or_default();
     let mut process =
         start_again(ARGUMENT).map_err(|error| Fault::at("starting the check's process", &error))?;
-    let mut plan = serde_json::to_vec(plan).map_err(|error| Fault::new(error.to_string()))?;
+    let mut plan = serde_json::to_vec(&plan).map_err(|error| Fault::new(error.to_string()))?;
     plan.push(b'\n');
     let mut input = process.stdin.take();
     let output = process.stdout.take().ok_or_else(|| Fault::new("the check's process has no output"))?;
@@ -117,11 +124,11 @@ pub(crate) fn start(plan: &Plan) -> Result<Worker, Fault> {
         // A worker that has broken already says why in its output.
         let _ = input.write_all(&plan);
     }
-    Ok(Worker { process, input, output: BufReader::new(output) })
+    Ok(Worker { process, input, output: BufReader::new(output), _group: group })
 }
 
 /// Gives a plan to a new worker and waits for its answer.
-pub(crate) fn ask(plan: &Plan) -> Result<Answer, Fault> {
+pub(crate) fn ask(plan: Plan) -> Result<Answer, Fault> {
     let mut worker = start(plan)?;
     worker.input = None;
     worker.answer()
@@ -174,7 +181,14 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    // Opened while this process may still do so: in the room it is another user, and everything is read-only.
+    // Both are opened while this process may still do so: in the room it is another user, and everything is read-only.
+    let group = match Entrance::open(&plan.group) {
+        Ok(group) => group,
+        Err(error) => {
+            eprintln!("the control group cannot be entered: {error}");
+            return ExitCode::from(3);
+        }
+    };
     let packets = match &plan.task {
         Task::Decide { keep: Keep::Packets(path), .. } => File::create(path).map(Some),
         _ => Ok(None),
@@ -192,10 +206,10 @@ pub fn main() -> ExitCode {
             hidden: plan.hidden.clone(),
             folder_size: plan.limits.folder,
         };
-        sandbox::enter(&view, |room| answer(plan, room, packets))
+        sandbox::enter(&view, |room| answer(plan, room, packets, group))
     } else {
         match Room::shared() {
-            Ok(room) => answer(plan, Ok(room), packets),
+            Ok(room) => answer(plan, Ok(room), packets, group),
             Err(error) => {
                 eprintln!("{error}");
                 3
@@ -211,9 +225,9 @@ fn read_plan() -> io::Result<Plan> {
     Ok(serde_json::from_str(&text)?)
 }
 
-fn answer(plan: Plan, room: Result<Room, Refusal>, packets: Option<File>) -> i32 {
+fn answer(plan: Plan, room: Result<Room, Refusal>, packets: Option<File>, group: Option<Entrance>) -> i32 {
     let told = match room {
-        Ok(room) => work(plan, room, packets),
+        Ok(room) => work(plan, room, packets, group),
         Err(refusal) => tell(&Answer::Refused(Fault::by(refusal.to_string(), refusal.error_number()))),
     };
     match told {
@@ -232,7 +246,7 @@ fn tell(answer: &Answer) -> io::Result<()> {
     io::stdout().flush()
 }
 
-fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
+fn work(plan: Plan, room: Room, packets: Option<File>, group: Option<Entrance>) -> io::Result<()> {
     let decided = |verdict: Verdict, starts: usize| {
         tell(&Answer::Decided {
             verdict: Box::new(verdict),
@@ -256,7 +270,7 @@ fn work(plan: Plan, room: Room, packets: Option<File>) -> io::Result<()> {
     });
     let Some((suite, check, program)) = found else { return fault(format!("nothing is known of {task:?}")) };
     let programs = suite.lab.programs;
-    let setup = Setup { room, program, templates, programs, document, limits, tasks_allowed, seed };
+    let setup = Setup { room, program, templates, programs, document, limits, group, tasks_allowed, seed };
     let session = match Session::new(setup) {
         Ok(session) => session,
         Err(fault) => return decided(Verdict::Error(fault), 0),

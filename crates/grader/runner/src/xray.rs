@@ -51,7 +51,7 @@ impl Xray {
         let lab = order.suite.lab.name();
         let task = Task::Show { lab, program: program.to_owned(), clients };
         let plan = plan_for(task, program, order.seed, &hand_in, isolation == Isolation::Full);
-        Ok(Xray::Room(worker::start(&plan)?))
+        Ok(Xray::Room(worker::start(plan)?))
     }
 
     /// Looks at a process that is there already, and at all its descendants.

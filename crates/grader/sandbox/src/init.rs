@@ -2,7 +2,7 @@
 //! orphans, and reports how it ended; a program that runs as pid 1 itself would have its signals ignored.
 
 use crate::submission::{Command, Ended, Report, Stdio};
-use crate::{INNER_ID, room, sys, view};
+use crate::{Entrance, INNER_ID, room, sys, view};
 use rustix::io::Errno;
 use rustix::process::{Pid, Resource, Rlimit, WaitOptions, WaitStatus, setrlimit, wait};
 use std::ffi::{CStr, CString};
@@ -18,11 +18,12 @@ pub(crate) struct Plan<'a> {
     pub(crate) environment: Vec<CString>,
     pub(crate) directory: CString,
     pub(crate) filter: Vec<libc::sock_filter>,
+    pub(crate) group: Option<&'a Entrance>,
 }
 
 /// Runs as the new process and never returns.
 pub(crate) fn run(plan: &Plan<'_>, nested: bool, stdio: Stdio, report: &OwnedFd) -> ! {
-    let started = prepare(nested).and_then(|()| match sys::fork_into(0)? {
+    let started = prepare(nested, plan.group).and_then(|()| match sys::fork_into(0)? {
         sys::Fork::Parent(pid) => Ok(pid),
         sys::Fork::Child => {
             let error = become_submission(plan, nested, &stdio);
@@ -41,8 +42,11 @@ pub(crate) fn run(plan: &Plan<'_>, nested: bool, stdio: Stdio, report: &OwnedFd)
     }
 }
 
-fn prepare(nested: bool) -> io::Result<()> {
+fn prepare(nested: bool, group: Option<&Entrance>) -> io::Result<()> {
     room::die_with_parent()?;
+    if let Some(group) = group {
+        group.enter()?;
+    }
     // A session of its own: what the user types at the terminal does not reach the submission.
     rustix::process::setsid()?;
     // The grader's own timers are sharper than the system's default of 50 µs, which is inherited.

@@ -15,6 +15,7 @@
 pub mod cargo;
 mod descendants;
 mod filter;
+mod group;
 mod home;
 mod init;
 mod limits;
@@ -25,6 +26,7 @@ mod sys;
 mod template;
 mod view;
 
+pub use group::{Entrance, Group, Kill, groups_around, groups_can_be_made};
 pub use home::homes;
 pub use limits::{Change, Limits, Overrun};
 pub use room::{Refusal, Room, enter};

@@ -157,6 +157,12 @@ impl Limits {
         pairs.filter_map(|(word, other)| (word != other).then_some(word)).collect()
     }
 
+    /// At how many processes and threads the kernel refuses more: a little above the limit, so that what runs into this is seen to be
+    /// over it even when the first has given up and gone.
+    pub(crate) fn most_tasks(&self) -> u64 {
+        self.tasks + self.tasks / 8 + 2
+    }
+
     /// Sets what the kernel enforces, for the calling process and all that it will start. Processes are only limited where
     /// it counts them apart from the machine's others.
     pub(crate) fn enforce(&self, nested: bool) -> io::Result<()> {
@@ -167,8 +173,7 @@ impl Limits {
         let current = soft.map_or(self.open_files, |soft| soft.min(self.open_files));
         lower(Resource::Nofile, Rlimit { current: Some(current), maximum: Some(self.open_files) })?;
         if nested {
-            // A little above, so that what runs into this is seen to be over its limit even when the first has given up and gone.
-            lower(Resource::Nproc, fixed(self.tasks + self.tasks / 8 + 2))?;
+            lower(Resource::Nproc, fixed(self.most_tasks()))?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! One running submission: its streams, how it ended, and its end.
 
 use crate::init::{self, Plan};
-use crate::{Limits, Room, descendants, filter, sys, view};
+use crate::{Entrance, Limits, Room, descendants, filter, sys, view};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -116,12 +116,13 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// Starts `command`, nested in namespaces of its own when the room is isolated. The caller must be single-threaded.
+    /// Starts `command`, nested in namespaces of its own when the room is isolated, and in this control group, if there is one. The
+    /// caller must be single-threaded.
     ///
     /// # Errors
     /// When the grader itself fails to start the process that starts it; that the submission's executable cannot be
     /// run shows as [`Ended::NotStarted`].
-    pub fn start(room: Room, command: &Command) -> io::Result<Submission> {
+    pub fn start(room: Room, command: &Command, group: Option<&Entrance>) -> io::Result<Submission> {
         let pipe = || pipe_with(PipeFlags::CLOEXEC);
         let (inner_input, input) = pipe()?;
         let (output, inner_output) = pipe()?;
@@ -129,7 +130,7 @@ impl Submission {
         let (report, inner_report) = pipe()?;
         let (inner_output, inner_error) =
             if command.quiet { (nowhere()?, nowhere()?) } else { (inner_output, inner_error) };
-        let plan = plan(command)?;
+        let plan = Plan { group, ..plan(command)? };
         let nested = room == Room::Isolated;
         let flags = if nested {
             libc::CLONE_NEWUSER | libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC
@@ -247,5 +248,5 @@ fn plan(command: &Command) -> io::Result<Plan<'_>> {
         environment.push(variable((name, value))?);
     }
     let directory = CString::new(command.directory.as_os_str().as_bytes())?;
-    Ok(Plan { command, program, arguments, environment, directory, filter: filter::program() })
+    Ok(Plan { command, program, arguments, environment, directory, filter: filter::program(), group: None })
 }

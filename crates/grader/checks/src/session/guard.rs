@@ -4,7 +4,7 @@
 use super::world::World;
 use crate::Watch;
 use model::{Action, Failure, Fault, Kind, Step};
-use sandbox::{Limits, Overrun};
+use sandbox::{Entrance, Limits, Overrun};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::time::Duration;
@@ -23,9 +23,9 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    pub(crate) fn new(limits: Limits) -> Guard {
+    pub(crate) fn new(limits: Limits, group: Option<Entrance>) -> Guard {
         Guard {
-            watch: Watch::new(limits),
+            watch: Watch::new(limits, group),
             printed: Cell::default(),
             slept: Cell::default(),
             struck: Cell::default(),
@@ -42,6 +42,16 @@ impl Guard {
     /// The same where the programs may have taken memory that was not seen yet.
     pub(crate) fn hurry_if_greedy(&self) {
         self.watch.hurry_if_greedy();
+    }
+
+    /// The control group of the programs.
+    pub(crate) fn group(&self) -> Option<&Entrance> {
+        self.watch.group()
+    }
+
+    /// As [`Watch::ran_out_of_memory`].
+    pub(crate) fn ran_out_of_memory(&self) -> io::Result<bool> {
+        self.watch.ran_out_of_memory()
     }
 
     /// Takes note of so many bytes of output.

@@ -76,7 +76,7 @@ impl Program {
                 .got(obstacle.interpreter)
                 .into());
         }
-        let submission = Submission::start(world.room, command)
+        let submission = Submission::start(world.room, command, world.guard.group())
             .map_err(|error| Fault::at("starting the submission", &error))?;
         let id = world.add(name, submission, command);
         Ok(Program { world: world.clone(), id, name: name.to_owned(), address: None, clients: 0 })

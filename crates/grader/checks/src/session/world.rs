@@ -11,7 +11,7 @@ use rustix::fs::{Access, access};
 use rustix::io::Errno;
 use rustix::process::Signal;
 use rustix::time::{ClockId, clock_gettime};
-use sandbox::{Command, Ended, Limits, Room, Submission};
+use sandbox::{Command, Ended, Entrance, Limits, Room, Submission};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
@@ -85,18 +85,16 @@ pub(crate) struct World {
     began: Instant,
     /// For how long programs were kept from a processor, as far as waits have seen it.
     held_up: Cell<Duration>,
-    /// What [`crate::memory_kills`] was then.
-    memory_kills: u64,
 }
 
 impl World {
-    pub(crate) fn new(room: Room, observer: Observer, limits: Limits) -> World {
+    pub(crate) fn new(room: Room, observer: Observer, limits: Limits, group: Option<Entrance>) -> World {
         World {
             room,
             transcript: Rc::default(),
             observer: RefCell::new(observer),
             running: RefCell::default(),
-            guard: Guard::new(limits),
+            guard: Guard::new(limits, group),
             sleep_budget: Cell::default(),
             look_cost: Cell::default(),
             head_start: Cell::new(1),
@@ -108,7 +106,6 @@ impl World {
             buffer: RefCell::new(vec![0; 65536]),
             began: Instant::now(),
             held_up: Cell::default(),
-            memory_kills: crate::memory_kills(),
         }
     }
 
@@ -132,12 +129,6 @@ impl World {
     pub(crate) fn take_record(&self) -> Record {
         let output = self.console.borrow_mut().record.take().unwrap_or_default();
         Record { transcript: self.transcript.take_record(), output }
-    }
-
-    /// Whether the machine has ended processes since the beginning, as it ran out of memory: one of the programs' own may have
-    /// been among them, with all that followed from that.
-    pub(crate) fn ran_out_of_memory(&self) -> bool {
-        crate::memory_kills() > self.memory_kills
     }
 
     /// Where the grader has lacked something: whether that is since its programs held so many sockets that no port was left. In a room

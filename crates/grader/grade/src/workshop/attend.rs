@@ -1,11 +1,11 @@
 //! Waits for a build to end, takes in what it says, and watches over what it uses: like a check's programs, all of its processes
 //! together. A clock never decides against it, however loaded the machine is.
 
-use checks::{LONGEST_PAUSE, Watch, memory_kills};
+use checks::{LONGEST_PAUSE, Watch};
 use observe::{End, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use sandbox::{Ended, Limits, Overrun, Room, Submission};
+use sandbox::{Ended, Overrun, Room, Submission};
 use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -38,8 +38,6 @@ struct Build<'a> {
     vigil: Vigil,
     room: Room,
     began: Instant,
-    /// What [`memory_kills`] was then.
-    memory_kills: u64,
     /// When the next look at all of its threads is due, and for how long none is taken until then.
     due: Instant,
     pause: Duration,
@@ -55,23 +53,19 @@ struct Build<'a> {
 ///
 /// # Errors
 /// When the kernel cannot be asked, or the last limit was reached.
-pub(super) fn attend(
-    submission: &mut Submission,
-    room: Room,
-    limits: Limits,
-) -> io::Result<(Course, String)> {
+pub(super) fn attend(submission: &mut Submission, room: Room, watch: Watch) -> io::Result<(Course, String)> {
     // There is nobody to ask.
     submission.input = None;
     let observer = Observer::new(Scope::Namespace(vec![1, submission.init()]))?;
+    let limits = *watch.limits();
     let (processor, sleep) = (Duration::from_secs(limits.processor), Duration::from_secs(limits.sleep));
     let mut build = Build {
         submission,
-        watch: Watch::new(limits),
+        watch,
         observer,
         vigil: Vigil::new(processor, Some(sleep)),
         room,
         began: Instant::now(),
-        memory_kills: memory_kills(),
         due: Instant::now() + INTERVAL,
         pause: INTERVAL,
         open: [true; 2],
@@ -93,8 +87,17 @@ impl Build<'_> {
         // Read after the end was seen, so that nothing that came before it is missed.
         self.drain()?;
         if let Some(ended) = ended {
-            let was_short = ended != Ended::Exited(0) && memory_kills() > self.memory_kills;
-            return Ok(Some(if was_short { Course::OutOfMemory } else { Course::Ended(ended) }));
+            if ended != Ended::Exited(0) {
+                // The kernel may have ended it for what it used.
+                self.watch.hurry_if_greedy();
+                if let Some((reason, lacked)) = self.overrun()? {
+                    return Ok(Some(Course::Stopped { why: format!("stopped: {reason}"), lacked }));
+                }
+                if self.watch.ran_out_of_memory()? {
+                    return Ok(Some(Course::OutOfMemory));
+                }
+            }
+            return Ok(Some(Course::Ended(ended)));
         }
         if let Some((reason, lacked)) = self.stopped()? {
             return Ok(Some(Course::Stopped { why: format!("stopped: {reason}"), lacked }));

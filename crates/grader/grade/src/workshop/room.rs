@@ -4,9 +4,10 @@
 
 use super::attend::{Course, attend};
 use crate::files;
+use checks::Watch;
 use model::Fault;
 use runner::budget;
-use sandbox::{Ended, Limits, Room, Submission, View};
+use sandbox::{Ended, Entrance, Group, Limits, Room, Submission, View};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -48,6 +49,8 @@ pub(super) struct Plan {
     pub(super) harvest: Harvest,
     /// What it may use.
     pub(super) limits: Limits,
+    /// The folders of its control group.
+    pub(super) group: Vec<PathBuf>,
 }
 
 /// What is wanted of what was built.
@@ -79,14 +82,17 @@ pub(super) fn build(plan: &Plan) -> Result<Answer, Fault> {
         Ok(Answer::Stopped { lacked, .. }) => had_less && *lacked,
         Ok(Answer::Built { .. } | Answer::Refused(_)) => false,
     };
-    budget::spend(plan.limits, 0, |limits| ask(&Plan { limits, ..plan.clone() }), lacked)
+    budget::spend(plan.limits, 0, |limits| ask(Plan { limits, ..plan.clone() }), lacked)
 }
 
 /// Gives a plan to a new worker and waits for its answer.
-fn ask(plan: &Plan) -> Result<Answer, Fault> {
+fn ask(mut plan: Plan) -> Result<Answer, Fault> {
     let fault = |error: io::Error| Fault::at("the building process", &error);
+    // Until the worker is gone.
+    let group = Group::make(&plan.limits);
+    plan.group = group.as_ref().map(|group| group.folders().to_vec()).unwrap_or_default();
     let mut worker = runner::worker::start_again(ARGUMENT).map_err(fault)?;
-    let text = serde_json::to_vec(plan).map_err(|error| fault(error.into()))?;
+    let text = serde_json::to_vec(&plan).map_err(|error| fault(error.into()))?;
     if let Some(mut input) = worker.stdin.take() {
         // A worker that has broken already says why.
         let _ = input.write_all(&text);
@@ -106,9 +112,10 @@ pub fn main() -> i32 {
             Harvest::Files(files) => files.iter().map(|(_, _, target)| File::create(target)).collect(),
             Harvest::Folder(archive) => File::create(archive).map(|file| vec![file]),
         };
-        Ok((plan, targets?))
+        let group = Entrance::open(&plan.group)?;
+        Ok((plan, targets?, group))
     });
-    let (plan, targets) = match begun {
+    let (plan, targets, group) = match begun {
         Ok(begun) => begun,
         Err(error) => {
             eprintln!("error: {ARGUMENT} is for the grader's own use ({error})");
@@ -119,7 +126,7 @@ pub fn main() -> i32 {
         View { exposed: plan.exposed.clone(), hidden: plan.hidden.clone(), folder_size: plan.limits.folder };
     sandbox::enter(&view, |room| {
         let answer = match room {
-            Ok(room) => build_in(room, &plan, targets),
+            Ok(room) => build_in(room, &plan, targets, group),
             Err(refusal) => Ok(Answer::Fault(Fault::by(refusal.to_string(), refusal.error_number()))),
         };
         let answer = answer.unwrap_or_else(|error| Answer::Fault(Fault::at("building in the room", &error)));
@@ -133,7 +140,7 @@ fn read_plan() -> io::Result<Plan> {
     Ok(serde_json::from_slice(&text)?)
 }
 
-fn build_in(room: Room, plan: &Plan, targets: Vec<File>) -> io::Result<Answer> {
+fn build_in(room: Room, plan: &Plan, targets: Vec<File>, group: Option<Entrance>) -> io::Result<Answer> {
     for (from, to) in &plan.copies {
         files::copy(from, to)?;
     }
@@ -147,8 +154,9 @@ fn build_in(room: Room, plan: &Plan, targets: Vec<File>) -> io::Result<Answer> {
         open_files: None,
         quiet: false,
     };
-    let mut submission = Submission::start(room, &command)?;
-    let (course, words) = attend(&mut submission, room, plan.limits)?;
+    let watch = Watch::new(plan.limits, group);
+    let mut submission = Submission::start(room, &command, watch.group())?;
+    let (course, words) = attend(&mut submission, room, watch)?;
     // Nothing of it goes on while what it has made is looked at.
     drop(submission);
     let why = match course {

@@ -33,7 +33,7 @@ pub fn write(
     }
     lines.extend(undecided(&groups, palette));
     lines.push(String::new());
-    lines.extend(without_isolation(&report.environment));
+    lines.extend(remarks(&report.environment));
     let so_far = if report.mark().is_some() { "" } else { "no mark yet, so far " };
     lines.push(palette.strong(&format!("{so_far}{}", score(report))));
     for line in lines {
@@ -59,12 +59,19 @@ pub(crate) fn plain_failure(
     lines.join("\n")
 }
 
-/// A remark, where the checks shared the machine's network.
-pub(crate) fn without_isolation(environment: &Environment) -> Vec<String> {
-    let Isolation::None(reason) = &environment.isolation else { return Vec::new() };
-    let mut lines = wrap(&format!("The checks ran without isolation: {}", escape::text(reason)), WIDTH);
-    lines.push(String::new());
-    lines
+/// Remarks where the checks shared the machine's network, and where programs had less memory than they may use.
+pub(crate) fn remarks(environment: &Environment) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Isolation::None(reason) = &environment.isolation {
+        remarks.push(format!("The checks ran without isolation: {}", escape::text(reason)));
+    }
+    if let Some(memory) = environment.memory {
+        remarks.push(format!(
+            "This machine had {} MiB of memory left, less than programs may use: who uses more than that fails here.",
+            memory >> 20
+        ));
+    }
+    remarks.into_iter().flat_map(|remark| wrap(&remark, WIDTH).into_iter().chain([String::new()])).collect()
 }
 
 pub(crate) fn heading(lab: &Lab) -> String {

@@ -6,7 +6,7 @@ mod table;
 
 pub use json::write as json;
 
-use crate::human::{failure, without_isolation};
+use crate::human::{failure, remarks};
 use crate::text::{WIDTH, count, indent, label, wrap};
 use crate::{Palette, catalogue, escape};
 use model::selftest::{Expected, LabOutcome, NotTried, Outcome, Subject, Trial};
@@ -33,7 +33,7 @@ pub fn human(
         lines.extend(untested(lab, palette));
     }
     lines.push(String::new());
-    lines.extend(without_isolation(&outcome.environment));
+    lines.extend(remarks(&outcome.environment));
     lines.extend(not_tried(outcome));
     lines.push(palette.strong(&sum(outcome)));
     for line in lines {

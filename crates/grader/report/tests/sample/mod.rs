@@ -93,7 +93,13 @@ pub(crate) fn run(verdicts: [Verdict; 6]) -> RunReport {
     RunReport {
         lab: &LAB,
         seed: 7,
-        environment: Environment { system: "Linux 6.18".to_owned(), isolation: Isolation::Full, jobs: 2 },
+        environment: Environment {
+            system: "Linux 6.18".to_owned(),
+            isolation: Isolation::Full,
+            enforcement: Enforcement::Watching,
+            memory: None,
+            jobs: 2,
+        },
         checks: checks.collect(),
         duration: Duration::from_millis(412),
     }

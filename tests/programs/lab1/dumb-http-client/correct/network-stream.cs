@@ -77,7 +77,9 @@ class Program
         int port = args.Length > 1 ? int.Parse(args[1]) : 80;
         using (new Timer(_ => Interlocked.Increment(ref seconds), null, 1000, 1000))
         {
-            return Run(host, port).GetAwaiter().GetResult();
+            // One in a hundred of Mono's processes that have used its thread pool hangs when it ends with Main.
+            Environment.Exit(Run(host, port).GetAwaiter().GetResult());
         }
+        return 0;
     }
 }

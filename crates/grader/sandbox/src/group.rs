@@ -1,0 +1,382 @@
+//! Control groups of either version (cgroups(7)). Where one can be made, the kernel itself holds all that a check or a build starts to
+//! its limits on memory and on processes, at once and with what it keeps for them in memory of its own, and gives all of it one share
+//! of the processors, however many threads there are.
+//!
+//! The grader's own process of a check stays outside: only what it starts enters.
+
+use crate::Limits;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// What a group is to have of what the kernel can share out.
+const CONTROLLERS: [&str; 3] = ["memory", "pids", "cpu"];
+/// What the names of groups begin with; the grader's process id and a number follow.
+const PREFIX: &str = "tcp-labs-";
+/// The group that the grader itself is in where it had to make room for others beside it.
+const OWN: &str = "tcp-labs";
+/// By how much the kernel's limit on memory lies above that which is told: besides a part of it so many bytes. It counts what is not
+/// the programs' doing, such as their stacks in the kernel.
+const ALLOWANCE: u64 = 16 << 20;
+const PART: u64 = 8;
+
+/// Where groups can be made in one hierarchy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    /// Version 2, where one hierarchy has all controllers.
+    is_unified: bool,
+    folder: PathBuf,
+}
+
+/// A control group of its own, for what one check or build starts. Dropping it ends all that is left in it, and removes it.
+#[derive(Debug)]
+pub struct Group {
+    folders: Vec<PathBuf>,
+}
+
+impl Group {
+    /// Makes one with these limits. `None` where none can be had.
+    pub fn make(limits: &Limits) -> Option<Group> {
+        // Dropped, and so removed, where it cannot hold the limits.
+        let mut group = Group { folders: Vec::new() };
+        for place in places() {
+            let folder = create(&place.folder).ok()?;
+            group.folders.push(folder.clone());
+            set(&folder, place.is_unified, limits).ok()?;
+        }
+        (!group.folders.is_empty()).then_some(group)
+    }
+
+    /// Its folders, one for each hierarchy, by which [`Entrance::open`] finds it.
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        for folder in &self.folders {
+            // Only version 2 has this, since Linux 5.14. Elsewhere the namespaces' end is the end of all.
+            let _ = fs::write(folder.join("cgroup.kill"), "1");
+        }
+        self.folders.retain(|folder| fs::remove_dir(folder).is_err());
+        // What is just ending keeps it for a moment; then the next one removes it.
+        let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        left.append(&mut self.folders);
+        left.retain(|folder| fs::remove_dir(folder).is_err());
+    }
+}
+
+/// Makes a group below `parent` whose name nobody has: a grader in another pid namespace may have the same process id.
+fn create(parent: &Path) -> io::Result<PathBuf> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    loop {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = parent.join(format!("{PREFIX}{}-{number}", std::process::id()));
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return created.map(|()| folder),
+        }
+    }
+}
+
+/// Groups of this process that are over and not yet removed.
+static LEFT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// A way into a group, and a view of it, for a process that cannot reach its folders any more.
+#[derive(Debug)]
+pub struct Entrance {
+    doors: Vec<File>,
+    memory: Vec<File>,
+}
+
+impl Entrance {
+    /// Opens the group with these folders; `None` where there are none. Must come before the process gives up what it may do.
+    ///
+    /// # Errors
+    /// When it is not there, or may not be entered.
+    pub fn open(folders: &[PathBuf]) -> io::Result<Option<Entrance>> {
+        let door = |folder: &PathBuf| OpenOptions::new().write(true).open(folder.join("cgroup.procs"));
+        let doors = folders.iter().map(door).collect::<io::Result<Vec<File>>>()?;
+        // The last two are version 1's.
+        let names = ["memory.events", "memory.oom_control", "memory.failcnt"];
+        let files = folders.iter().flat_map(|folder| names.map(|name| folder.join(name)));
+        let memory = files.filter_map(|file| File::open(file).ok()).collect();
+        Ok((!doors.is_empty()).then_some(Entrance { doors, memory }))
+    }
+
+    /// Moves the calling process into the group, for good.
+    pub(crate) fn enter(&self) -> io::Result<()> {
+        self.doors.iter().try_for_each(|mut door| door.write_all(b"0"))
+    }
+
+    /// Whether the kernel has ended one of its processes for want of memory, and whether that was since they had as much as they may.
+    ///
+    /// # Errors
+    /// When the kernel does not say.
+    pub fn kills(&self) -> io::Result<Option<Kill>> {
+        let mut text = String::new();
+        for mut file in &self.memory {
+            file.rewind()?;
+            file.read_to_string(&mut text)?;
+        }
+        Ok(kill(&text))
+    }
+}
+
+/// Why the kernel has ended a process for want of memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kill {
+    /// The group had as much as it may.
+    OwnLimit,
+    /// There was none to be had outside.
+    Shortage,
+}
+
+/// What the counters say: `oom 1` and `oom_kill 1` in `memory.events`; `oom_kill 1` in `memory.oom_control` and a number alone in
+/// `memory.failcnt`.
+fn kill(text: &str) -> Option<Kill> {
+    let counter = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.and_then(|count| count.parse::<u64>().ok()).unwrap_or(0)
+    };
+    let failures = text.lines().filter_map(|line| line.parse::<u64>().ok()).sum::<u64>();
+    let why = if counter("oom") + failures > 0 { Kill::OwnLimit } else { Kill::Shortage };
+    (counter("oom_kill") > 0).then_some(why)
+}
+
+/// Whether groups can be made here.
+pub fn groups_can_be_made() -> bool {
+    !places().is_empty()
+}
+
+/// The folders of this process's control group with that controller, and of all around it, from the inside out.
+pub fn groups_around(controller: &str) -> Vec<PathBuf> {
+    let hierarchies = hierarchies();
+    let those = hierarchies.iter().filter(|hierarchy| {
+        hierarchy.is_unified() || hierarchy.controllers.iter().any(|name| name == controller)
+    });
+    let around = |hierarchy: &Hierarchy| {
+        let ancestors = hierarchy.group.ancestors().map(Path::to_owned);
+        ancestors.take_while(|group| group.starts_with(&hierarchy.root)).collect::<Vec<_>>()
+    };
+    those.flat_map(around).collect()
+}
+
+/// A tree of groups, and where in it this process is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Hierarchy {
+    /// None in version 2, where files tell.
+    controllers: Vec<String>,
+    /// Where it is mounted.
+    root: PathBuf,
+    /// The folder of this process's group.
+    group: PathBuf,
+}
+
+impl Hierarchy {
+    fn is_unified(&self) -> bool {
+        self.controllers.is_empty()
+    }
+}
+
+fn hierarchies() -> Vec<Hierarchy> {
+    let read = |path| fs::read_to_string(path).unwrap_or_default();
+    parse(&read("/proc/self/cgroup"), &read("/proc/self/mountinfo"))
+}
+
+/// Reads `4:memory:/a/b`, and `0::/a/b` of version 2, and finds where that is mounted: in `35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup
+/// cgroup rw,memory` the fourth word is what of the tree is mounted, the fifth is where (proc(5)).
+fn parse(memberships: &str, mounts: &str) -> Vec<Hierarchy> {
+    let membership = |line: &str| {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let names = parts.next()?;
+        let path = PathBuf::from(parts.next()?);
+        let controllers: Vec<String> =
+            names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        mounts.lines().find_map(|mount| {
+            let (place, kind) = mount.split_once(" - ")?;
+            let mut place = place.split(' ').skip(3);
+            let (part, root) = (place.next()?, PathBuf::from(place.next()?));
+            let mut kind = kind.split(' ');
+            let is_it = match kind.next()? {
+                "cgroup2" => controllers.is_empty(),
+                "cgroup" => {
+                    let options: Vec<&str> = kind.next_back()?.split(',').collect();
+                    !controllers.is_empty() && controllers.iter().all(|name| options.contains(&name.as_str()))
+                }
+                _ => false,
+            };
+            let below = path.strip_prefix(part).ok().filter(|_| is_it)?;
+            // Joining an empty path would add a slash.
+            let group = if below.as_os_str().is_empty() { root.clone() } else { root.join(below) };
+            Some(Hierarchy { controllers: controllers.clone(), root, group })
+        })
+    };
+    memberships.lines().filter_map(membership).collect()
+}
+
+/// Where this process can make groups that hold at least memory. Found once: it may have to make room for them.
+fn places() -> &'static [Place] {
+    static PLACES: OnceLock<Vec<Place>> = OnceLock::new();
+    PLACES.get_or_init(|| {
+        let hierarchies = hierarchies();
+        let unified = hierarchies.iter().find(|hierarchy| hierarchy.is_unified());
+        if let Some(folder) = unified.and_then(|hierarchy| make_room(hierarchy).ok().flatten()) {
+            remove_left_over(&folder);
+            return vec![Place { is_unified: true, folder }];
+        }
+        let places = CONTROLLERS.iter().filter_map(|controller| {
+            let hierarchy =
+                hierarchies.iter().find(|hierarchy| hierarchy.controllers.iter().any(|c| c == controller))?;
+            remove_left_over(&hierarchy.group);
+            fs::remove_dir(create(&hierarchy.group).ok()?).ok()?;
+            Some((*controller, Place { is_unified: false, folder: hierarchy.group.clone() }))
+        });
+        let places: Vec<(&str, Place)> = places.collect();
+        // Two controllers may be in one hierarchy.
+        let mut folders: Vec<Place> = Vec::new();
+        if places.iter().any(|(controller, _)| *controller == "memory") {
+            for (_, place) in places {
+                if !folders.contains(&place) {
+                    folders.push(place);
+                }
+            }
+        }
+        folders
+    })
+}
+
+/// The folder of version 2 in which groups have a limit on memory, if there is one that is this process's to arrange: what somebody
+/// has delegated to it, or all of what a container sees. A group with processes of its own can have no such groups below it, so
+/// that those in it move into one ("no internal processes" in cgroups(7)).
+fn make_room(hierarchy: &Hierarchy) -> io::Result<Option<PathBuf>> {
+    let mut group = hierarchy.group.clone();
+    if group.ends_with(OWN) {
+        // This process comes from one that has made room.
+        group.pop();
+    }
+    let words = |name: &str| -> io::Result<Vec<String>> {
+        let text = fs::read_to_string(group.join(name))?;
+        Ok(text.split_ascii_whitespace().map(str::to_owned).collect())
+    };
+    let to_be_had = words("cgroup.controllers")?;
+    if !to_be_had.iter().any(|name| name == "memory") {
+        return Ok(None);
+    }
+    // The first group of all has no such file, and may have processes.
+    let is_first = !group.join("cgroup.type").exists();
+    let is_ours = is_first || group == hierarchy.root || is_delegated(&group);
+    if !is_ours {
+        return Ok(None);
+    }
+    if !is_first {
+        let own = group.join(OWN);
+        fs::create_dir_all(&own)?;
+        // Others may come in while these go.
+        const TIMES: usize = 16;
+        for _ in 0..TIMES {
+            let inside = words("cgroup.procs")?;
+            if inside.is_empty() {
+                break;
+            }
+            for process in inside {
+                // It may have ended.
+                let _ = fs::write(own.join("cgroup.procs"), process);
+            }
+        }
+    }
+    let enabled = words("cgroup.subtree_control")?;
+    for controller in CONTROLLERS {
+        let is_needed = to_be_had.iter().any(|name| name == controller);
+        if is_needed && !enabled.iter().any(|name| name == controller) {
+            fs::write(group.join("cgroup.subtree_control"), format!("+{controller}"))?;
+        }
+    }
+    Ok(Some(group))
+}
+
+/// Whether systemd says that who is in the group may do with it what he likes (`Delegate=` in systemd.resource-control(5)).
+fn is_delegated(group: &Path) -> bool {
+    ["user.delegate", "trusted.delegate"].iter().any(|name| {
+        let mut value = [0; 8];
+        rustix::fs::getxattr(group, *name, &mut value[..]).is_ok_and(|length| value[..length] == *b"1")
+    })
+}
+
+/// Removes what graders have left behind that were killed.
+fn remove_left_over(folder: &Path) {
+    /// One that was made and not yet entered is much younger.
+    const OLD: Duration = Duration::from_secs(3600);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|made| made.elapsed().ok());
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) && age.is_some_and(|age| age > OLD) {
+            // One in which something goes on stays.
+            let _ = fs::remove_dir(entry.path());
+        }
+    }
+}
+
+/// Sets what the group's processes may use, as far as its hierarchy has to do with it.
+fn set(folder: &Path, is_unified: bool, limits: &Limits) -> io::Result<()> {
+    let memory = (limits.memory + limits.memory / PART + ALLOWANCE).to_string();
+    // Like the limit on the user's processes, which is the same, with init.
+    let tasks = (limits.most_tasks() + 1).to_string();
+    let (of_memory, of_swap) = if is_unified {
+        ("memory.max", [("memory.swap.max", "0")])
+    } else {
+        ("memory.limit_in_bytes", [("memory.memsw.limit_in_bytes", memory.as_str())])
+    };
+    if folder.join(of_memory).exists() {
+        fs::write(folder.join(of_memory), &memory)?;
+        for (name, value) in of_swap {
+            // There is nothing to be limited where the kernel does not count it.
+            let _ = fs::write(folder.join(name), value);
+        }
+    }
+    if folder.join("pids.max").exists() {
+        fs::write(folder.join("pids.max"), tasks)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_found_where_they_are_mounted() {
+        let mounts = "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755\n\
+                      35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n\
+                      36 31 0:33 /box /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:7 - cgroup cgroup rw,cpu,cpuacct\n\
+                      41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw";
+        let hierarchy = |controllers: &[&str], root: &str, group: &str| Hierarchy {
+            controllers: controllers.iter().map(|name| (*name).to_owned()).collect(),
+            root: root.into(),
+            group: group.into(),
+        };
+        let found = parse("9:memory:/a/b\n8:cpu,cpuacct:/box/c\n3:pids:/\n0::/", mounts);
+        assert_eq!(
+            found,
+            [
+                hierarchy(&["memory"], "/sys/fs/cgroup/memory", "/sys/fs/cgroup/memory/a/b"),
+                hierarchy(&["cpu", "cpuacct"], "/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/cpu,cpuacct/c"),
+                hierarchy(&[], "/sys/fs/cgroup/unified", "/sys/fs/cgroup/unified"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_kernel_tells_whose_fault_a_want_of_memory_is() {
+        assert_eq!(kill("low 0\nhigh 0\nmax 12\noom 0\noom_kill 0\noom_group_kill 0\n"), None);
+        assert_eq!(kill("low 0\nhigh 0\nmax 12\noom 2\noom_kill 1\n"), Some(Kill::OwnLimit));
+        assert_eq!(kill("low 0\nhigh 0\nmax 0\noom 0\noom_kill 1\n"), Some(Kill::Shortage));
+        assert_eq!(kill("oom_kill_disable 0\nunder_oom 0\noom_kill 0\n7\n"), None);
+        assert_eq!(kill("oom_kill_disable 0\nunder_oom 0\noom_kill 3\n7\n"), Some(Kill::OwnLimit));
+        assert_eq!(kill("oom_kill_disable 0\nunder_oom 0\noom_kill 3\n0\n"), Some(Kill::Shortage));
+    }
+}
