@@ -35,7 +35,7 @@ pub use submission::{Command, Ended, Submission};
 pub use template::{Template, TemplateError};
 pub use view::{HOST_NAME, View};
 
-/// The user and group that a submission runs as when the grader is root: `nobody`.
+/// The user and group that a submission runs as where the grader is root and has no other ids to give: `nobody`.
 pub const ORDINARY_ID: u32 = 65534;
 
 /// The user id that a submission sees as its own inside its namespaces.

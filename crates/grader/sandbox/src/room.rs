@@ -86,7 +86,7 @@ impl Room {
     pub fn shared() -> io::Result<Room> {
         die_with_parent()?;
         if geteuid().is_root() {
-            sys::become_user(ORDINARY_ID)?;
+            sys::become_user(own_id())?;
             die_with_parent()?;
         }
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
@@ -160,11 +160,30 @@ fn leave_root(view: &View) -> Result<bool, Refusal> {
     if root {
         sys::unshare_mounts().map_err(refusal("making a mount namespace as root"))?;
         view::build(view, true)?;
-        sys::become_user(ORDINARY_ID).map_err(refusal("giving up root"))?;
+        sys::become_user(own_id()).map_err(refusal("giving up root"))?;
     }
     // Changing ids clears the setting, so this comes after.
     die_with_parent().map_err(refusal("asking for a parent-death signal"))?;
     Ok(root)
+}
+
+/// A user and a group for this process alone, and so for one check or build: what the kernel counts for each user, as pipes' memory,
+/// inotify instances and keys are, is then nobody else's. Of those ids that no distribution uses (systemd's "Users, Groups, UIDs and
+/// GIDs" lists them), one for each process id; [`ORDINARY_ID`] where root is that of a container that has not got them.
+fn own_id() -> u32 {
+    const FIRST: u32 = 1_879_048_192;
+    // The kernel gives no higher process ids (`PID_MAX_LIMIT` in `linux/threads.h`).
+    const COUNT: u32 = 1 << 22;
+    let has_all = |map: &str| {
+        let text = fs::read_to_string(map).unwrap_or_default();
+        text.lines().any(|line| {
+            let mut numbers = line.split_ascii_whitespace().map(|number| number.parse::<u32>().unwrap_or(0));
+            let (first, _, count) = (numbers.next(), numbers.next(), numbers.next());
+            first.zip(count).is_some_and(|(first, count)| first <= FIRST && count >= FIRST - first + COUNT)
+        })
+    };
+    let is_there = has_all("/proc/self/uid_map") && has_all("/proc/self/gid_map");
+    if is_there { FIRST + std::process::id() } else { ORDINARY_ID }
 }
 
 /// Forks pid 1 of the room. In it, prepares the room and returns `None`; in the caller, waits and returns the status.
