@@ -61,6 +61,10 @@ pub struct Decision {
     pub record: Record,
     /// Whether its programs were stopped for a limit on memory or on processes.
     pub lacked: bool,
+    /// Processor time that its programs used, and time for which all of them slept by their own choice, added up.
+    pub used: Duration,
+    /// Whether they were stopped for a limit before anybody could talk to them.
+    pub stopped_at_start: bool,
 }
 
 impl Decision {
@@ -71,6 +75,8 @@ impl Decision {
             starts: 0,
             record: Record::default(),
             lacked: false,
+            used: Duration::ZERO,
+            stopped_at_start: false,
         }
     }
 }
@@ -153,6 +159,9 @@ impl Session {
                 failure.transcript = self.world.transcript.take();
             }
             failure.output = self.world.console();
+            if let Some(template) = self.setup.templates.get(self.setup.program) {
+                failure.tell_from_within(&template.directory().to_string_lossy());
+            }
         }
         // It ends the record, but not the evidence of a failure, which shows it as what was expected.
         if let Some(finding) = &self.finding {
@@ -161,13 +170,20 @@ impl Session {
         if let Some(Err(error)) = capture.map(Capture::finish) {
             return Decision::of(Fault::at("writing captured packets", &error));
         }
-        let lacked = self.world.guard.lacked();
+        let used = match observe::time_of_children() {
+            Ok(processor) => processor + self.world.guard.slept(),
+            Err(error) => return Decision::of(Fault::at("adding up what was used", &error)),
+        };
+        let guard = &self.world.guard;
+        let (lacked, stopped_at_start) = (guard.lacked(), guard.stopped_at_start());
         Decision {
             verdict,
             finding: self.finding,
             starts: self.starts,
             record: self.world.take_record(),
             lacked,
+            used,
+            stopped_at_start,
         }
     }
 

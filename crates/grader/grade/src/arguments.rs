@@ -84,6 +84,11 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
 
+    /// How many seconds of processor time and of sleep all checks of a submission may take together; those that are left then are
+    /// missed [default: 60 for each clause, ten times what a correct program needs]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) time: Option<u64>,
+
     /// Where random payloads come from, the same for all submissions [default: a random one, or that of the results that are there]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,

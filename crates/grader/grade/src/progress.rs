@@ -1,23 +1,83 @@
 //! How far a run has come, on standard error: a bar with the rate and an estimate where that is a terminal, and elsewhere, as in
-//! the log of a CI job, a line for each tenth of the class.
+//! the log of a CI job, a line for each tenth of the class. Both name the submission that has been waited for the longest.
 
-use indicatif::{ProgressBar, ProgressStyle};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::fmt::Write;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
+
+/// Where nothing is drawn, a line says at least so often who is being waited for.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// The progress of a run.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    state: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
     submissions: usize,
-    done: AtomicUsize,
+    done: usize,
     began: Instant,
+    /// Those that are being graded, the one that began first at the beginning.
+    under_way: Vec<(String, Instant)>,
+    /// When the last line was written.
+    told: Instant,
+    is_over: bool,
+}
+
+impl Default for State {
+    fn default() -> State {
+        let now = Instant::now();
+        State { submissions: 0, done: 0, began: now, under_way: Vec::new(), told: now, is_over: false }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes a line whenever nothing was told for long, until all is over.
+    fn break_silence(&self) {
+        let mut state = self.lock();
+        while !state.is_over {
+            let left = SILENCE.saturating_sub(state.told.elapsed());
+            if left.is_zero() {
+                state.tell();
+                continue;
+            }
+            let woken = self.changed.wait_timeout(state, left);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl State {
+    fn tell(&mut self) {
+        self.told = Instant::now();
+        let waiting = self.waited_for().map(|words| format!("; {words}")).unwrap_or_default();
+        eprintln!("{}{waiting}", line(self.done, self.submissions, self.began.elapsed()));
+    }
+
+    /// Who has been graded for longest.
+    fn waited_for(&self) -> Option<String> {
+        let (name, since) = self.under_way.first()?;
+        Some(format!("waiting for {} for {} s", report::escape::text(name), since.elapsed().as_secs()))
+    }
 }
 
 impl Progress {
     /// Of a run that has not come to its first submission yet.
     pub(crate) fn new() -> Progress {
-        let bar = ProgressBar::no_length();
-        Progress { bar, submissions: 0, done: AtomicUsize::new(0), began: Instant::now() }
+        Progress { bar: ProgressBar::no_length(), state: Arc::default() }
     }
 
     /// Tells what is prepared before anything can be graded.
@@ -32,39 +92,54 @@ impl Progress {
     }
 
     /// So many submissions are graded from now on.
-    pub(crate) fn start(&mut self, submissions: usize) {
-        self.submissions = submissions;
-        self.began = Instant::now();
-        self.bar.disable_steady_tick();
-        self.show("{bar:24} {pos}/{len} submissions  {per_sec}  about {eta} left  {msg}");
+    pub(crate) fn start(&self, submissions: usize) {
+        let state = self.state.clone();
+        *state.lock() = State { submissions, ..State::default() };
+        if self.bar.is_hidden() {
+            // Where there is no thread to be had, the lines between must do.
+            let _ = thread::Builder::new().spawn(move || state.break_silence());
+            return;
+        }
+        self.show("{bar:24} {pos}/{len} submissions  {per_sec}  about {eta} left  {waiting}");
         self.bar.reset();
         self.bar.set_length(submissions as u64);
-        self.bar.set_message("");
+        self.bar.enable_steady_tick(Duration::from_secs(1));
     }
 
     /// Work on a submission has begun.
     pub(crate) fn begin(&self, name: &str) {
-        self.bar.set_message(name.to_owned());
+        self.state.lock().under_way.push((name.to_owned(), Instant::now()));
     }
 
-    /// One is done.
-    pub(crate) fn done(&self) {
+    /// It is done.
+    pub(crate) fn done(&self, name: &str) {
         self.bar.inc(1);
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.bar.is_hidden() && ends_a_tenth(done, self.submissions) {
-            eprintln!("{}", line(done, self.submissions, self.began.elapsed()));
+        let mut state = self.state.lock();
+        if let Some(place) = state.under_way.iter().position(|(other, _)| other == name) {
+            state.under_way.remove(place);
+        }
+        state.done += 1;
+        if self.bar.is_hidden() && ends_a_tenth(state.done, state.submissions) {
+            state.tell();
         }
     }
 
     /// Takes it off the screen.
     pub(crate) fn clear(&self) {
+        self.state.lock().is_over = true;
+        self.state.changed.notify_all();
         self.bar.finish_and_clear();
     }
 
     fn show(&self, template: &str) {
+        let state = self.state.clone();
+        let waiting = move |_: &ProgressState, out: &mut dyn Write| {
+            // Nothing comes of a bar that cannot be drawn.
+            let _ = out.write_str(&state.lock().waited_for().unwrap_or_default());
+        };
         // A template that is wrong would only leave the bar as it was.
         if let Ok(style) = ProgressStyle::with_template(template) {
-            self.bar.set_style(style);
+            self.bar.set_style(style.with_key("waiting", waiting));
         }
     }
 }
@@ -81,7 +156,7 @@ fn line(done: usize, all: usize, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64();
     let rate = 60.0 * count(done) / seconds.max(0.001);
     let told = format!("{done}/{all} submissions after {seconds:.0} s, {rate:.0} a minute");
-    if done == all {
+    if done == all || done == 0 {
         return told;
     }
     format!("{told}, about {:.0} s left", seconds / count(done) * count(all - done))

@@ -26,6 +26,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 use submission::Bench;
 use telling::Teller;
 
@@ -89,13 +90,14 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     }
     let is_ours = |entry: &intake::Entry| arguments.shard.is_none_or(|shard: Shard| shard.holds(&entry.name));
     let tasks = what_to_do(listed.into_iter().filter(is_ours).collect(), &mut ledger, suite)?;
-    let mut progress = Progress::new();
+    let progress = Progress::new();
     let workshop = preparation::workshop(&root, &suite.lab, &hidden, &progress)?;
     let work = arguments.out.canonicalize()?.join(place::WORK);
     let teller = Teller { suite, seed: ledger.seed(), classroom: arguments.classroom() };
     // Those that keep their mark may not have been told yet.
     ledger.entries().iter().try_for_each(|entry| teller.classroom50(&arguments.out, entry))?;
-    let bench = Bench::new(teller, workshop, work, hidden, &tasks_by_digest(&tasks));
+    let time = arguments.time.map_or_else(|| runner::usual_time(suite), Duration::from_secs);
+    let bench = Bench::new(teller, workshop, work, hidden, time, &tasks_by_digest(&tasks));
     progress.start(tasks.len());
     let jobs = arguments.jobs.unwrap_or_else(|| JOBS * processors()).clamp(1, tasks.len().max(1));
     let (next, ledger) = (AtomicUsize::new(0), Mutex::new(ledger));
@@ -110,7 +112,7 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
                 next.store(tasks.len(), Ordering::Relaxed);
                 *broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
             }
-            progress.done();
+            progress.done(&task.entry.name);
         }
     });
     progress.clear();

@@ -206,12 +206,43 @@ impl Failure {
         }
     }
 
+    /// Lets all that is shown name what lies in this folder as if one were there. Where a submission lies while it is graded is
+    /// nobody's business, and of no use to its author.
+    pub fn tell_from_within(&mut self, folder: &str) {
+        let prefix = format!("{}/", folder.trim_end_matches('/'));
+        if prefix.len() == 1 {
+            return;
+        }
+        self.summary = self.summary.replace(&prefix, "");
+        for shown in [&mut self.expected, &mut self.got].into_iter().flatten() {
+            match shown {
+                Shown::Text(text) => *text = text.replace(&prefix, ""),
+                Shown::Bytes(bytes) => *bytes = without(bytes, prefix.as_bytes()),
+            }
+        }
+        let events = self.transcript.iter_mut().map(|event| &mut event.data);
+        for bytes in events.chain([&mut self.output]) {
+            *bytes = without(bytes, prefix.as_bytes());
+        }
+    }
+
     /// Adds what the threads were doing.
     #[must_use]
     pub fn kernel(mut self, kernel: Vec<ThreadView>) -> Self {
         self.kernel = kernel;
         self
     }
+}
+
+/// The bytes without that part, wherever it stands.
+fn without(bytes: &[u8], part: &[u8]) -> Vec<u8> {
+    let (mut left, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
+    while let Some(place) = rest.windows(part.len()).position(|window| window == part) {
+        left.extend(&rest[..place]);
+        rest = &rest[place + part.len()..];
+    }
+    left.extend(rest);
+    left
 }
 
 /// The grader itself failed: a system call that must not fail did, a child of its own broke, or a limit of its own struck.
@@ -364,5 +395,26 @@ impl From<Step> for Verdict {
             Err(Stop::Skipped(reason)) => Verdict::Skipped(reason),
             Err(Stop::Fault(fault)) => Verdict::Error(fault),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_files_as_their_author_knows_them() {
+        let traceback =
+            |folder: &str| format!("  File \"{folder}server.py\", line 3\n  File \"{folder}lib/a.py\"\n");
+        let mut failure =
+            Failure::new(Kind::Ended, "/results/7/own/server.py ended").got(traceback("/results/7/own/"));
+        failure.output = traceback("/results/7/own/").into_bytes();
+        failure.tell_from_within("/results/7/own");
+        assert_eq!(failure.summary, "server.py ended");
+        assert_eq!(failure.got, Some(Shown::Text(traceback(""))));
+        assert_eq!(failure.output, traceback("").into_bytes());
+        let before = failure.clone();
+        failure.tell_from_within("/");
+        assert_eq!(failure, before);
     }
 }

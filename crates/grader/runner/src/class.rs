@@ -1,19 +1,57 @@
 //! Checking one submission among many: what was handed in is ready, and whatever it lacks is its own affair.
 
+mod account;
+
 use crate::commands::HandIn;
-use crate::worker::Keep;
-use crate::{IsolationChoice, environment, in_parallel, jobs_for, run_one};
+use crate::worker::{Course, Keep};
+use crate::{IsolationChoice, environment, in_parallel, jobs_for, run_and_account};
+use account::{Account, Entry};
 use checks::{Check, Suite};
 use model::{CheckReport, Failure, Fault, Isolation, Kind, RunReport, Verdict};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// How much processor time and sleep all checks of a submission may use together: so much for each clause, which is ten times what the
+/// slowest correct programs need that are known.
+pub fn usual_time(suite: &Suite) -> Duration {
+    const FOR_A_CLAUSE: Duration = Duration::from_secs(60);
+    FOR_A_CLAUSE * u32::try_from(suite.checks.len()).unwrap_or(u32::MAX)
+}
+
 /// Decides every clause of a lab on what was handed in, each in a room of its own, so many at a time. `most` holds where none of
-/// them mostly sleeps.
-pub fn decide_all(suite: &'static Suite, hand_in: &HandIn, seed: u64, most: usize) -> RunReport {
+/// them mostly sleeps. What takes more than `time` in all is not tried any more.
+pub fn decide_all(
+    suite: &'static Suite,
+    hand_in: &HandIn,
+    seed: u64,
+    most: usize,
+    time: Duration,
+) -> RunReport {
     let jobs = jobs_for(&suite.lab, suite.checks.len(), hand_in, most);
     let began = Instant::now();
-    let checks =
-        in_parallel(jobs, suite.checks.len(), |index| decide(suite, &suite.checks[index], hand_in, seed));
+    let names = suite.checks.iter().map(|check| (check.clause.id, check.clause.program)).collect();
+    let account = Mutex::new(Account::new(time, names));
+    let decided = || account.lock().unwrap_or_else(PoisonError::into_inner).decided();
+    let mut checks = in_parallel(jobs, suite.checks.len(), |index| {
+        let check = &suite.checks[index];
+        if let Some(failure) = decided().swap_remove(index) {
+            return unchecked(check, Verdict::Failed(Box::new(failure)));
+        }
+        let (report, Course { used, stopped_at_start, .. }) = decide(suite, check, hand_in, seed);
+        let stopped_at_start = match &report.verdict {
+            Verdict::Failed(failure) if stopped_at_start => Some((**failure).clone()),
+            _ => None,
+        };
+        let entry = Entry { used, stopped_at_start };
+        account.lock().unwrap_or_else(PoisonError::into_inner).enter(index, entry);
+        report
+    });
+    // Those too that had begun before others were over, so that it is no matter when that was.
+    for (report, failure) in checks.iter_mut().zip(decided()) {
+        if let Some(failure) = failure {
+            report.verdict = Verdict::Failed(Box::new(failure));
+        }
+    }
     let environment = environment(Isolation::Full, hand_in.confinement.limits, jobs);
     RunReport { lab: &suite.lab, seed, environment, checks, duration: began.elapsed() }
 }
@@ -34,14 +72,19 @@ pub fn require_isolation() -> Result<(), Fault> {
     crate::isolation(IsolationChoice::Full).map(|_| ())
 }
 
-fn decide(suite: &Suite, check: &'static Check, hand_in: &HandIn, seed: u64) -> CheckReport {
+fn decide(suite: &Suite, check: &'static Check, hand_in: &HandIn, seed: u64) -> (CheckReport, Course) {
     let program = check.clause.program;
     if suite.lab.program(program).is_none() || hand_in.templates.contains_key(program) {
-        return run_one(check, seed, hand_in, true, Keep::Nothing);
+        return run_and_account(check, seed, hand_in, true, Keep::Nothing);
     }
     let verdict = hand_in.broken.get(program).cloned().unwrap_or_else(|| {
         let missing = format!("there is no {program} in what was handed in");
         Verdict::Failed(Box::new(Failure::new(Kind::NotStarted, missing)))
     });
+    (unchecked(check, verdict), Course::default())
+}
+
+/// The report on a clause that is decided without its check.
+fn unchecked(check: &'static Check, verdict: Verdict) -> CheckReport {
     CheckReport { clause: &check.clause, verdict, finding: None, duration: Duration::ZERO, record: None }
 }

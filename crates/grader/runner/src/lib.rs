@@ -13,7 +13,7 @@ mod tool;
 pub mod worker;
 mod xray;
 
-pub use class::{decide_all, miss_all, require_isolation};
+pub use class::{decide_all, miss_all, require_isolation, usual_time};
 pub use commands::{HandIn, workspace_root};
 pub use measure::Measurement;
 pub use sandbox::Change;
@@ -31,7 +31,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
-use worker::{Answer, Keep, Plan, Task};
+use worker::{Answer, Course, Keep, Plan, Task};
 
 /// Which programs are checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,31 +237,40 @@ pub fn with_hands(count: usize, work: impl Fn() + Sync) {
 }
 
 fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool, kept: Keep) -> CheckReport {
+    run_and_account(check, seed, hand_in, isolated, kept).0
+}
+
+fn run_and_account(
+    check: &'static Check,
+    seed: u64,
+    hand_in: &HandIn,
+    isolated: bool,
+    kept: Keep,
+) -> (CheckReport, Course) {
     let decide = |limits| {
         let began = Instant::now();
         let plan = Plan { limits, ..plan(check, seed, hand_in, isolated, kept.clone()) };
-        let (decided, lacked) = match worker::ask(plan) {
-            Ok(Answer::Decided { verdict, finding, record, lacked, .. }) => {
-                ((*verdict, finding, record), lacked)
+        let (verdict, finding, record, course) = match worker::ask(plan) {
+            Ok(Answer::Decided { verdict, finding, record, course, .. }) => {
+                (*verdict, finding, record, course)
             }
-            Ok(Answer::Refused(fault)) | Err(fault) => ((Verdict::Error(fault), None, None), false),
+            Ok(Answer::Refused(fault)) | Err(fault) => (Verdict::Error(fault), None, None, Course::default()),
             Ok(Answer::Shown(_)) => {
                 let fault = Fault::new("the check's process answered with a picture");
-                ((Verdict::Error(fault), None, None), false)
+                (Verdict::Error(fault), None, None, Course::default())
             }
         };
-        let (verdict, finding, record) = decided;
         let duration = began.elapsed();
-        (CheckReport { clause: &check.clause, verdict, finding, duration, record }, lacked)
+        (CheckReport { clause: &check.clause, verdict, finding, duration, record }, course)
     };
-    let lacked = |(report, lacked): &(CheckReport, bool), had_less| match &report.verdict {
+    let lacked = |(report, course): &(CheckReport, Course), had_less| match &report.verdict {
         Verdict::Error(fault) => fault.is_scarcity,
-        _ => had_less && *lacked,
+        _ => had_less && course.lacked,
     };
     // Who has thousands of clients may have as many processes.
     let is_crowd = checks::open_files().any(|(id, _)| id == check.clause.id);
     let tasks = if is_crowd { checks::TASKS_FOR_A_THOUSAND } else { 0 };
-    budget::spend(hand_in.confinement.limits, tasks, decide, lacked).0
+    budget::spend(hand_in.confinement.limits, tasks, decide, lacked)
 }
 
 /// What the files are called that are kept of a check, without their extensions.

@@ -2,7 +2,7 @@
 //! thread when it makes its namespaces; the plan comes on standard input as one line, answers go to standard output
 //! as one line each.
 
-use checks::{Session, Setup};
+use checks::{Decision, Session, Setup};
 use model::{Fault, Picture, Record, Verdict};
 use sandbox::{Entrance, Group, Limits, Refusal, Room, Template, View};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::time::Duration;
 
 /// The first argument that makes the binary a worker.
 pub const ARGUMENT: &str = "__check";
@@ -75,16 +76,24 @@ impl Plan {
 pub(crate) enum Answer {
     /// The system refused the room; why, and what would help.
     Refused(Fault),
-    /// What became of the check. It has `lacked` something where its programs were stopped for a limit on memory or on processes.
+    /// What became of the check.
     Decided {
         verdict: Box<Verdict>,
         finding: Option<String>,
         starts: usize,
         record: Option<Record>,
-        lacked: bool,
+        course: Course,
     },
     /// A picture.
     Shown(Box<Picture>),
+}
+
+/// How a check went, beside its verdict; see [`checks::Decision`].
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Course {
+    pub(crate) lacked: bool,
+    pub(crate) used: Duration,
+    pub(crate) stopped_at_start: bool,
 }
 
 /// A worker that is at work. It dies with the thread that started it, see `sandbox`, and when this is dropped.
@@ -253,7 +262,7 @@ fn work(plan: Plan, room: Room, packets: Option<File>, group: Option<Entrance>) 
             finding: None,
             starts,
             record: None,
-            lacked: false,
+            course: Course::default(),
         })
     };
     let fault = |what: String| decided(Verdict::Error(Fault::new(what)), 0);
@@ -291,11 +300,12 @@ fn work(plan: Plan, room: Room, packets: Option<File>, group: Option<Entrance>) 
         (Task::Decide { keep, .. }, Some(check)) => {
             let is_kept = keep != Keep::Nothing;
             let decision = session.decide(check.decide, is_kept.then_some(packets));
+            let Decision { lacked, used, stopped_at_start, .. } = decision;
             tell(&Answer::Decided {
                 verdict: Box::new(decision.verdict),
                 finding: decision.finding,
                 starts: decision.starts,
-                lacked: decision.lacked,
+                course: Course { lacked, used, stopped_at_start },
                 record: is_kept.then_some(decision.record),
             })
         }

@@ -90,6 +90,11 @@ impl Template {
         Template::read(text, directory, false)
     }
 
+    /// The folder that the program is started in.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// As [`Template::parse`], for a template that came with a submission in `directory`: naming a path makes it reachable only
     /// where it lies in there.
     ///

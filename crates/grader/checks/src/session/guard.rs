@@ -20,6 +20,8 @@ pub(crate) struct Guard {
     stopped: RefCell<Option<Failure>>,
     /// Whether that was for a limit on what all that goes on at the same time shares.
     lacked: Cell<bool>,
+    /// Whether that was before anybody could talk to one of them.
+    at_start: Cell<bool>,
 }
 
 impl Guard {
@@ -31,6 +33,7 @@ impl Guard {
             struck: Cell::default(),
             stopped: RefCell::default(),
             lacked: Cell::default(),
+            at_start: Cell::default(),
         }
     }
 
@@ -72,6 +75,16 @@ impl Guard {
     /// Whether they were stopped for a limit on memory or on processes, of which there might have been more.
     pub(crate) fn lacked(&self) -> bool {
         self.lacked.get()
+    }
+
+    /// Whether they were stopped before anybody could talk to one of them.
+    pub(crate) fn stopped_at_start(&self) -> bool {
+        self.at_start.get()
+    }
+
+    /// For how long they have slept by their own choice.
+    pub(crate) fn slept(&self) -> Duration {
+        self.slept.get()
     }
 
     /// Why all programs were stopped, if they were.
@@ -122,9 +135,9 @@ impl World {
     /// # Errors
     /// The failure.
     fn stop<T>(&self, failure: Failure) -> Step<T> {
-        for program in &*self.running.borrow() {
-            program.submission.kill();
-        }
+        let running = self.running.borrow();
+        running.iter().for_each(|program| program.submission.kill());
+        self.guard.at_start.set(!running.iter().any(|program| program.has_started));
         self.transcript.record("grader", Action::Note, failure.summary.as_bytes());
         self.guard.stopped.replace(Some(failure.clone()));
         Err(failure.into())

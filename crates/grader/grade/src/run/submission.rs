@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How many checks of a submission run at the same time: they mostly wait, and there are several submissions for each processor.
 const CHECKS: usize = 2;
@@ -23,6 +24,8 @@ pub(super) struct Bench {
     products: Products<Result<Ready, Fault>>,
     /// What no submission sees: the course, other submissions, the results.
     hidden: Vec<PathBuf>,
+    /// How much time of its own each submission has for all its checks.
+    time: Duration,
     teller: Teller,
 }
 
@@ -49,9 +52,10 @@ impl Bench {
         workshop: Workshop,
         folder: PathBuf,
         hidden: Vec<PathBuf>,
+        time: Duration,
         counts: &HashMap<Digest, usize>,
     ) -> Bench {
-        Bench { workshop, products: Products::new(folder, counts), hidden, teller }
+        Bench { workshop, products: Products::new(folder, counts), hidden, time, teller }
     }
 
     /// Grades a submission and writes what is told of it.
@@ -113,7 +117,8 @@ impl Bench {
                 let (limits, hidden) = (self.teller.suite.limits, self.hidden.clone());
                 let confinement = Confinement { limits, hidden };
                 let hand_in = HandIn { templates, broken, document, confinement };
-                let report = runner::decide_all(self.teller.suite, &hand_in, self.teller.seed, CHECKS);
+                let report =
+                    runner::decide_all(self.teller.suite, &hand_in, self.teller.seed, CHECKS, self.time);
                 told.verdicts(&report, remarks)?;
                 Outcome::of(&report)
             }
