@@ -18,6 +18,8 @@ const TEMPORARY: &str = env!("CARGO_TARGET_TMPDIR");
 struct Attack {
     name: String,
     deserves: String,
+    /// The same where there are no control groups.
+    deserves_without_groups: String,
     limits: Vec<String>,
     clause: String,
 }
@@ -31,23 +33,26 @@ impl Attack {
         };
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         assert!(line("tries").is_some(), "{name} says what it tries");
+        let deserves = line("deserves").unwrap_or_else(|| panic!("{name} says what it deserves"));
         Attack {
-            deserves: line("deserves").unwrap_or_else(|| panic!("{name} says what it deserves")),
+            deserves_without_groups: line("without groups").unwrap_or_else(|| deserves.clone()),
+            deserves,
             limits: line("limits").iter().flat_map(|line| line.split(' ')).map(str::to_owned).collect(),
             clause: line("only").unwrap_or_else(|| "L3.2".to_owned()),
             name,
         }
     }
 
-    /// What is wrong with the verdict, if anything.
-    fn misjudged(&self, check: &Value) -> Option<String> {
+    /// What is wrong with the verdict, if anything. The kernel or the grader held it to its limits.
+    fn misjudged(&self, check: &Value, by_kernel: bool) -> Option<String> {
         let failure = &check["failure"];
-        let right = match self.deserves.split_once(' ') {
-            _ if self.deserves.starts_with("stopped: ") => failure["summary"] == self.deserves.as_str(),
+        let deserves = if by_kernel { &self.deserves } else { &self.deserves_without_groups };
+        let right = match deserves.split_once(' ') {
+            _ if deserves.starts_with("stopped: ") => failure["summary"] == deserves.as_str(),
             Some(("failed", kind)) => check["status"] == "failed" && failure["kind"] == kind,
-            _ => check["status"] == self.deserves.as_str(),
+            _ => check["status"] == deserves.as_str(),
         };
-        (!right).then(|| format!("it deserves `{}`, and got {check:#}", self.deserves))
+        (!right).then(|| format!("it deserves `{deserves}`, and got {check:#}"))
     }
 }
 
@@ -56,6 +61,15 @@ impl Attack {
 enum User {
     Own,
     Ordinary,
+    /// Root, on a machine on which no control group can be made.
+    OwnWithoutGroups,
+}
+
+impl User {
+    /// Whether the kernel holds what he grades to its limits.
+    fn has_groups(self) -> bool {
+        self == User::Own && sandbox::groups_can_be_made()
+    }
 }
 
 /// A folder from which every user can run the grader on the collection.
@@ -101,6 +115,12 @@ impl Stage {
                 command.arg(self.folder.path().join("xtask"));
                 command
             }
+            User::OwnWithoutGroups => {
+                let mut command = Command::new("unshare");
+                let hide = "mount -t tmpfs none /sys/fs/cgroup && exec \"$@\"";
+                command.args(["--mount", "sh", "-c", hide, "sh"]).arg(self.folder.path().join("xtask"));
+                command
+            }
         };
         let interpreter = if attack.name.ends_with(".sh") { "sh" } else { "python3" };
         let program =
@@ -130,13 +150,17 @@ impl Stage {
             wrong.push("the secret was read".to_owned());
         }
         let result: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let limits = &result["environment"]["limits"];
+        if *limits != if user.has_groups() { "kernel" } else { "watched" } {
+            wrong.push(format!("limits are held by {limits}"));
+        }
         let of = |id: &str| {
             let checks = result["checks"].as_array();
             checks.and_then(|checks| checks.iter().find(|check| check["id"] == id)).cloned()
         };
         match (of(&attack.clause), of("L3.10")) {
             (Some(check), Some(honest)) => {
-                wrong.extend(attack.misjudged(&check));
+                wrong.extend(attack.misjudged(&check, user.has_groups()));
                 if honest["status"] != "passed" {
                     wrong.push(format!("the honest program beside it was disturbed: {honest:#}"));
                 }
@@ -168,6 +192,14 @@ fn no_attack_succeeds_where_the_grader_is_run_by_an_ordinary_user() {
     // For an ordinary user the test above is this one.
     if rustix::process::geteuid().is_root() {
         none_succeeds(User::Ordinary);
+    }
+}
+
+#[test]
+fn no_attack_succeeds_where_no_control_group_is_to_be_had() {
+    // For an ordinary user the first test is this one, more often than not.
+    if rustix::process::geteuid().is_root() {
+        none_succeeds(User::OwnWithoutGroups);
     }
 }
 

@@ -37,8 +37,9 @@ pub struct Watch {
     shares: Pace,
     /// The most memory that the machine had left since the last look.
     free: Cell<u64>,
-    /// What [`memory_kills`] was in the beginning.
+    /// What [`memory_kills`] and [`shared_memory`] were in the beginning.
     memory_kills: u64,
+    shared_memory: u64,
     /// The control group of the programs.
     group: Option<Entrance>,
 }
@@ -91,6 +92,14 @@ fn memory_kills() -> u64 {
     count.and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 
+/// The memory that files of a file system in memory and shared mappings take up on this machine, in bytes (`Shmem` in
+/// `/proc/meminfo`, proc(5)): all that processes have shared, mapped still or not.
+fn shared_memory() -> u64 {
+    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("Shmem:"));
+    line.and_then(|text| text.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or(0) * 1024
+}
+
 /// The memory that nobody uses, in bytes (sysinfo(2)), for which the kernel need not look anywhere.
 fn free_memory() -> u64 {
     let system = rustix::system::sysinfo();
@@ -109,6 +118,7 @@ impl Watch {
             shares: Pace::new(INTERVAL_OF_BUFFERS, REST),
             free: Cell::new(free_memory()),
             memory_kills: memory_kills(),
+            shared_memory: shared_memory(),
             group,
         }
     }
@@ -179,6 +189,25 @@ impl Watch {
         self.all.take(look).unwrap_or(Ok(None))
     }
 
+    /// No process shows what it has shared and maps no more, though the kernel keeps it as long as a part is mapped. A control group counts
+    /// it. Where there is none, no more is known than that somebody has taken it.
+    ///
+    /// # Errors
+    /// Where so much more is shared than before that it would be too much, for whoever it is.
+    fn look_for_what_nobody_maps(&self, files: u64) -> io::Result<()> {
+        /// As many programs may have the whole of their limit beside these.
+        const OTHERS: u64 = 4;
+        if self.group.is_some() {
+            return Ok(());
+        }
+        let grown = shared_memory().saturating_sub(self.shared_memory + files);
+        if grown <= OTHERS * self.limits.memory {
+            return Ok(());
+        }
+        let words = format!("somebody has put {} MiB into shared memory meanwhile", grown >> 20);
+        Err(io::Error::new(io::ErrorKind::OutOfMemory, words))
+    }
+
     fn too_many(&self, tasks: u64) -> Option<(Overrun, String)> {
         let limit = self.limits.tasks;
         (tasks > limit).then(|| (Overrun::Tasks(limit), format!("{tasks} of them")))
@@ -211,6 +240,7 @@ impl Watch {
             self.in_buffers.set(buffers?);
         }
         let buffers = self.in_buffers.get();
+        self.look_for_what_nobody_maps(files)?;
         if usage.resident + files + buffers <= limits.memory {
             return Ok(None);
         }

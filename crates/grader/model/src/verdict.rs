@@ -287,7 +287,12 @@ impl Fault {
 
     /// The fault that an error is which came of this: `starting a process`.
     pub fn at(what: impl fmt::Display, error: &std::io::Error) -> Self {
-        Fault::by(format!("{what}: {error}"), error.raw_os_error())
+        Fault::with(format!("{what}: {error}"), error)
+    }
+
+    fn with(message: String, error: &std::io::Error) -> Self {
+        let fault = Fault::by(message, error.raw_os_error());
+        Fault { is_scarcity: fault.is_scarcity || error.kind() == std::io::ErrorKind::OutOfMemory, ..fault }
     }
 }
 
@@ -301,7 +306,7 @@ impl std::error::Error for Fault {}
 
 impl From<std::io::Error> for Fault {
     fn from(error: std::io::Error) -> Self {
-        Fault::by(error.to_string(), error.raw_os_error())
+        Fault::with(error.to_string(), &error)
     }
 }
 

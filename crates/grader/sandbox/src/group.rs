@@ -91,7 +91,10 @@ static LEFT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 #[derive(Debug)]
 pub struct Entrance {
     doors: Vec<File>,
-    memory: Vec<File>,
+    /// In each version one of them counts what the kernel has ended: `memory.events` and `memory.oom_control`.
+    events: Vec<File>,
+    /// Version 1: the greatest use of memory, and the limit.
+    peak: Vec<(File, u64)>,
 }
 
 impl Entrance {
@@ -102,11 +105,15 @@ impl Entrance {
     pub fn open(folders: &[PathBuf]) -> io::Result<Option<Entrance>> {
         let door = |folder: &PathBuf| OpenOptions::new().write(true).open(folder.join("cgroup.procs"));
         let doors = folders.iter().map(door).collect::<io::Result<Vec<File>>>()?;
-        // The last two are version 1's.
-        let names = ["memory.events", "memory.oom_control", "memory.failcnt"];
-        let files = folders.iter().flat_map(|folder| names.map(|name| folder.join(name)));
-        let memory = files.filter_map(|file| File::open(file).ok()).collect();
-        Ok((!doors.is_empty()).then_some(Entrance { doors, memory }))
+        let events = ["memory.events", "memory.oom_control"];
+        let events = folders.iter().flat_map(|folder| events.map(|name| folder.join(name)));
+        let events = events.filter_map(|file| File::open(file).ok()).collect();
+        let peak = folders.iter().filter_map(|folder| {
+            let limit = fs::read_to_string(folder.join("memory.limit_in_bytes")).ok()?;
+            Some((File::open(folder.join("memory.max_usage_in_bytes")).ok()?, limit.trim().parse().ok()?))
+        });
+        let peak = peak.collect();
+        Ok((!doors.is_empty()).then_some(Entrance { doors, events, peak }))
     }
 
     /// Moves the calling process into the group, for good.
@@ -119,13 +126,29 @@ impl Entrance {
     /// # Errors
     /// When the kernel does not say.
     pub fn kills(&self) -> io::Result<Option<Kill>> {
-        let mut text = String::new();
-        for mut file in &self.memory {
-            file.rewind()?;
-            file.read_to_string(&mut text)?;
+        let mut events = String::new();
+        for file in &self.events {
+            events += &read_again(file)?;
         }
-        Ok(kill(&text))
+        let mut was_full = false;
+        for (file, limit) in &self.peak {
+            was_full |= is_full(read_again(file)?.trim().parse().unwrap_or(0), *limit);
+        }
+        Ok(kill(&events, was_full))
     }
+}
+
+fn read_again(mut file: &File) -> io::Result<String> {
+    let mut text = String::new();
+    file.rewind()?;
+    file.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Whether there was no room for more: the largest page that there is may not have fitted.
+fn is_full(peak: u64, limit: u64) -> bool {
+    const LARGEST: u64 = 2 << 20;
+    peak + LARGEST > limit
 }
 
 /// Why the kernel has ended a process for want of memory.
@@ -137,15 +160,13 @@ pub enum Kill {
     Shortage,
 }
 
-/// What the counters say: `oom 1` and `oom_kill 1` in `memory.events`; `oom_kill 1` in `memory.oom_control` and a number alone in
-/// `memory.failcnt`.
-fn kill(text: &str) -> Option<Kill> {
+/// What the counters say, `oom 1` and `oom_kill 1`; version 1 has only the second, but there `was_full` says as much as the first.
+fn kill(events: &str, was_full: bool) -> Option<Kill> {
     let counter = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let line = events.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         line.and_then(|count| count.parse::<u64>().ok()).unwrap_or(0)
     };
-    let failures = text.lines().filter_map(|line| line.parse::<u64>().ok()).sum::<u64>();
-    let why = if counter("oom") + failures > 0 { Kill::OwnLimit } else { Kill::Shortage };
+    let why = if was_full || counter("oom") > 0 { Kill::OwnLimit } else { Kill::Shortage };
     (counter("oom_kill") > 0).then_some(why)
 }
 
@@ -372,11 +393,15 @@ mod tests {
 
     #[test]
     fn the_kernel_tells_whose_fault_a_want_of_memory_is() {
-        assert_eq!(kill("low 0\nhigh 0\nmax 12\noom 0\noom_kill 0\noom_group_kill 0\n"), None);
-        assert_eq!(kill("low 0\nhigh 0\nmax 12\noom 2\noom_kill 1\n"), Some(Kill::OwnLimit));
-        assert_eq!(kill("low 0\nhigh 0\nmax 0\noom 0\noom_kill 1\n"), Some(Kill::Shortage));
-        assert_eq!(kill("oom_kill_disable 0\nunder_oom 0\noom_kill 0\n7\n"), None);
-        assert_eq!(kill("oom_kill_disable 0\nunder_oom 0\noom_kill 3\n7\n"), Some(Kill::OwnLimit));
-        assert_eq!(kill("oom_kill_disable 0\nunder_oom 0\noom_kill 3\n0\n"), Some(Kill::Shortage));
+        let unified =
+            |oom, kills| format!("low 0\nhigh 0\nmax 12\noom {oom}\noom_kill {kills}\noom_group_kill 0\n");
+        assert_eq!(kill(&unified(0, 0), false), None);
+        assert_eq!(kill(&unified(2, 1), false), Some(Kill::OwnLimit));
+        assert_eq!(kill(&unified(0, 1), false), Some(Kill::Shortage));
+        let first = |kills| format!("oom_kill_disable 0\nunder_oom 0\noom_kill {kills}\n");
+        assert_eq!(kill(&first(0), true), None);
+        assert_eq!(kill(&first(3), true), Some(Kill::OwnLimit));
+        assert_eq!(kill(&first(3), false), Some(Kill::Shortage));
+        assert!(is_full(90 << 20, 90 << 20) && !is_full(80 << 20, 90 << 20));
     }
 }
