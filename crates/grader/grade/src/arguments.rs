@@ -89,6 +89,10 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "SECONDS")]
     pub(crate) time: Option<u64>,
 
+    /// How many seconds of processor time, and of sleep, a submission's build may take [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) build_time: Option<u64>,
+
     /// Where random payloads come from, the same for all submissions [default: a random one, or that of the results that are there]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,

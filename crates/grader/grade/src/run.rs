@@ -92,6 +92,10 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let tasks = what_to_do(listed.into_iter().filter(is_ours).collect(), &mut ledger, suite)?;
     let progress = Progress::new();
     let workshop = preparation::workshop(&root, &suite.lab, &hidden, &progress)?;
+    let workshop = match arguments.build_time {
+        Some(seconds) => workshop.with_time(seconds),
+        None => workshop,
+    };
     let work = arguments.out.canonicalize()?.join(place::WORK);
     let teller = Teller { suite, seed: ledger.seed(), classroom: arguments.classroom() };
     // Those that keep their mark may not have been told yet.

@@ -17,7 +17,7 @@ use crate::files::{self, Files};
 use intake::Digest;
 use model::{Fault, Lab};
 use room::{Answer, Harvest, Plan};
-use sandbox::Template;
+use sandbox::{Limits, Template};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -38,6 +38,7 @@ pub struct Workshop {
     template: Files,
     toolchain: Toolchain,
     hidden: Vec<PathBuf>,
+    limits: Limits,
 }
 
 /// What came of building a submission.
@@ -80,7 +81,14 @@ impl Workshop {
             template,
             toolchain,
             hidden: hidden.to_vec(),
+            limits: room::LIMITS,
         })
+    }
+
+    /// The same, where a build may take so many seconds of processor time, and as many of sleep.
+    #[must_use]
+    pub fn with_time(self, seconds: u64) -> Workshop {
+        Workshop { limits: Limits { processor: seconds, sleep: seconds, ..self.limits }, ..self }
     }
 
     /// Whether there is nothing to prepare.
@@ -183,7 +191,7 @@ impl Workshop {
             directory: PathBuf::from("/"),
             environment: self.toolchain.environment(&home),
             harvest,
-            limits: room::LIMITS,
+            limits: self.limits,
             group: Vec::new(),
         })?;
         clear(&staging)?;
@@ -222,7 +230,7 @@ impl Workshop {
             Err(error) if error.is_about_the_machine() => return Err(Fault::new(error.to_string())),
             Err(error) => return Ok(Built::Refused(format!("the build command: {error}"))),
         };
-        let filled = template.fill(&[], room::LIMITS);
+        let filled = template.fill(&[], self.limits);
         // What lies in the submission is there to be built with, and not only to be read.
         let program = match filled.program.strip_prefix(&staging) {
             Ok(own) => place.join(own),
@@ -239,7 +247,7 @@ impl Workshop {
             directory: place.to_owned(),
             environment: Vec::new(),
             harvest: Harvest::Folder(archive.clone()),
-            limits: room::LIMITS,
+            limits: self.limits,
             group: Vec::new(),
         })?;
         match answer {

@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 const INTERVAL: Duration = Duration::from_millis(40);
 /// How many times as long as such a look takes none is taken after it.
 const REST: u32 = 30;
-/// The last resort, for what neither works nor can be seen to sleep; ten times the processor time that a build may use. It is the
+/// The last resort, for what neither works nor can be seen to sleep: so many times the processor time that a build may use. It is the
 /// grader's own, and says nothing about the submission.
-const LAST: Duration = Duration::from_secs(1200);
+const LAST: u32 = 20;
 /// What is kept of the compiler's words, from their beginning: the first errors are those that count.
 const WORDS: usize = 1 << 16;
 
@@ -102,10 +102,11 @@ impl Build<'_> {
         if let Some((reason, lacked)) = self.stopped()? {
             return Ok(Some(Course::Stopped { why: format!("stopped: {reason}"), lacked }));
         }
-        if self.began.elapsed() > LAST {
+        let last = LAST * Duration::from_secs(self.watch.limits().processor);
+        if self.began.elapsed() > last {
             return Err(io::Error::other(format!(
                 "the last limit of {} minutes was reached",
-                LAST.as_secs() / 60
+                last.as_secs() / 60
             )));
         }
         Ok(None)
