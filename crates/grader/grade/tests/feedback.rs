@@ -3,8 +3,8 @@
 mod sample;
 
 use model::{
-    Action, CheckReport, Environment, Event, Failure, Fault, Isolation, Kind, RunReport, Shown, ThreadView,
-    Verdict,
+    Action, CheckReport, Enforcement, Environment, Event, Failure, Fault, Isolation, Kind, RunReport, Shown,
+    ThreadView, Verdict,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -51,10 +51,13 @@ fn run(texts: &[String; 6]) -> RunReport {
         environment: Environment {
             system: String::new(),
             isolation: Isolation::None(reason.clone()),
+            enforcement: Enforcement::Watching,
+            memory: None,
             jobs: 1,
         },
         checks: CLAUSES.into_iter().zip(verdicts).map(check).collect(),
         duration: Duration::ZERO,
+        ruling: None,
     }
 }
 

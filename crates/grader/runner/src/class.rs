@@ -15,7 +15,7 @@ pub fn decide_all(suite: &'static Suite, hand_in: &HandIn, seed: u64, most: usiz
     let checks =
         in_parallel(jobs, suite.checks.len(), |index| decide(suite, &suite.checks[index], hand_in, seed));
     let environment = environment(Isolation::Full, hand_in.confinement.limits, jobs);
-    RunReport { lab: &suite.lab, seed, environment, checks, duration: began.elapsed() }
+    RunReport { lab: &suite.lab, seed, environment, checks, duration: began.elapsed(), ruling: None }
 }
 
 /// What is found out about a submission that cannot be checked for a reason of its own: it misses every clause for that reason.

@@ -169,6 +169,7 @@ pub fn run(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<RunReport,
         environment: environment(isolation, order.confinement.limits, jobs),
         checks,
         duration: began.elapsed(),
+        ruling: None,
     })
 }
 
