@@ -3,8 +3,9 @@
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -55,6 +56,63 @@ fn succeeds(output: &Output) {
     assert!(output.status.success(), "{output:?}");
 }
 
+fn mode(path: &Path) -> u32 {
+    fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// Asserts that all results have these modes. What is built lies in a folder that has one as well, where it is for others to run.
+#[track_caller]
+fn assert_private(results: &Path, folder: u32, file: u32) {
+    for entry in fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path()) {
+        let expected = if entry.is_dir() { folder } else { file };
+        assert_eq!(mode(&entry), expected, "{}", entry.display());
+        if entry.is_dir() && !entry.ends_with(".work") {
+            assert_private(&entry, folder, file);
+        }
+    }
+}
+
+#[test]
+fn results_are_for_nobody_else_to_read() {
+    let results = graded().results("whole");
+    assert_eq!(mode(&results), 0o700);
+    assert_private(&results, 0o700, 0o600);
+}
+
+/// Programs are run by another user than root, below folders which that one cannot enter, whatever the umask leaves.
+#[test]
+fn whom_results_are_private_to_says_nothing_about_who_runs_programs() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir_all(path("submissions/python")).unwrap();
+    class::write(&path("submissions"), 1, 11).unwrap();
+    // What a build has made lies in a folder that is made anew.
+    let right = "tests/programs/lab3/echo-server/correct/bytearray.py";
+    fs::copy(runner::workspace_root().join(right), path("submissions/python/server.py")).unwrap();
+    let settings = "build = \"sh build.sh\"\n[programs]\necho-server = \"./made/of/server.py {port}\"\n";
+    fs::write(path("submissions/python/submission.toml"), settings).unwrap();
+    let build = "mkdir -p made/of; (echo '#!/usr/bin/env python3'; cat server.py) >made/of/server.py; \
+                 chmod 700 made/of/server.py";
+    fs::write(path("submissions/python/build.sh"), build).unwrap();
+    for (umask, option, modes) in
+        [("077", "--color=never", (0o700, 0o600)), ("0", "--readable-by-group", (0o750, 0o640))]
+    {
+        let results = path(&format!("around/results-{umask}"));
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\"")]).arg(grade_path()).arg("grade");
+        command.arg(path("submissions")).args(["--lab=lab3", "--seed=7", option, "--out"]).arg(&results);
+        succeeds(&command.env("PATH", class::path()).stdin(Stdio::null()).output().unwrap());
+        assert_eq!(mode(&results), modes.0);
+        assert_private(&results, modes.0, modes.1);
+        let sheet = class::sheet(&results).unwrap();
+        let lab3 = checks::suite("lab3").unwrap();
+        let of_the_server = lab3.checks.iter().filter(|check| check.clause.program == "echo-server");
+        let points: u32 = of_the_server.map(|check| check.clause.points).sum();
+        let marks = ["student-000", "python"].map(|name| sheet[name]["points"].clone());
+        assert_eq!(marks, ["100".to_owned(), points.to_string()], "{sheet:?}");
+    }
+}
+
 #[test]
 fn every_submission_gets_what_it_deserves() {
     let class = graded();
@@ -67,10 +125,14 @@ fn a_run_that_was_killed_goes_on_to_the_same_marks() {
     let class = graded();
     let results = class.results("killed");
     fs::create_dir(&results).unwrap();
+    fs::set_permissions(&results, Permissions::from_mode(0o755)).unwrap();
     let start = || class.grade(&results, &["--jobs=2"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let mut run = class::follow(&results, start, |_, rows| Ok(rows >= 5)).unwrap();
     kill_process(Pid::from_child(&run), Signal::KILL).unwrap();
     run.wait().unwrap();
+    assert_eq!(mode(&results), 0o755, "the folder was there");
+    // There is what was being built.
+    assert_private(&results, 0o700, 0o600);
     let rows = class::sheet(&results).unwrap().len();
     assert!((5..SUBMISSIONS).contains(&rows), "it was killed after {rows}");
 
@@ -114,6 +176,8 @@ fn parts_put_together_are_the_whole() {
             .collect::<BTreeSet<_>>()
     };
     assert_eq!(told(&merged), told(&class.results("whole")));
+    assert_eq!(mode(&merged), 0o700);
+    assert_private(&merged, 0o700, 0o600);
     // The same once more, as after parts that were graded further; but never over other results.
     succeeds(&merge());
     assert_eq!(class::sheet(&merged).unwrap(), class::sheet(&class.results("whole")).unwrap());

@@ -100,7 +100,8 @@ fn who_takes_all_that_there_is_costs_nobody_else_a_mark() {
     for (name, _) in GREEDY {
         let told = fs::read_to_string(results.join("submissions").join(name).join("result.json")).unwrap();
         let told: Value = serde_json::from_str(&told).unwrap();
-        let is_spared = |check: &&Value| check["failure"]["summary"].to_string().ends_with("not tried again\"");
+        let is_spared =
+            |check: &&Value| check["failure"]["summary"].to_string().ends_with("not tried again\"");
         let of_server = |check: &&Value| check["program"] == "echo-server";
         let checks: Vec<&Value> = told["checks"].as_array().unwrap().iter().filter(of_server).collect();
         let spared = checks.iter().filter(|check| is_spared(check)).count();

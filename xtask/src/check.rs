@@ -85,6 +85,7 @@ mod tests {
             },
             checks: reported.collect(),
             duration: Duration::ZERO,
+            ruling: None,
         })
     }
 

@@ -51,9 +51,7 @@ pub(crate) fn program(suite: &'static Suite, name: &str) -> Result<&'static Prog
 
 fn unknown(what: &str, name: &str, right: impl Iterator<Item = String>) -> Trouble {
     let name = report::escape::text(name).replace('\n', "\\n");
-    let distance = |right: &String| strsim::damerau_levenshtein(&right.to_lowercase(), &name.to_lowercase());
-    let nearest = right.min_by_key(distance).map(|nearest| format!("; did you mean `{nearest}`?"));
-    Trouble::Usage(format!("unknown {what} `{name}`{}", nearest.unwrap_or_default()))
+    Trouble::Usage(format!("unknown {what} `{name}`{}", report::text::did_you_mean(&name, right)))
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! The command line. `cargo xtask grade …` hands everything behind its name on to this program.
 
-use clap::{ColorChoice, Parser, Subcommand};
+use clap::{ArgAction, ColorChoice, Parser, Subcommand};
+use grade::class::Readers;
 use grade::files::Files;
 use intake::Digest;
+use model::Ruling;
+use report::escape;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -26,6 +30,8 @@ Examples:
                                               go on after a stop, or with what came in since
   cargo xtask grade submissions --lab lab3 --out results/part-2 --shard 2/8 --seed 4711
                                               on the second of eight machines; the seed is the same on all
+  cargo xtask grade submissions --lab lab3 --out results --resume --fault-is zero alice
+                                              what the grader could not decide of alice's submission is worth nothing
   cargo xtask merge results/part-* --out results/all
                                               the class, when all machines are done
 
@@ -34,7 +40,8 @@ The files in docs/ do this on Slurm, GitHub Actions and GitLab.
 The results: grades.csv, junit.xml, summary.md, and for each submission, in a folder of its own, feedback.md for the student,
 result.json, gradescope.json and, with --classroom, classroom50.json. Each submission's are written as soon as they are known.
 What does not compile and what cannot be taken gets no points and the reason. What the grader could not decide gets no mark
-at all, and never a zero; --resume tries it again.
+at all, and never a zero; --resume tries it again. Where it never can, --fault-is says what that counts as. The results are
+for nobody but you to read, unless --readable-by-group is given.
 
 Exit status: 0 every submission has its mark, whatever it is; 2 wrong use; 3 some have none, or submissions cannot be kept
 apart on this machine, and nothing was graded.";
@@ -51,7 +58,7 @@ Exit status: 0 every submission has its mark, whatever it is; 2 wrong use; 3 som
 pub(crate) enum Command {
     /// Grades the submissions of a class, each built and checked where it can reach nothing else
     #[command(after_help = GRADE_EXAMPLES)]
-    Grade(Grade),
+    Grade(Box<Grade>),
     /// Puts together the results of a class that was graded in parts
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Merge),
@@ -97,6 +104,15 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
+    /// Where the grader itself fails on this submission, or on some of its clauses, that counts as zero points. NAME is its name in
+    /// grades.csv; may be given for several. All documents tell it. --resume keeps it for as long as the same is handed in
+    #[arg(long, num_args = 2, value_names = ["zero", "NAME"], action = ArgAction::Append)]
+    fault_is: Vec<String>,
+
+    /// Let your group read the results as well: new folders have the mode 0750 then and files 0640, instead of 0700 and 0600
+    #[arg(long)]
+    readable_by_group: bool,
+
     /// How submissions are kept apart. There is one way, `full`: in namespaces, also while they are compiled, which runs their
     /// code as well. Where the system refuses that nothing is graded
     #[arg(long, value_name = "full", value_parser = full, default_value = "full")]
@@ -122,6 +138,32 @@ impl Grade {
         let assignment = self.assignment.as_ref().unwrap_or(&self.lab);
         self.classroom.clone().map(|classroom| (classroom, assignment.clone()))
     }
+
+    /// The names of the submissions on which faults of the grader count as zero.
+    ///
+    /// # Errors
+    /// Where they are to count as anything else, which the user can mend.
+    pub(crate) fn fault_is_zero(&self) -> Result<BTreeSet<String>, String> {
+        let name = |pair: &[String]| match pair {
+            [value, name] if value == Ruling::Zero.name() => Ok(name.clone()),
+            [value, name] => {
+                let value = escape::text(value);
+                let name = escape::text(name);
+                Err(format!("the grader's faults cannot count as `{value}`; there is --fault-is zero {name}"))
+            }
+            _ => Err("--fault-is needs two words, as in --fault-is zero alice".to_owned()),
+        };
+        self.fault_is.chunks(2).map(name).collect()
+    }
+
+    /// Who may read what is written.
+    pub(crate) fn readers(&self) -> Readers {
+        readers(self.readable_by_group)
+    }
+}
+
+fn readers(readable_by_group: bool) -> Readers {
+    if readable_by_group { Readers::Group } else { Readers::Owner }
 }
 
 /// The one way in which submissions are kept apart; `check` knows others, since there people run what they have written themselves.
@@ -143,6 +185,17 @@ pub(crate) struct Merge {
     /// The folder for the results of all
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+
+    /// Let your group read the results as well: new folders have the mode 0750 then and files 0640, instead of 0700 and 0600
+    #[arg(long)]
+    readable_by_group: bool,
+}
+
+impl Merge {
+    /// Who may read what is written.
+    pub(crate) fn readers(&self) -> Readers {
+        readers(self.readable_by_group)
+    }
 }
 
 /// One part of a class.
@@ -204,6 +257,25 @@ mod tests {
     fn the_command_line_is_sound() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn faults_count_as_zero_or_as_nothing_at_all() {
+        let named = |more: &[&str]| {
+            let words = ["xtask", "grade", "submissions", "--lab=lab3", "--out=results"].iter().chain(more);
+            let arguments = Arguments::try_parse_from(words).map_err(|error| error.to_string())?;
+            let Command::Grade(grade) = arguments.command else { panic!("{arguments:?}") };
+            grade.fault_is_zero()
+        };
+        let names = named(&["--fault-is", "zero", "bob", "--fault-is", "zero", "alice", "--resume"]).unwrap();
+        assert_eq!(names, ["alice".to_owned(), "bob".to_owned()].into());
+        assert!(named(&[]).unwrap().is_empty());
+        for (wrong, told) in [
+            (&["--fault-is", "passed", "bob"][..], "there is --fault-is zero bob"),
+            (&["--fault-is", "zero", "--resume"], "2 values required"),
+        ] {
+            assert!(named(wrong).unwrap_err().contains(told), "{wrong:?}");
+        }
     }
 
     #[test]

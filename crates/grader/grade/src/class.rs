@@ -12,10 +12,10 @@ mod replace;
 mod sheet;
 pub mod summary;
 
-pub use replace::{remove, replace};
+pub use replace::{Readers, remove, replace};
 pub use sheet::{Sheet, SheetError, read};
 
-use model::{CheckReport, Clause, Credit, Failure, Fault, Kind, Lab, RunReport, Tier, Verdict};
+use model::{CheckReport, Clause, Credit, Failure, Fault, Kind, Lab, Ruling, RunReport, Tier, Verdict};
 
 /// All submissions of a class to one lab.
 #[derive(Clone, Copy, Debug)]
@@ -37,8 +37,10 @@ pub struct Entry {
     pub original_name: String,
     /// What was found out about it.
     pub outcome: Outcome,
-    /// A digest of all that the outcome depends on: as long as it is the same, there is no need to grade again.
+    /// A digest of what was handed in: as long as it is the same, there is no need to grade again. Empty where that was not taken.
     pub digest: String,
+    /// What the instructor has decided that the grader's faults on it count as; none where there are no faults.
+    pub ruling: Option<Ruling>,
 }
 
 /// What was found out about a submission.
@@ -82,6 +84,15 @@ impl Outcome {
     /// The outcome of a run over all clauses of the class.
     pub fn of(report: &RunReport) -> Self {
         Outcome::Graded(report.checks.iter().map(Mark::of).collect())
+    }
+
+    /// Whether the grader broke on the submission, or on a clause of it, whatever that counts as.
+    pub fn has_fault(&self) -> bool {
+        match self {
+            Outcome::Graded(marks) => marks.contains(&Mark::Fault),
+            Outcome::DoesNotCompile | Outcome::Refused(_) => false,
+            Outcome::Fault(_) => true,
+        }
     }
 }
 
@@ -129,29 +140,41 @@ impl Entry {
         let sum = |tier| match &self.outcome {
             Outcome::Graded(marks) => {
                 let decided = clauses.iter().zip(marks).filter(|(clause, _)| clause.tier == tier);
-                decided.map(|(clause, mark)| mark.share(worth(clause))).sum()
+                decided.map(|(clause, mark)| self.share(*mark, clause)).sum()
             }
             Outcome::DoesNotCompile | Outcome::Refused(_) => Some(0),
-            Outcome::Fault(_) => None,
+            Outcome::Fault(_) => self.share_of_fault(),
         };
         Total { points: sum(Tier::Core), stars: sum(Tier::Stretch) }
     }
 
-    /// Whether nothing is left to be tried again: it is known how many points it is worth, and the grader broke on no clause,
-    /// whatever that is worth.
-    pub fn is_decided(&self, clauses: &[&Clause]) -> bool {
-        let has_fault = matches!(&self.outcome, Outcome::Graded(marks) if marks.contains(&Mark::Fault));
-        !has_fault && self.total(clauses).points.is_some()
+    /// How much of a clause with that mark was reached; none where nobody knows.
+    fn share(&self, mark: Mark, clause: &Clause) -> Option<u32> {
+        if mark == Mark::Fault { self.share_of_fault() } else { mark.share(worth(clause)) }
     }
 
-    /// The outcome in a word. A submission of which a core clause was not decided is `incomplete`.
+    /// What the grader's faults on it count as.
+    fn share_of_fault(&self) -> Option<u32> {
+        self.ruling.map(|Ruling::Zero| 0)
+    }
+
+    /// Whether nothing is left to be tried again: it is known how many points it is worth, and the grader broke on no clause,
+    /// whatever that is worth, or the instructor has decided what that counts as.
+    pub fn is_decided(&self, clauses: &[&Clause]) -> bool {
+        let has_open_fault = self.outcome.has_fault() && self.ruling.is_none();
+        !has_open_fault && self.total(clauses).points.is_some()
+    }
+
+    /// The outcome in a few words. A submission of which a core clause was not decided is `incomplete`.
     pub fn status(&self, clauses: &[&Clause]) -> &'static str {
-        match self.outcome {
-            Outcome::Graded(_) if self.total(clauses).points.is_none() => "incomplete",
-            Outcome::Graded(_) => "graded",
-            Outcome::DoesNotCompile => "does not compile",
-            Outcome::Refused(_) => "refused",
-            Outcome::Fault(_) => "fault",
+        match (&self.outcome, self.ruling) {
+            (Outcome::Graded(_), _) if self.total(clauses).points.is_none() => "incomplete",
+            (Outcome::Graded(_), None) => "graded",
+            (Outcome::Graded(_), Some(Ruling::Zero)) => "graded with faults as zero",
+            (Outcome::DoesNotCompile, _) => "does not compile",
+            (Outcome::Refused(_), _) => "refused",
+            (Outcome::Fault(_), None) => "fault",
+            (Outcome::Fault(_), Some(Ruling::Zero)) => "fault as zero",
         }
     }
 }

@@ -33,15 +33,21 @@ pub fn add(root: &Path, folder: &str, files: &mut Files) -> io::Result<()> {
 pub(crate) fn write(files: &Files, folder: &Path) -> io::Result<()> {
     for (path, content) in files {
         let path = folder.join(path);
-        let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent)?;
-        for created in parent.ancestors().take_while(|created| created.starts_with(folder)) {
-            fs::set_permissions(created, fs::Permissions::from_mode(0o755))?;
-        }
+        make_parents(&path, folder)?;
         fs::write(&path, content)?;
         // Which of them were executable does not survive every packing; a script says by its first line that it is to be.
         let mode = if content.starts_with(b"#!") { 0o755 } else { 0o644 };
         fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
+    }
+    Ok(())
+}
+
+/// Makes the folders between one that is there and a file below it, so that every user can enter them and the folder itself.
+fn make_parents(path: &Path, folder: &Path) -> io::Result<()> {
+    let parent = path.parent().unwrap_or(folder);
+    fs::create_dir_all(parent)?;
+    for created in parent.ancestors().take_while(|created| created.starts_with(folder)) {
+        fs::set_permissions(created, fs::Permissions::from_mode(0o755))?;
     }
     Ok(())
 }
@@ -115,7 +121,7 @@ pub(crate) fn unpack(archive: &Path, folder: &Path) -> io::Result<()> {
             return Err(io::Error::other(format!("{} is packed as no regular file", path.display())));
         }
         let (path, mode) = (folder.join(path), entry.header().mode()?);
-        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        make_parents(&path, folder)?;
         io::copy(&mut entry, &mut File::create(&path)?)?;
         // Others must be able to read it, since it is run by another user; nothing but that and its executability counts.
         fs::set_permissions(

@@ -2,11 +2,13 @@
 //! as soon as it is known.
 
 mod broken;
+mod found;
 mod hiding;
 pub(crate) mod ledger;
 mod place;
 mod preparation;
 mod products;
+mod rulings;
 mod submission;
 mod telling;
 
@@ -18,9 +20,10 @@ use intake::{Digest, Ignored, Listing};
 use ledger::{Key, Ledger};
 use model::Fault;
 use report::escape;
-use std::collections::HashMap;
+use report::text::did_you_mean;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -75,21 +78,43 @@ struct Task {
     digest: Option<Digest>,
 }
 
+impl Task {
+    fn new(entry: intake::Entry, suite: &Suite) -> Task {
+        // Only the digest is kept: a class may have more than fits into memory. What cannot be read is told when its turn comes.
+        let content = entry.take(&suite.lab).ok().and_then(|taken| taken.content.ok());
+        Task { digest: content.map(|content| content.digest), entry }
+    }
+
+    /// The digest as results have it.
+    fn digest_in_words(&self) -> String {
+        self.digest.map(|digest| digest.to_string()).unwrap_or_default()
+    }
+}
+
 /// Grades a class. Returns what was found out, also what had been found out before.
 pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Result<Ledger, Trouble> {
     let Listing { entries: listed, ignored } =
         intake::list(&arguments.submissions).map_err(|error| Trouble::Usage(error.to_string()))?;
+    let fault_is_zero = fault_is_zero(arguments, &listed)?;
     require_isolation()?;
     let root = runner::workspace_root();
     let key = Key::new(&root, suite, arguments.seed, arguments.shard, &listed)?;
-    place::make(&arguments.out)?;
+    let readers = arguments.readers();
+    place::make(&arguments.out, readers)?;
     let hidden = hiding::folders(&root, arguments, &listed)?;
-    let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume)?;
+    let mut ledger = Ledger::open(&arguments.out, suite, key, arguments.resume, readers)?;
     for Ignored { path, reason } in &ignored {
         anstream::eprintln!("ignored: {}: {reason}", escape::text(path));
     }
     let is_ours = |entry: &intake::Entry| arguments.shard.is_none_or(|shard: Shard| shard.holds(&entry.name));
-    let tasks = what_to_do(listed.into_iter().filter(is_ours).collect(), &mut ledger, suite)?;
+    let tasks: Vec<Task> = listed.into_iter().filter(is_ours).map(|entry| Task::new(entry, suite)).collect();
+    for name in ledger.rule(&fault_is_zero, &tasks)? {
+        anstream::eprintln!(
+            "{name} has handed in something else: what --fault-is said about it holds no longer"
+        );
+    }
+    let teller = Teller { suite, seed: ledger.seed(), classroom: arguments.classroom(), readers };
+    let tasks = what_to_do(tasks, &mut ledger, &teller, &arguments.out)?;
     let progress = Progress::new();
     let workshop = preparation::workshop(&root, &suite.lab, &hidden, &progress)?;
     let workshop = match arguments.build_time {
@@ -97,11 +122,12 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
         None => workshop,
     };
     let work = arguments.out.canonicalize()?.join(place::WORK);
-    let teller = Teller { suite, seed: ledger.seed(), classroom: arguments.classroom() };
     // Those that keep their mark may not have been told yet.
     ledger.entries().iter().try_for_each(|entry| teller.classroom50(&arguments.out, entry))?;
+    readers.make_folder(&work)?;
     let time = arguments.time.map_or_else(|| runner::usual_time(suite), Duration::from_secs);
-    let bench = Bench::new(teller, workshop, work, hidden, time, &tasks_by_digest(&tasks));
+    let rulings = ledger.rulings().clone();
+    let bench = Bench::new(teller, rulings, workshop, work, hidden, time, &tasks_by_digest(&tasks));
     progress.start(tasks.len());
     let jobs = arguments.jobs.unwrap_or_else(|| JOBS * processors()).clamp(1, tasks.len().max(1));
     let (next, ledger) = (AtomicUsize::new(0), Mutex::new(ledger));
@@ -124,7 +150,32 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
         return Err(error.into());
     }
     bench.close()?;
-    close(ledger.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let ledger = close(ledger.into_inner().unwrap_or_else(PoisonError::into_inner))?;
+    for entry in ledger.entries() {
+        if fault_is_zero.contains(&entry.name) && !entry.outcome.has_fault() {
+            anstream::eprintln!(
+                "--fault-is changes nothing for {}: there is no fault of the grader's",
+                entry.name
+            );
+        }
+    }
+    Ok(ledger)
+}
+
+/// The names of the submissions on which faults count as zero, each of which must be there.
+fn fault_is_zero(
+    arguments: &arguments::Grade,
+    listed: &[intake::Entry],
+) -> Result<BTreeSet<String>, Trouble> {
+    let names = arguments.fault_is_zero().map_err(Trouble::Usage)?;
+    let is_known = |name: &&String| listed.iter().any(|entry| entry.name == **name);
+    match names.iter().find(|name| !is_known(name)) {
+        None => Ok(names),
+        Some(name) => {
+            let nearest = did_you_mean(name, listed.iter().map(|entry| entry.name.clone()));
+            Err(Trouble::Usage(format!("there is no submission `{name}`{nearest}")))
+        }
+    }
 }
 
 /// Makes sure that submissions can be kept apart here as they have to be, before anything is graded or written.
@@ -134,21 +185,26 @@ fn require_isolation() -> Result<(), Trouble> {
 }
 
 /// Sorts out what has been graded before: the same content, by the same grader.
-fn what_to_do(entries: Vec<intake::Entry>, ledger: &mut Ledger, suite: &Suite) -> Result<Vec<Task>, Trouble> {
-    let mut tasks = Vec::new();
+fn what_to_do(
+    tasks: Vec<Task>,
+    ledger: &mut Ledger,
+    teller: &Teller,
+    out: &Path,
+) -> Result<Vec<Task>, Trouble> {
+    let mut to_do = Vec::new();
     let mut kept = Vec::new();
-    for entry in entries {
-        // Only the digest is kept: a class may have more than fits into memory. What cannot be read is told when its turn comes.
-        let content = entry.take(&suite.lab).ok().and_then(|taken| taken.content.ok());
-        let digest = content.map(|content| content.digest);
-        match digest.and_then(|digest| ledger.known(&entry.name, digest)) {
-            // It may have been handed in again, as the same files under another name.
-            Some(known) => kept.push(Entry { original_name: entry.original, ..known }),
-            None => tasks.push(Task { entry, digest }),
+    for task in tasks {
+        let known = task.digest.and_then(|digest| ledger.known(&task.entry.name, digest));
+        match known {
+            Some(known) if teller.tell_again(out, &known)? => {
+                // It may have been handed in again, as the same files under another name.
+                kept.push(Entry { original_name: task.entry.original, ..known });
+            }
+            _ => to_do.push(task),
         }
     }
     ledger.keep(kept)?;
-    Ok(tasks)
+    Ok(to_do)
 }
 
 /// How often each content has to be graded: it is built for the first of them and cleared away behind the last.
@@ -166,14 +222,18 @@ fn processors() -> usize {
 
 /// Puts together the results of shards.
 pub(crate) fn merge(arguments: &arguments::Merge) -> Result<Ledger, Trouble> {
+    let readers = arguments.readers();
     // What is told there of submissions would be removed before it is copied.
     let out = arguments.out.canonicalize().ok();
     if arguments.results.iter().any(|part| out.is_some() && part.canonicalize().ok() == out) {
         let shown = arguments.out.display();
         return Err(Trouble::Usage(format!("{shown} is one of the parts; choose another folder with --out")));
     }
-    let ledgers =
-        arguments.results.iter().map(|folder| Ledger::read(folder)).collect::<Result<Vec<_>, _>>()?;
+    let ledgers = arguments
+        .results
+        .iter()
+        .map(|folder| Ledger::read(folder, readers))
+        .collect::<Result<Vec<_>, _>>()?;
     let merged = Ledger::merge(&arguments.out, ledgers)?;
     for part in &arguments.results {
         let told = place::submissions(part);
@@ -181,10 +241,11 @@ pub(crate) fn merge(arguments: &arguments::Merge) -> Result<Ledger, Trouble> {
             let kept = kept?;
             let target = place::submissions(&arguments.out).join(kept.file_name());
             place::clear(&target)?;
-            fs::create_dir_all(&target)?;
+            readers.make_folder(&target)?;
             for file in fs::read_dir(kept.path())? {
                 let file = file?;
-                fs::copy(file.path(), target.join(file.file_name()))?;
+                let mut copy = readers.create(&target.join(file.file_name()))?;
+                io::copy(&mut File::open(file.path())?, &mut copy)?;
             }
         }
     }

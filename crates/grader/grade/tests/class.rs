@@ -3,8 +3,8 @@
 
 mod sample;
 
-use grade::class::{Class, Entry, Mark, Outcome, Sheet, SheetError, junit, read, summary};
-use model::CheckReport;
+use grade::class::{Class, Entry, Mark, Outcome, Readers, Sheet, SheetError, junit, read, summary};
+use model::{CheckReport, Ruling};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use sample::{CLAUSES, LAB, entries, is_harmless};
@@ -13,11 +13,17 @@ use std::path::Path;
 use std::time::Duration;
 
 fn entry(name: &str, outcome: Outcome) -> Entry {
-    Entry { name: name.to_owned(), original_name: format!("{name}.zip"), outcome, digest: "7f3a".to_owned() }
+    Entry {
+        name: name.to_owned(),
+        original_name: format!("{name}.zip"),
+        outcome,
+        digest: "7f3a".to_owned(),
+        ruling: None,
+    }
 }
 
 /// One of each kind, and some that missed the same.
-fn class_of_seven() -> Vec<Entry> {
+fn class_of_nine() -> Vec<Entry> {
     use Mark::{Fault, Missed, Partly, Passed, Skipped};
     vec![
         entry("ada", Outcome::Graded(vec![Passed; 5])),
@@ -27,7 +33,19 @@ fn class_of_seven() -> Vec<Entry> {
         entry("edsger", Outcome::DoesNotCompile),
         entry("<b>frances</b>", Outcome::Refused("`../../etc/passwd` leaves the folder".to_owned())),
         entry("grace", Outcome::Fault("no space left on device".to_owned())),
+        ruled(entry("hedy", Outcome::Fault("there is no program `sh` on the PATH".to_owned()))),
+        ruled(entry("ivan", Outcome::Graded(vec![Passed, Fault, Passed, Missed, Fault]))),
     ]
+}
+
+/// The same, where the instructor has decided that its faults count as zero.
+fn ruled(entry: Entry) -> Entry {
+    Entry { ruling: Some(Ruling::Zero), ..entry }
+}
+
+/// The same as a sheet gives it back, which does not hold what the instructor has decided.
+fn unruled(entries: Vec<Entry>) -> Vec<Entry> {
+    entries.into_iter().map(|entry| Entry { ruling: None, ..entry }).collect()
 }
 
 fn class(entries: &[Entry]) -> Class<'_> {
@@ -48,7 +66,7 @@ fn golden(name: &str, actual: &str) {
 fn written(entries: &[Entry]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("grades.csv");
-    let mut sheet = Sheet::start(&path, &CLAUSES, &[]).unwrap();
+    let mut sheet = Sheet::start(&path, &CLAUSES, &[], Readers::Owner).unwrap();
     for entry in entries {
         sheet.append(entry).unwrap();
     }
@@ -64,7 +82,7 @@ fn read_back(text: &[u8]) -> Result<Vec<Entry>, SheetError> {
 
 #[test]
 fn each_kind_of_outcome_has_its_place_in_each_file() {
-    let entries = class_of_seven();
+    let entries = class_of_nine();
     golden("grades.csv", &written(&entries));
     golden("junit.xml", &junit::document(&class(&entries)).unwrap());
     golden("summary.txt", &summary::text(&class(&entries)));
@@ -80,11 +98,24 @@ fn a_class_that_missed_nothing_and_an_empty_one_have_short_summaries() {
 
 #[test]
 fn what_nobody_knows_is_never_a_zero() {
-    let table = written(&class_of_seven());
+    let table = written(&class_of_nine());
     let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split(',').collect()).collect();
     let points = |name: &str| rows.iter().find(|row| row[0] == name).unwrap()[4];
     assert_eq!([points("ada"), points("brian"), points("edsger")], ["50", "33", "0"]);
     assert_eq!([points("dennis"), points("grace")], ["", ""]);
+}
+
+#[test]
+fn a_fault_that_counts_as_zero_is_still_read_as_a_fault() {
+    let entries = class_of_nine();
+    let text = written(&entries);
+    let read = read_back(text.as_bytes()).unwrap();
+    for (read, entry) in read.iter().zip(&entries) {
+        assert_eq!((&read.outcome, read.ruling), (&entry.outcome, None), "{}", entry.name);
+    }
+    let of = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
+    assert!(of("hedy").contains(",fault as zero,there is no program `sh` on the PATH,0,50,0,"), "{text}");
+    assert!(of("ivan").contains(",graded with faults as zero,,20,50,0,7f3a,10,fault,10,0,fault"), "{text}");
 }
 
 #[test]
@@ -97,6 +128,18 @@ fn what_the_grader_broke_on_is_tried_again_whatever_it_is_worth() {
         marks[index] = Mark::Missed;
         assert!(is_decided(marks), "{}", clause.id);
     }
+    for index in 0..CLAUSES.len() {
+        let mut marks = [Mark::Passed; 5];
+        marks[index] = Mark::Fault;
+        assert!(
+            ruled(entry("ada", Outcome::Graded(marks.to_vec()))).is_decided(&CLAUSES),
+            "unless that is decided"
+        );
+        let other = if index == 0 { 1 } else { 0 };
+        marks[other] = Mark::Skipped;
+        let skipped = ruled(entry("ada", Outcome::Graded(marks.to_vec())));
+        assert!(!skipped.is_decided(&CLAUSES), "what was skipped is no fault");
+    }
     let starless = [entry("ada", Outcome::Graded([vec![Mark::Passed; 4], vec![Mark::Fault]].concat()))];
     let summary = summary::text(&class(&starless));
     assert!(
@@ -107,7 +150,7 @@ fn what_the_grader_broke_on_is_tried_again_whatever_it_is_worth() {
 
 #[test]
 fn a_sheet_of_other_clauses_is_not_read() {
-    let text = written(&class_of_seven());
+    let text = written(&class_of_nine());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("grades.csv");
     fs::write(&path, &text).unwrap();
@@ -124,7 +167,7 @@ fn a_sheet_of_other_clauses_is_not_read() {
 fn a_row_without_a_mark_for_each_clause_is_not_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("grades.csv");
-    let mut sheet = Sheet::start(&path, &CLAUSES, &[]).unwrap();
+    let mut sheet = Sheet::start(&path, &CLAUSES, &[], Readers::Owner).unwrap();
     let before = fs::read(&path).unwrap();
     assert!(sheet.append(&entry("ada", Outcome::Graded(vec![Mark::Passed; 4]))).is_err());
     assert_eq!(fs::read(&path).unwrap(), before);
@@ -149,7 +192,7 @@ proptest! {
     #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::with_cases(48) })]
 
     #[test]
-    fn a_sheet_comes_back_as_it_was_written(entries in entries()) {
+    fn a_sheet_comes_back_as_it_was_written(entries in entries().prop_map(unruled)) {
         let text = written(&entries);
         prop_assert_eq!(read_back(text.as_bytes()).unwrap(), entries);
     }
@@ -167,7 +210,7 @@ proptest! {
 
     /// A kill can cut the file anywhere. What was whole is read, and a run that goes on ends with the same sheet.
     #[test]
-    fn what_a_kill_left_is_read_and_gone_on_from(entries in entries(), cut in any::<prop::sample::Index>()) {
+    fn what_a_kill_left_is_read_and_gone_on_from(entries in entries().prop_map(unruled), cut in any::<prop::sample::Index>()) {
         let text = written(&entries);
         let header = text.find('\n').unwrap() + 1;
         let kept = &text.as_bytes()[..header + cut.index(text.len() - header + 1)];
@@ -177,7 +220,7 @@ proptest! {
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("grades.csv");
-        let mut sheet = Sheet::start(&path, &CLAUSES, &read).unwrap();
+        let mut sheet = Sheet::start(&path, &CLAUSES, &read, Readers::Owner).unwrap();
         for entry in &entries[read.len()..] {
             sheet.append(entry).unwrap();
         }

@@ -57,6 +57,7 @@ fn run(texts: &[String; 6]) -> RunReport {
         },
         checks: CLAUSES.into_iter().zip(verdicts).map(check).collect(),
         duration: Duration::ZERO,
+        ruling: None,
     }
 }
 

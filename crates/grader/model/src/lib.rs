@@ -2,7 +2,8 @@
 //! what was seen on the way ([`Event`], [`ThreadView`], [`Picture`]) and what a run tells its readers ([`Notice`]).
 //!
 //! Nothing here opens a socket or a file, and nothing knows an output format. The `serde` derives serve
-//! one purpose: a check runs in a process of its own and hands its [`Verdict`] to the runner over a pipe.
+//! the grader itself: a check runs in a process of its own and hands its [`Verdict`] to the runner over a pipe, and what was found
+//! out about a submission is kept where the instructor may still have to decide something.
 
 pub mod doctor;
 mod evidence;
@@ -15,5 +16,5 @@ mod verdict;
 pub use evidence::{Action, Endpoint, Event, Record, SocketView, ThreadView};
 pub use lab::{Clause, Lab, Placeholder, Program, Tier};
 pub use picture::{Picture, ProcessPicture, SocketPicture, ThreadPicture};
-pub use run::{CheckReport, Enforcement, Environment, Isolation, Notice, RunReport, Score};
+pub use run::{CheckReport, Enforcement, Environment, Isolation, Notice, Ruling, RunReport, Score};
 pub use verdict::{Credit, Failure, Fault, Kind, Shown, Step, Stop, Verdict};

@@ -14,7 +14,7 @@ pub enum Isolation {
 }
 
 /// Who holds programs to their limits on memory and on processes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Enforcement {
     /// The kernel, by a control group for each check.
     Kernel,
@@ -33,7 +33,7 @@ impl Enforcement {
 }
 
 /// Where a run took place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
     /// Operating system and release, as `uname` tells them.
     pub system: String,
@@ -102,6 +102,23 @@ impl Score {
     }
 }
 
+/// What an instructor has decided that the grader's own faults on a submission count as. They stay faults: what is known of the
+/// submission is the same as before, and every document says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    /// A clause on which the grader broke is worth nothing.
+    Zero,
+}
+
+impl Ruling {
+    /// Its name in documents and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Ruling::Zero => "zero",
+        }
+    }
+}
+
 /// A finished run over one lab.
 #[derive(Clone, Debug)]
 pub struct RunReport {
@@ -115,6 +132,8 @@ pub struct RunReport {
     pub checks: Vec<CheckReport>,
     /// How long the checks took together, from the first start to the last verdict.
     pub duration: Duration,
+    /// What the instructor has decided that the grader's faults count as; none where that was not decided, as usually.
+    pub ruling: Option<Ruling>,
 }
 
 impl RunReport {
@@ -135,7 +154,7 @@ impl RunReport {
             record: None,
         };
         let checks = clauses.into_iter().map(check).collect();
-        RunReport { lab, seed, environment, checks, duration: Duration::ZERO }
+        RunReport { lab, seed, environment, checks, duration: Duration::ZERO, ruling: None }
     }
 
     /// Adds up points and stars.
@@ -143,13 +162,28 @@ impl RunReport {
         Score::of(self.checks.iter().map(|check| (check.clause, check.verdict.credit())))
     }
 
-    /// The core clauses of which nothing is known.
+    /// Whether it is known what a clause of this run is worth: by its verdict, or since the instructor has decided that.
+    pub fn has_worth(&self, check: &CheckReport) -> bool {
+        check.verdict.is_decided() || self.is_ruled(check)
+    }
+
+    /// Whether the grader broke on a clause of this run, and the instructor has decided what that counts as.
+    pub fn is_ruled(&self, check: &CheckReport) -> bool {
+        self.ruling.is_some() && matches!(check.verdict, Verdict::Error(_))
+    }
+
+    /// The clauses on which the grader broke, where the instructor has decided what that counts as.
+    pub fn ruled(&self) -> impl Iterator<Item = &CheckReport> {
+        self.checks.iter().filter(|check| self.is_ruled(check))
+    }
+
+    /// The core clauses of which nobody knows what they are worth.
     pub fn undecided(&self) -> impl Iterator<Item = &CheckReport> {
         self.undecided_of(Tier::Core)
     }
 
     fn undecided_of(&self, tier: Tier) -> impl Iterator<Item = &CheckReport> {
-        self.checks.iter().filter(move |check| check.clause.tier == tier && !check.verdict.is_decided())
+        self.checks.iter().filter(move |check| check.clause.tier == tier && !self.has_worth(check))
     }
 
     /// The points, as a mark that can be defended: none where a core clause was not decided, since the sum of the

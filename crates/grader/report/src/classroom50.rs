@@ -2,8 +2,10 @@
 //! Source: <https://github.com/foundation50/classroom50/wiki/Advanced-Autograding>.
 //!
 //! The document cannot say that something is not known: its scores are numbers. So there is none where a core clause was not
-//! decided, and the runner then reports what broke instead of a mark.
+//! decided, and the runner then reports what broke instead of a mark. Nor has it a place for words: where the instructor has
+//! decided that a fault of the grader's counts as zero, the test's name says so.
 
+use crate::human;
 use crate::json::document;
 use model::{CheckReport, RunReport, Verdict};
 use serde::Serialize;
@@ -40,8 +42,8 @@ pub struct Submission {
 /// writes nothing and returns false, where a core clause was not decided.
 pub fn write(report: &RunReport, submission: &Submission, out: &mut impl io::Write) -> io::Result<bool> {
     let Some(score) = report.mark() else { return Ok(false) };
-    let decided = report.checks.iter().filter(|check| check.verdict.is_decided());
-    let tests = decided.map(Test::of).collect();
+    let decided = report.checks.iter().filter(|check| report.has_worth(check));
+    let tests = decided.map(|check| Test::of(report, check)).collect();
     let max_score = report.score().max;
     let result = Document { schema: "classroom50/result/v1", submission, score, max_score, tests };
     document(&result, out)?;
@@ -70,10 +72,15 @@ struct Test {
 }
 
 impl Test {
-    fn of(check: &CheckReport) -> Self {
+    fn of(report: &RunReport, check: &CheckReport) -> Self {
         let clause = check.clause;
+        let ruled = if report.is_ruled(check) {
+            format!(" (the grader failed; {})", human::RULED)
+        } else {
+            String::new()
+        };
         Test {
-            test_name: format!("{} {}: {}", clause.id, clause.program, clause.title),
+            test_name: format!("{} {}: {}{ruled}", clause.id, clause.program, clause.title),
             passed: check.verdict == Verdict::Passed,
             score: check.points(),
             max_score: clause.points,

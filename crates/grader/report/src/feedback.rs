@@ -25,6 +25,9 @@ pub fn write(
     let groups = Groups::of(report);
     let mut lines = vec![format!("# {}", prose(&human::heading(report.lab))), String::new()];
     lines.push(score(report));
+    if let Some(ruling) = human::ruling(report) {
+        lines.extend([String::new(), ruling]);
+    }
     lines.extend(handed_in(remarks));
     lines.extend(tables(report));
     for (subject, checks) in &groups.unwritten {
@@ -108,7 +111,7 @@ fn tables(report: &RunReport) -> Vec<String> {
         lines.extend(heading(subject));
         lines.push("| | | clause | |".to_owned());
         lines.push("|---|---|---|---|".to_owned());
-        lines.extend(checks.iter().map(|check| row(check)));
+        lines.extend(checks.iter().map(|check| row(report, check)));
         let found: Vec<_> = checks.iter().filter_map(|check| finding(check)).collect();
         if !found.is_empty() {
             lines.push(String::new());
@@ -118,10 +121,10 @@ fn tables(report: &RunReport) -> Vec<String> {
     lines
 }
 
-fn row(check: &CheckReport) -> String {
+fn row(report: &RunReport, check: &CheckReport) -> String {
     let mark = table::symbol(&check.verdict, PLAIN);
     let title = cell(&prose(check.clause.title));
-    format!("| {mark} | {} | {title} | {} |", check.clause.id, table::merit(check))
+    format!("| {mark} | {} | {title} | {} |", check.clause.id, table::merit(report, check))
 }
 
 /// What was measured where the clause passed; of what failed it is told below, as what was expected.

@@ -42,6 +42,9 @@ struct Extra {
     stars: Option<u32>,
     max_stars: u32,
     undecided: Vec<&'static str>,
+    /// Clauses on which the grader broke, where the instructor has decided that this counts as zero.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fault_is_zero: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -77,6 +80,7 @@ impl<'a> Document<'a> {
                 stars: report.stars(),
                 max_stars: score.max_stars,
                 undecided: report.undecided().map(|check| check.clause.id).collect(),
+                fault_is_zero: report.ruled().map(|check| check.clause.id).collect(),
             },
             tests: report.checks.iter().map(test).collect(),
         }
@@ -97,6 +101,7 @@ fn opening(report: &RunReport, mark: Option<u32>) -> String {
     if score.max_stars > 0 {
         lines.push(format!("stars {}/{}, which are worth no points", score.stars, score.max_stars));
     }
+    lines.extend(human::ruling(report));
     lines.push(format!("seed {}", report.seed));
     lines.extend(human::remarks(&report.environment));
     lines.join("\n").trim_end().to_owned()
@@ -130,7 +135,8 @@ fn output(report: &RunReport, check: &CheckReport, origin: &Origin) -> String {
         Verdict::Failed(failure) => human::plain_failure(report, check, failure, origin),
         Verdict::Skipped(reason) => format!("not decided: {}", escape::text(reason)),
         Verdict::Error(fault) => {
-            format!("{}: {}", human::GRADER_FAILED, escape::text(&fault.message))
+            let told = format!("{}: {}", human::GRADER_FAILED, escape::text(&fault.message));
+            if report.is_ruled(check) { format!("{told}\n{}", human::RULED) } else { told }
         }
     }
 }

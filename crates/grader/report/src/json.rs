@@ -1,8 +1,11 @@
 //! Results for programs: schema 1. Fields are only ever added; a change of meaning is a new schema number. What was not decided
-//! is `null` and never a number, and so is a sum to which it would belong.
+//! is `null` and never a number, and so is a sum to which it would belong. Where the instructor has decided what the grader's faults
+//! count as, `fault_is` says so, for the run and for each clause that it is about; their status is `error` as before.
 
 use crate::escape;
-use model::{Action, CheckReport, Event, Failure, Isolation, RunReport, Shown, ThreadView, Tier, Verdict};
+use model::{
+    Action, CheckReport, Event, Failure, Isolation, Ruling, RunReport, Shown, ThreadView, Tier, Verdict,
+};
 use serde::Serialize;
 use std::io;
 
@@ -31,6 +34,8 @@ struct Document<'a> {
     duration_ms: u64,
     score: Score,
     environment: Environment<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault_is: Option<&'static str>,
     checks: Vec<Check<'a>>,
 }
 
@@ -63,6 +68,9 @@ pub(crate) struct Check<'a> {
     status: &'a str,
     points: Option<u32>,
     max: u32,
+    /// What the instructor has decided that the grader's fault counts as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault_is: Option<&'static str>,
     duration_ms: u64,
     /// What was measured and what was predicted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,7 +143,8 @@ impl<'a> Document<'a> {
                 max_stars: score.max_stars,
             },
             environment: Environment::of(&report.environment),
-            checks: report.checks.iter().map(Check::of).collect(),
+            fault_is: report.ruled().next().and(report.ruling).map(Ruling::name),
+            checks: report.checks.iter().map(|check| Check::in_run(report, check)).collect(),
         }
     }
 }
@@ -158,6 +167,15 @@ impl<'a> Environment<'a> {
 }
 
 impl<'a> Check<'a> {
+    /// A check of a run in which the instructor may have decided something.
+    fn in_run(report: &RunReport, check: &'a CheckReport) -> Self {
+        Check {
+            points: report.has_worth(check).then(|| check.points()),
+            fault_is: report.ruling.filter(|_| report.is_ruled(check)).map(Ruling::name),
+            ..Check::of(check)
+        }
+    }
+
     pub(crate) fn of(check: &'a CheckReport) -> Self {
         let clause = check.clause;
         Check {
@@ -171,6 +189,7 @@ impl<'a> Check<'a> {
             status: check.verdict.name(),
             points: check.verdict.is_decided().then(|| check.points()),
             max: clause.points,
+            fault_is: None,
             duration_ms: check.duration.as_millis() as u64,
             finding: check.finding.as_deref().map(escape::text),
             failure: Report::of(check),

@@ -43,7 +43,8 @@ fn case(report: &RunReport, check: &CheckReport, origin: &Origin) -> TestCase {
         }
         Verdict::Error(fault) => {
             status.set_type("grader");
-            status.set_message(escape::text(&fault.message));
+            let ruled = if report.is_ruled(check) { format!(" ({})", human::RULED) } else { String::new() };
+            status.set_message(format!("{}{ruled}", escape::text(&fault.message)));
         }
         Verdict::Skipped(reason) => {
             status.set_message(escape::text(reason));

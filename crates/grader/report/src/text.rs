@@ -56,6 +56,12 @@ pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
+/// `; did you mean `lab3`?`, with the nearest of the right names; nothing where there is none.
+pub fn did_you_mean(name: &str, right: impl Iterator<Item = String>) -> String {
+    let distance = |right: &String| strsim::damerau_levenshtein(&right.to_lowercase(), &name.to_lowercase());
+    right.min_by_key(distance).map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

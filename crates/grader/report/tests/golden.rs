@@ -4,7 +4,7 @@
 mod sample;
 
 use model::{
-    Credit, Enforcement, Environment, Failure, Fault, Isolation, Kind, RunReport, ThreadView, Verdict,
+    Credit, Enforcement, Environment, Failure, Fault, Isolation, Kind, Ruling, RunReport, ThreadView, Verdict,
 };
 use report::record::{Dated, Record};
 use report::{Origin, Palette, catalogue, classroom50, feedback, gradescope, human, json, junit};
@@ -144,6 +144,50 @@ fn what_nobody_knows_is_no_score_in_gradescope() {
     let text = in_gradescope(&mixed());
     golden("gradescope_undecided.json", &text);
     assert!(!text.contains("score\":"), "Gradescope would add up what is left");
+}
+
+/// As [`mixed`], where the instructor has decided what the grader's faults count as, on a core clause and on a stretch clause.
+fn ruled() -> RunReport {
+    let mut report = mixed();
+    report.checks[3].verdict = report.checks[4].verdict.clone();
+    report.checks[5].verdict = PASSED;
+    report.ruling = Some(Ruling::Zero);
+    report
+}
+
+#[test]
+fn a_fault_that_counts_as_zero_is_worth_nothing_and_still_told_as_a_fault() {
+    let text = in_gradescope(&ruled());
+    golden("gradescope_ruled.json", &text);
+    golden("feedback_ruled.md", &fed_back(&ruled(), &[], &stubs()));
+    golden("ruled.txt", &terminal(&ruled(), &stubs(), false));
+    let mut out = Vec::new();
+    json::write(&ruled(), &mut out).unwrap();
+    let result: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!((&result["fault_is"], &result["score"]["points"]), (&"zero".into(), &20.into()));
+    for (index, check) in result["checks"].as_array().unwrap().iter().enumerate() {
+        let is_fault = index == 3 || index == 4;
+        assert_eq!(check.get("fault_is").is_some(), is_fault, "{check}");
+        assert_eq!(check["status"] == "error", is_fault, "{check}");
+        assert!(!is_fault || check["points"] == 0, "{check}");
+    }
+    let mut out = Vec::new();
+    junit::write(&ruled(), &stubs(), &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("errors=\"2\"") && text.contains("counts as zero"), "{text}");
+    let mut out = Vec::new();
+    assert!(classroom50::write(&ruled(), &classroom50::Submission::default(), &mut out).unwrap());
+    assert_eq!(String::from_utf8(out).unwrap().matches("counts as zero").count(), 2);
+}
+
+/// What was skipped is no fault.
+#[test]
+fn what_the_instructor_has_decided_about_faults_decides_nothing_else() {
+    let mut report = mixed();
+    report.ruling = Some(Ruling::Zero);
+    assert_eq!((report.mark(), report.stars()), (Some(20), None));
+    report.checks[0].verdict = Verdict::Skipped(String::new());
+    assert_eq!(report.mark(), None);
 }
 
 #[test]

@@ -53,15 +53,15 @@ pub fn decide_all(
         }
     }
     let environment = environment(Isolation::Full, hand_in.confinement.limits, jobs);
-    RunReport { lab: &suite.lab, seed, environment, checks, duration: began.elapsed() }
+    RunReport { lab: &suite.lab, seed, environment, checks, duration: began.elapsed(), ruling: None }
 }
 
-/// What is found out about a submission that cannot be checked for a reason of its own: it misses every clause for that reason.
-pub fn miss_all(suite: &'static Suite, seed: u64, failure: Failure) -> RunReport {
+/// What is found out about a submission of which no check could begin: every clause has this verdict, a failure where that is for a
+/// reason of its own.
+pub fn without_checks(suite: &'static Suite, seed: u64, verdict: &Verdict) -> RunReport {
     let clauses = suite.checks.iter().map(|check| &check.clause);
-    let verdict = Verdict::Failed(Box::new(failure));
     let environment = environment(Isolation::Full, suite.limits, 1);
-    RunReport::without_checks(&suite.lab, clauses, seed, environment, &verdict)
+    RunReport::without_checks(&suite.lab, clauses, seed, environment, verdict)
 }
 
 /// Finds out whether this machine lets checks be kept apart by namespaces.

@@ -1,8 +1,9 @@
 //! JUnit XML over the class: a suite for each submission, a case for each clause. As in a submission's own
-//! document a missed clause is a failure, and a fault of the grader is an error. The evidence is in the feedback files.
+//! document a missed clause is a failure, and a fault of the grader is an error, also where the instructor has decided that it counts
+//! as zero. The evidence is in the feedback files.
 
 use super::{Class, Entry, Mark, Outcome, worth};
-use model::Clause;
+use model::{Clause, Ruling};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use report::escape;
 use std::io;
@@ -22,10 +23,14 @@ fn suite(class: &Class, entry: &Entry) -> TestSuite {
     suite.add_property(("handed in as", &*shown(&entry.original_name)));
     suite.add_property(("status", entry.status(class.clauses)));
     suite.add_property(("digest", &*shown(&entry.digest)));
+    if let Some(ruling) = entry.ruling {
+        suite.add_property(("fault is", ruling.name()));
+    }
+    let ruled = entry.ruling.map(ruled).unwrap_or_default();
     match &entry.outcome {
         Outcome::Graded(marks) => {
             let cases = class.clauses.iter().zip(marks);
-            suite.add_test_cases(cases.map(|(clause, mark)| case(class, clause, *mark)));
+            suite.add_test_cases(cases.map(|(clause, mark)| case(class, clause, *mark, ruled)));
         }
         Outcome::DoesNotCompile => {
             suite.add_test_case(single(
@@ -39,13 +44,21 @@ fn suite(class: &Class, entry: &Entry) -> TestSuite {
             suite.add_test_case(single(class, "the submission is taken", NonSuccessKind::Failure, reason));
         }
         Outcome::Fault(message) => {
-            suite.add_test_case(single(class, "the grader works", NonSuccessKind::Error, message));
+            let message = format!("{message}{ruled}");
+            suite.add_test_case(single(class, "the grader works", NonSuccessKind::Error, &message));
         }
     }
     suite
 }
 
-fn case(class: &Class, clause: &Clause, mark: Mark) -> TestCase {
+/// What is added to a fault.
+fn ruled(ruling: Ruling) -> &'static str {
+    match ruling {
+        Ruling::Zero => "; the instructor has decided that this counts as zero",
+    }
+}
+
+fn case(class: &Class, clause: &Clause, mark: Mark, ruled: &str) -> TestCase {
     let status = match mark {
         Mark::Passed => TestCaseStatus::success(),
         Mark::Partly(points) => {
@@ -54,7 +67,8 @@ fn case(class: &Class, clause: &Clause, mark: Mark) -> TestCase {
         Mark::Missed => told(NonSuccessKind::Failure, "missed"),
         Mark::Skipped => TestCaseStatus::skipped(),
         Mark::Fault => {
-            told(NonSuccessKind::Error, "the grader itself failed; this says nothing about the program")
+            let message = format!("the grader itself failed; this says nothing about the program{ruled}");
+            told(NonSuccessKind::Error, &message)
         }
     };
     let mut case = TestCase::new(format!("{} {}", clause.id, clause.title), status);

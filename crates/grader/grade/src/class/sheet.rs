@@ -1,8 +1,10 @@
 //! `grades.csv`: a row for each submission, for a spreadsheet, and for the grader to go on from.
 //!
-//! A row is one line, so that a line without its end is one that a kill has cut off.
+//! A row is one line, so that a line without its end is one that a kill has cut off. A clause on which the grader broke has the word
+//! `fault` also where the instructor has decided what that counts as: the status and the points follow from that decision, which is
+//! kept elsewhere.
 
-use super::{Entry, Mark, Outcome, cell, label, replace, worth};
+use super::{Entry, Mark, Outcome, Readers, cell, label, replace, worth};
 use model::{Clause, Tier};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -55,12 +57,17 @@ impl<'a> Sheet<'a> {
     ///
     /// # Errors
     /// Those of the file system; what was there before is then still there.
-    pub fn start(path: &Path, clauses: &'a [&'a Clause], entries: &[Entry]) -> io::Result<Self> {
+    pub fn start(
+        path: &Path,
+        clauses: &'a [&'a Clause],
+        entries: &[Entry],
+        readers: Readers,
+    ) -> io::Result<Self> {
         let mut text = line(header(clauses))?;
         for entry in entries {
             text.extend(line(row(entry, clauses)?)?);
         }
-        replace(path, &text)?;
+        replace(path, &text, readers)?;
         let file = OpenOptions::new().append(true).open(path)?;
         Ok(Sheet { file, length: text.len() as u64, clauses })
     }
@@ -82,7 +89,7 @@ impl<'a> Sheet<'a> {
 }
 
 /// Reads a sheet for these clauses: the submissions, in the order in which they were written. One whose line was cut off is not
-/// among them.
+/// among them. What the instructor has decided about faults is not read.
 ///
 /// # Errors
 /// When the file cannot be read or is not as the grader writes it.
@@ -154,17 +161,17 @@ fn entry(record: &csv::StringRecord, clauses: &[&Clause]) -> Option<Entry> {
     }
     let reason = cell::read(&record[3])?;
     let outcome = match &record[2] {
-        "graded" | "incomplete" => {
+        "graded" | "graded with faults as zero" | "incomplete" => {
             let marks = clauses.iter().zip(record.iter().skip(COLUMNS.len()));
             Outcome::Graded(marks.map(|(clause, cell)| mark(cell, clause)).collect::<Option<_>>()?)
         }
         "does not compile" => Outcome::DoesNotCompile,
         "refused" => Outcome::Refused(reason),
-        "fault" => Outcome::Fault(reason),
+        "fault" | "fault as zero" => Outcome::Fault(reason),
         _ => return None,
     };
     let [name, original_name, digest] = [0, 1, 7].map(|column| cell::read(&record[column]));
-    Some(Entry { name: name?, original_name: original_name?, outcome, digest: digest? })
+    Some(Entry { name: name?, original_name: original_name?, outcome, digest: digest?, ruling: None })
 }
 
 /// The points or the star that a clause gave, or the word for why that is not known.

@@ -3,8 +3,9 @@
 
 mod missed;
 
-use super::{Class, Entry, Outcome};
+use super::{Class, Entry, Mark, Outcome};
 use missed::Missed;
+use model::Clause;
 use report::escape;
 use report::markdown::{block, cell, code, prose};
 use report::text::{count, label, pad, width, wrap};
@@ -88,10 +89,15 @@ fn heading(class: &Class) -> String {
 
 /// How many there are of each kind, and what the marks are like.
 fn facts(class: &Class) -> Vec<String> {
-    const KINDS: [(&str, &str); 5] = [
+    const KINDS: [(&str, &str); 7] = [
         ("graded", "graded"),
+        (
+            "graded with faults as zero",
+            "graded, where the grader's faults count as zero, as the instructor has decided",
+        ),
         ("does not compile", "not compiling, worth nothing"),
         ("refused", "refused, worth nothing"),
+        ("fault as zero", "worth nothing, as the instructor has decided, since the grader itself failed"),
         ("incomplete", "without a mark, since a core clause was not decided"),
         ("fault", "without a mark, since the grader itself failed"),
     ];
@@ -145,6 +151,7 @@ fn apart(class: &Class) -> Vec<(String, Vec<(String, String)>)> {
         ("The grader's own faults, which say nothing about these submissions: grade them again", told(fault)),
         ("Without a mark, since a core clause was not decided: grade them again", told(open)),
         ("Without a star that was not decided: grade them again", told(starless)),
+        ("The grader's own faults that count as zero, as the instructor has decided", told(ruled)),
         ("Refused", told(refusal)),
         ("Not compiling", told(unbuilt)),
     ];
@@ -157,8 +164,18 @@ fn name(entry: &Entry) -> String {
 }
 
 fn fault(_: &Class, entry: &Entry) -> Option<String> {
+    if entry.ruling.is_some() { None } else { message(entry) }
+}
+
+fn message(entry: &Entry) -> Option<String> {
     let Outcome::Fault(message) = &entry.outcome else { return None };
     Some(escape::cut(message.as_bytes(), REASON))
+}
+
+/// The fault, or the clauses that there are faults on, where the instructor has decided what that counts as.
+fn ruled(class: &Class, entry: &Entry) -> Option<String> {
+    entry.ruling?;
+    message(entry).or_else(|| labels(class, entry, |mark, _| mark == Mark::Fault))
 }
 
 fn refusal(_: &Class, entry: &Entry) -> Option<String> {
@@ -182,9 +199,14 @@ fn starless(class: &Class, entry: &Entry) -> Option<String> {
 }
 
 fn undecided(class: &Class, entry: &Entry) -> Option<String> {
+    labels(class, entry, |mark, clause| entry.share(mark, clause).is_none())
+}
+
+/// Those clauses of a submission that was checked, with their marks.
+fn labels(class: &Class, entry: &Entry, is_told: impl Fn(Mark, &Clause) -> bool) -> Option<String> {
     let Outcome::Graded(marks) = &entry.outcome else { return None };
-    let open = class.clauses.iter().zip(marks).filter(|(_, mark)| mark.share(1).is_none());
-    let ids: Vec<String> = open.map(|(clause, _)| super::label(clause, class.clauses)).collect();
+    let told = class.clauses.iter().zip(marks).filter(|(clause, mark)| is_told(**mark, clause));
+    let ids: Vec<String> = told.map(|(clause, _)| super::label(clause, class.clauses)).collect();
     Some(ids.join(", "))
 }
 

@@ -1,75 +1,21 @@
 //! What has been found out about a class: the folder with the results, which at any moment holds all that is known.
 
+mod key;
 mod parts;
 
+pub(super) use key::Key;
+
 use super::place::{self, JUNIT, KEY, SHEET, SUMMARY, SUMMARY_AS_TEXT};
-use super::{Trouble, at};
-use crate::arguments::Shard;
+use super::rulings::Rulings;
+use super::{Task, Trouble};
 use checks::Suite;
-use grade::class::{self, Class, Entry, Sheet, replace};
-use grade::files::{self, Files};
+use grade::class::{self, Class, Entry, Readers, Sheet, replace};
 use intake::Digest;
-use model::{Clause, Fault};
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use model::Clause;
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
-
-/// What must be the same for marks to be comparable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Key {
-    lab: String,
-    seed: u64,
-    /// A digest that changes with the grader.
-    grader: String,
-    shard: Option<String>,
-    /// A digest of the names of all submissions, those of other shards too.
-    class: String,
-    /// Whether all submissions have been graded.
-    #[serde(default)]
-    finished: bool,
-    /// Whether the seed was chosen by the user.
-    #[serde(skip)]
-    is_chosen: bool,
-}
-
-impl Key {
-    pub(super) fn new(
-        root: &Path,
-        suite: &Suite,
-        seed: Option<u64>,
-        shard: Option<Shard>,
-        class: &[intake::Entry],
-    ) -> Result<Key, Trouble> {
-        let names: Files = class.iter().map(|entry| (entry.name.clone(), Vec::new())).collect();
-        Ok(Key {
-            lab: suite.lab.name(),
-            seed: seed.unwrap_or_else(|| fastrand::u64(..1_000_000_000)),
-            grader: this_grader(root, &suite.lab.package())?,
-            shard: shard.map(|shard| shard.to_string()),
-            class: Digest::of(&names).to_string(),
-            finished: false,
-            is_chosen: seed.is_some(),
-        })
-    }
-}
-
-/// A digest of what decides: the sources of the grader and of the lab, from which this program was built, and the compiler. It is
-/// the same on every machine that has the same course and compiler, as shards need it.
-fn this_grader(root: &Path, package: &str) -> Result<String, Trouble> {
-    let compiler = grade::workshop::compiler().map_err(|error| {
-        Fault::new(format!("rustc cannot be started ({error}); its folder must be on the PATH"))
-    })?;
-    let mut files = Files::from([("rustc".to_owned(), compiler.into_bytes())]);
-    for file in ["Cargo.toml", "Cargo.lock"] {
-        let path = root.join(file);
-        files.insert(file.to_owned(), fs::read(&path).map_err(at(&path))?);
-    }
-    files::add(root, "crates/grader", &mut files)?;
-    files::add(root, &format!("labs/{package}"), &mut files)?;
-    Ok(Digest::of(&files).to_string())
-}
 
 /// The results of a class.
 pub(crate) struct Ledger {
@@ -81,6 +27,7 @@ pub(crate) struct Ledger {
     /// What was found out in a run before.
     before: HashMap<String, Entry>,
     sheet: Option<Sheet<'static>>,
+    readers: Readers,
     /// Held as long as this may write; the kernel gives it back, however the process ends.
     _lock: Option<File>,
 }
@@ -92,9 +39,10 @@ impl Ledger {
         suite: &'static Suite,
         mut key: Key,
         resume: bool,
+        readers: Readers,
     ) -> Result<Ledger, Trouble> {
-        let lock = Some(place::claim(folder)?);
-        let there = read_key(folder)?;
+        let lock = Some(place::claim(folder, readers)?);
+        let there = key::read(folder)?;
         let shown = folder.display();
         let mut before = HashMap::new();
         if let Some(there) = there {
@@ -115,6 +63,7 @@ impl Ledger {
                 return usage(format!("{shown} has results with the seed {}; leave --seed out", there.seed));
             }
             key.seed = there.seed;
+            key.fault_is_zero = there.fault_is_zero;
             if there.grader == key.grader {
                 // There is none where a run was killed before the first mark.
                 let rows = if folder.join(SHEET).exists() { read_rows(folder, suite)? } else { Vec::new() };
@@ -124,25 +73,27 @@ impl Ledger {
                 class::remove(&folder.join(SHEET))?;
             }
         }
-        let ledger = Ledger { before, _lock: lock, ..Ledger::empty(folder, suite, key) };
+        let ledger = Ledger { before, _lock: lock, ..Ledger::empty(folder, suite, key, readers) };
         ledger.write_key()?;
         Ok(ledger)
     }
 
-    fn empty(folder: &Path, suite: &'static Suite, key: Key) -> Ledger {
+    fn empty(folder: &Path, suite: &'static Suite, key: Key, readers: Readers) -> Ledger {
         // For the rest of the process, like the clauses themselves.
         let clauses = suite.checks.iter().map(|check| &check.clause).collect::<Vec<_>>().leak();
         let (entries, before) = (Vec::new(), HashMap::new());
-        Ledger { folder: folder.to_owned(), suite, clauses, key, entries, before, sheet: None, _lock: None }
+        let folder = folder.to_owned();
+        Ledger { folder, suite, clauses, key, entries, before, sheet: None, readers, _lock: None }
     }
 
-    /// Reads the results in a folder.
-    pub(super) fn read(folder: &Path) -> Result<Ledger, Trouble> {
+    /// Reads the results in a folder, to put them into another.
+    pub(super) fn read(folder: &Path, readers: Readers) -> Result<Ledger, Trouble> {
         let missing = || Trouble::Usage(format!("{}: there are no results", folder.display()));
-        let key = read_key(folder)?.ok_or_else(missing)?;
+        let key = key::read(folder)?.ok_or_else(missing)?;
         let suite = suite(&key.lab)?;
-        let entries = read_rows(folder, suite)?;
-        Ok(Ledger { entries, ..Ledger::empty(folder, suite, key) })
+        let rows = read_rows(folder, suite)?;
+        let entries = rows.into_iter().map(|entry| ruled(entry, &key.fault_is_zero)).collect();
+        Ok(Ledger { entries, ..Ledger::empty(folder, suite, key, readers) })
     }
 
     /// Puts the results of several folders into another.
@@ -151,8 +102,9 @@ impl Ledger {
             return Err(Trouble::Usage("there is nothing to merge".to_owned()));
         };
         parts::are_whole(&parts)?;
-        let key = |part: &Ledger| Key { shard: None, finished: false, ..part.key.clone() };
-        let mut merged = Ledger::empty(folder, first.suite, key(first));
+        let comparable = |key: Key| Key { finished: false, fault_is_zero: Rulings::default(), ..key };
+        let key = |part: &Ledger| Key { shard: None, ..comparable(part.key.clone()) };
+        let mut merged = Ledger::empty(folder, first.suite, key(first), first.readers);
         for part in &parts {
             if part.key.class != first.key.class {
                 return Err(Trouble::Usage(format!(
@@ -176,19 +128,22 @@ impl Ledger {
                 )));
             }
         }
+        let mut rulings = Rulings::default();
+        parts.iter().for_each(|part| rulings.extend(part.key.fault_is_zero.clone()));
         let mut entries: Vec<Entry> = parts.into_iter().flat_map(|part| part.entries).collect();
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         if let Some(pair) = entries.windows(2).find(|pair| pair[0].name == pair[1].name) {
             return Err(Trouble::Usage(format!("{} is in two of them; name each part once", pair[0].name)));
         }
-        merged._lock = Some(place::claim(folder)?);
+        merged._lock = Some(place::claim(folder, merged.readers)?);
         // Parts that were graded further may be put together again.
-        if read_key(folder)?.is_some_and(|there| Key { finished: false, ..there } != merged.key) {
+        if key::read(folder)?.is_some_and(|there| comparable(there) != merged.key) {
             return Err(Trouble::Usage(format!(
                 "{} has other results already; choose another folder",
                 folder.display()
             )));
         }
+        merged.key.fault_is_zero = rulings;
         merged.write_key()?;
         merged.keep(entries)?;
         Ok(merged)
@@ -199,16 +154,39 @@ impl Ledger {
         self.key.seed
     }
 
+    /// Adds to what was decided before about faults that on the submissions so named they count as zero. Returns the names of those
+    /// of which something was decided that holds no longer, since something else was handed in.
+    pub(super) fn rule(&mut self, named: &BTreeSet<String>, tasks: &[Task]) -> io::Result<Vec<String>> {
+        let digests: HashMap<&str, String> =
+            tasks.iter().map(|task| (&*task.entry.name, task.digest_in_words())).collect();
+        let rulings = &mut self.key.fault_is_zero;
+        for name in named {
+            if let Some(digest) = digests.get(&**name) {
+                rulings.add(name, digest);
+            }
+        }
+        let mut gone = rulings.keep_if(|name, digest| digests.get(name).is_some_and(|now| now == digest));
+        // Of a submission that was withdrawn it is told at the end.
+        gone.retain(|name| digests.contains_key(&**name));
+        self.write_key()?;
+        Ok(gone)
+    }
+
+    /// What has been decided about faults.
+    pub(super) fn rulings(&self) -> &Rulings {
+        &self.key.fault_is_zero
+    }
+
     /// What a run before found out about a submission, if its content is the same now.
     pub(super) fn known(&self, name: &str, digest: Digest) -> Option<Entry> {
-        let known = self.before.get(name)?;
+        let known = ruled(self.before.get(name)?.clone(), &self.key.fault_is_zero);
         let holds = known.digest == digest.to_string() && known.is_decided(self.clauses);
-        holds.then(|| known.clone())
+        holds.then_some(known)
     }
 
     /// Begins the sheet of marks with what holds already.
     pub(super) fn keep(&mut self, entries: Vec<Entry>) -> io::Result<()> {
-        self.sheet = Some(Sheet::start(&self.folder.join(SHEET), self.clauses, &entries)?);
+        self.sheet = Some(Sheet::start(&self.folder.join(SHEET), self.clauses, &entries, self.readers)?);
         self.entries = entries;
         Ok(())
     }
@@ -233,9 +211,15 @@ impl Ledger {
         self.entries.sort_by(|a, b| a.name.cmp(&b.name));
         let withdrawn = place::clear_others(&self.folder, &self.entries)?;
         self.keep(self.entries.clone())?;
-        replace(&self.folder.join(SUMMARY), class::summary::markdown(&self.class()).as_bytes())?;
-        replace(&self.folder.join(SUMMARY_AS_TEXT), self.summary().as_bytes())?;
-        replace(&self.folder.join(JUNIT), class::junit::document(&self.class())?.as_bytes())?;
+        let write =
+            |name: &str, text: String| replace(&self.folder.join(name), text.as_bytes(), self.readers);
+        write(SUMMARY, class::summary::markdown(&self.class()))?;
+        write(SUMMARY_AS_TEXT, self.summary())?;
+        write(JUNIT, class::junit::document(&self.class())?)?;
+        // What turned out to be decided without the instructor is not kept for another time.
+        let with_fault = self.entries.iter().filter(|entry| entry.outcome.has_fault());
+        let with_fault: BTreeSet<&str> = with_fault.map(|entry| &*entry.name).collect();
+        self.key.fault_is_zero.keep_if(|name, _| with_fault.contains(name));
         self.key.finished = true;
         self.write_key()?;
         Ok(withdrawn)
@@ -257,19 +241,8 @@ impl Ledger {
 
     fn write_key(&self) -> io::Result<()> {
         let text = serde_json::to_vec_pretty(&self.key).map_err(io::Error::from)?;
-        replace(&self.folder.join(KEY), &text)
+        replace(&self.folder.join(KEY), &text, self.readers)
     }
-}
-
-/// What is written there about all marks, if anything is.
-fn read_key(folder: &Path) -> Result<Option<Key>, Trouble> {
-    let path = folder.join(KEY);
-    let text = match fs::read(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        text => text.map_err(at(&path))?,
-    };
-    let wrong = |error| format!("{} is not the grader's ({error}); choose another folder", path.display());
-    serde_json::from_slice(&text).map(Some).map_err(|error| Trouble::Usage(wrong(error)))
 }
 
 fn read_rows(folder: &Path, suite: &Suite) -> Result<Vec<Entry>, Trouble> {
@@ -281,6 +254,12 @@ fn read_rows(folder: &Path, suite: &Suite) -> Result<Vec<Entry>, Trouble> {
             path.display()
         ))
     })
+}
+
+/// A submission with what was decided about the faults on it.
+fn ruled(entry: Entry, rulings: &Rulings) -> Entry {
+    let ruling = rulings.of(&entry.name, &entry.digest).filter(|_| entry.outcome.has_fault());
+    Entry { ruling, ..entry }
 }
 
 /// The lab of that name.

@@ -2,7 +2,7 @@
 //! removed that the grader has written itself.
 
 use super::{Trouble, at};
-use grade::class::{Entry, remove};
+use grade::class::{Entry, Readers, remove};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use std::collections::HashSet;
@@ -26,6 +26,8 @@ pub(super) const FEEDBACK: &str = "feedback.md";
 pub(super) const RESULT: &str = "result.json";
 pub(super) const GRADESCOPE: &str = "gradescope.json";
 pub(super) const CLASSROOM50: &str = "classroom50.json";
+/// What the checks found out, where it may still have to be told in another way.
+pub(super) const FOUND: &str = ".found.json";
 
 /// The folder of all submissions.
 pub(super) fn submissions(results: &Path) -> PathBuf {
@@ -37,9 +39,10 @@ pub(super) fn submission(results: &Path, name: &str) -> PathBuf {
     submissions(results).join(name)
 }
 
-/// Makes the folder, unless it is there.
-pub(super) fn make(results: &Path) -> Result<(), Trouble> {
-    fs::create_dir_all(results).map_err(unfit(results))
+/// Makes the folder, unless it is there. What it lies in is made as any other folder.
+pub(super) fn make(results: &Path, readers: Readers) -> Result<(), Trouble> {
+    let around = results.parent().unwrap_or(results);
+    fs::create_dir_all(around).and_then(|()| readers.make_folder(results)).map_err(unfit(results))
 }
 
 /// That nothing can be written there, which the user can mend.
@@ -52,7 +55,7 @@ fn unfit(results: &Path) -> impl Fn(io::Error) -> Trouble {
 
 /// Makes sure that nobody else writes to the results, for as long as the file is open. What has the names of results must be the
 /// grader's: folders of submissions may be what the class has handed in, and a sheet one that somebody keeps by hand.
-pub(super) fn claim(results: &Path) -> Result<File, Trouble> {
+pub(super) fn claim(results: &Path, readers: Readers) -> Result<File, Trouble> {
     let submissions = submissions(results);
     if !results.join(KEY).exists()
         && let Some(other) = somebody_elses(results)
@@ -62,8 +65,9 @@ pub(super) fn claim(results: &Path) -> Result<File, Trouble> {
             other.display()
         )));
     }
-    fs::create_dir_all(&submissions).map_err(unfit(results))?;
-    let file = File::create(results.join(".lock")).map_err(unfit(results))?;
+    make(results, readers)?;
+    readers.make_folder(&submissions).map_err(unfit(results))?;
+    let file = readers.create(&results.join(".lock")).map_err(unfit(results))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
         Err(Errno::WOULDBLOCK) => {
@@ -84,7 +88,7 @@ fn somebody_elses(results: &Path) -> Option<PathBuf> {
 /// Removes what was told of a submission, and its folder if nothing else is in it. Whether anything was told.
 pub(super) fn clear(folder: &Path) -> io::Result<bool> {
     let mut was_there = false;
-    for file in [FEEDBACK, RESULT, GRADESCOPE, CLASSROOM50] {
+    for file in [FEEDBACK, RESULT, GRADESCOPE, CLASSROOM50, FOUND] {
         was_there |= remove(&folder.join(file))?;
     }
     match fs::remove_dir(folder) {
@@ -125,7 +129,7 @@ mod tests {
 
     fn entry(name: &str) -> Entry {
         let (name, original_name, digest) = (name.to_owned(), name.to_owned(), String::new());
-        Entry { name, original_name, outcome: Outcome::DoesNotCompile, digest }
+        Entry { name, original_name, outcome: Outcome::DoesNotCompile, digest, ruling: None }
     }
 
     #[test]
@@ -159,17 +163,17 @@ mod tests {
     #[test]
     fn what_is_not_the_graders_is_left_to_whose_it_is() {
         let results = tempfile::tempdir().unwrap();
-        drop(claim(results.path()).unwrap());
-        drop(claim(results.path()).unwrap());
+        drop(claim(results.path(), Readers::Owner).unwrap());
+        drop(claim(results.path(), Readers::Owner).unwrap());
         for own in ["submissions/alice", SHEET, SUMMARY, SUMMARY_AS_TEXT, JUNIT, WORK] {
             let own = results.path().join(own);
             fs::create_dir(&own).unwrap();
-            let refused = claim(results.path());
+            let refused = claim(results.path(), Readers::Owner);
             assert!(matches!(refused, Err(Trouble::Usage(_))), "{own:?}: {refused:?}");
             fs::remove_dir(own).unwrap();
         }
         fs::write(results.path().join(KEY), "").unwrap();
         fs::write(results.path().join(SHEET), "").unwrap();
-        assert!(claim(results.path()).is_ok());
+        assert!(claim(results.path(), Readers::Owner).is_ok());
     }
 }

@@ -2,11 +2,12 @@
 
 use super::broken;
 use super::products::Products;
+use super::rulings::Rulings;
 use super::telling::{Teller, Told};
 use grade::class::{Entry, Outcome};
 use grade::workshop::{Built, Compiled, Workshop};
 use intake::{Content, Digest, SETTINGS, Taken};
-use model::{Fault, Lab, Verdict};
+use model::{Fault, Lab, Ruling, RunReport, Verdict};
 use runner::{Confinement, HandIn};
 use sandbox::{Template, TemplateError};
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +28,7 @@ pub(super) struct Bench {
     /// How much time of its own each submission has for all its checks.
     time: Duration,
     teller: Teller,
+    rulings: Rulings,
 }
 
 /// What came of building.
@@ -49,58 +51,82 @@ impl Ready {
 impl Bench {
     pub(super) fn new(
         teller: Teller,
+        rulings: Rulings,
         workshop: Workshop,
         folder: PathBuf,
         hidden: Vec<PathBuf>,
         time: Duration,
         counts: &HashMap<Digest, usize>,
     ) -> Bench {
-        Bench { workshop, products: Products::new(folder, counts), hidden, time, teller }
+        Bench { workshop, products: Products::new(folder, counts), hidden, time, teller, rulings }
     }
 
     /// Grades a submission and writes what is told of it.
     pub(super) fn grade(&self, submission: &intake::Entry, out: &Path) -> Entry {
-        let entry = |(outcome, digest)| Entry {
-            name: submission.name.clone(),
+        let name = &submission.name;
+        let taken = submission.take(&self.teller.suite.lab);
+        let content = taken.as_ref().ok().and_then(|taken| taken.content.as_ref().ok());
+        let digest = content.map(|content| content.digest.to_string()).unwrap_or_default();
+        let ruling = self.rulings.of(name, &digest);
+        let entry = |outcome: Outcome| Entry {
+            name: name.clone(),
             original_name: submission.original.clone(),
+            digest: digest.clone(),
+            ruling: ruling.filter(|_| outcome.has_fault()),
             outcome,
-            digest,
         };
-        let told = self.judge(submission, out).map(entry).and_then(|entry| {
+        let outcome = taken.and_then(|taken| self.judge(name, taken, ruling, out));
+        let outcome = outcome.or_else(|fault| {
+            let ruling = ruling.ok_or_else(|| fault.clone())?;
+            self.teller.fault(out, name, &fault.message, ruling)?;
+            Ok(Outcome::Fault(fault.message))
+        });
+        let told = outcome.map(entry).and_then(|entry| {
             self.teller.classroom50(out, &entry)?;
             Ok(entry)
         });
         told.unwrap_or_else(|fault| {
-            // What has been told of it already would look like a mark.
-            let fault = self.teller.take_back(out, &submission.name, fault);
-            entry((Outcome::Fault(fault.message), String::new()))
+            // What has been told of it already would look like a mark; and what could not be told is none, whatever was decided.
+            let fault = self.teller.take_back(out, name, fault);
+            Entry { ruling: None, ..entry(Outcome::Fault(fault.message)) }
         })
     }
 
-    /// Finds out what a submission is worth and tells it. Returns the outcome, and the digest of its content.
-    fn judge(&self, submission: &intake::Entry, out: &Path) -> Result<(Outcome, String), Fault> {
-        let told = self.teller.begin(out, &submission.name)?;
-        let Taken { content, ignored } = submission.take(&self.teller.suite.lab)?;
+    /// Finds out what a submission is worth and tells it.
+    fn judge(
+        &self,
+        name: &str,
+        Taken { content, ignored }: Taken,
+        ruling: Option<Ruling>,
+        out: &Path,
+    ) -> Result<Outcome, Fault> {
+        let told = self.teller.begin(out, name)?;
         let remarks: Vec<String> =
             ignored.iter().map(|ignored| format!("ignored: {}: {}", ignored.path, ignored.reason)).collect();
         match content {
-            Ok(content) => Ok((self.decide(&content, &told, &remarks)?, content.digest.to_string())),
+            Ok(content) => self.decide(&content, &told, &remarks, ruling),
             Err(refusal) => {
                 let reason = refusal.to_string();
                 told.no_verdicts("Nothing of this submission could be taken.", &reason, &remarks)?;
-                Ok((Outcome::Refused(reason), String::new()))
+                Ok(Outcome::Refused(reason))
             }
         }
     }
 
-    fn decide(&self, content: &Content, told: &Told, remarks: &[String]) -> Result<Outcome, Fault> {
+    fn decide(
+        &self,
+        content: &Content,
+        told: &Told,
+        remarks: &[String],
+        ruling: Option<Ruling>,
+    ) -> Result<Outcome, Fault> {
         if content.files.is_empty() {
             let reason = nothing_asked_for(&self.teller.suite.lab);
             told.no_verdicts("There was nothing to check.", &reason, remarks)?;
             return Ok(Outcome::Refused(reason));
         }
         let build = |folder: &Path| self.build(content, folder);
-        self.products.with(content.digest, build, |ready| self.check(ready?, content, told, remarks))
+        self.products.with(content.digest, build, |ready| self.check(ready?, content, told, remarks, ruling))
     }
 
     fn check(
@@ -109,6 +135,7 @@ impl Bench {
         content: &Content,
         told: &Told,
         remarks: &[String],
+        ruling: Option<Ruling>,
     ) -> Result<Outcome, Fault> {
         Ok(match ready {
             Ready::Programs { templates, broken } => {
@@ -119,6 +146,7 @@ impl Bench {
                 let hand_in = HandIn { templates, broken, document, confinement };
                 let report =
                     runner::decide_all(self.teller.suite, &hand_in, self.teller.seed, CHECKS, self.time);
+                let report = RunReport { ruling, ..report };
                 told.verdicts(&report, remarks)?;
                 Outcome::of(&report)
             }

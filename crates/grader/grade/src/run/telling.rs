@@ -1,12 +1,12 @@
 //! What is told of one submission: the files in its folder.
 
+use super::found;
 use super::place::{self, CLASSROOM50, FEEDBACK, GRADESCOPE, RESULT};
 use checks::Suite;
-use grade::class::{Entry, Outcome, replace};
-use model::{Failure, Fault, Kind, RunReport};
+use grade::class::{Entry, Outcome, Readers, replace};
+use model::{Failure, Fault, Kind, Ruling, RunReport, Verdict};
 use report::classroom50;
 use report::{Origin, feedback, gradescope, json};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ pub(super) struct Teller {
     pub(super) seed: u64,
     /// The short names of the classroom and the assignment in Classroom 50, where that is to be told.
     pub(super) classroom: Option<(String, String)>,
+    pub(super) readers: Readers,
 }
 
 /// What is told of one submission.
@@ -29,8 +30,36 @@ impl Teller {
     pub(super) fn begin(&self, out: &Path, name: &str) -> io::Result<Told<'_>> {
         let folder = place::submission(out, name);
         place::clear(&folder)?;
-        fs::create_dir_all(&folder)?;
+        self.readers.make_folder(&folder)?;
         Ok(Told { teller: self, folder })
+    }
+
+    /// Tells that the grader broke on a whole submission, and what the instructor has decided that this counts as.
+    pub(super) fn fault(&self, out: &Path, name: &str, message: &str, ruling: Ruling) -> Result<(), Fault> {
+        let told = self.begin(out, name)?;
+        let report = self.nothing_checked(&Verdict::Error(Fault::new(message)));
+        told.report(&RunReport { ruling: Some(ruling), ..report }, &[])
+    }
+
+    /// Tells once more of a submission that a run before has graded, where the instructor has decided what the grader's faults on it
+    /// count as: that may have been decided since. Returns false where that cannot be told without checking again.
+    pub(super) fn tell_again(&self, out: &Path, entry: &Entry) -> Result<bool, Fault> {
+        let (name, ruling) = (&entry.name, entry.ruling);
+        match (&entry.outcome, ruling) {
+            (Outcome::Fault(message), Some(ruling)) => self.fault(out, name, message, ruling)?,
+            (Outcome::Graded(_), Some(_)) => {
+                let told = Told { teller: self, folder: place::submission(out, name) };
+                let Some((report, remarks)) = found::read(&told.folder, self.suite, self.seed)? else {
+                    return Ok(false);
+                };
+                if Outcome::of(&report) != entry.outcome {
+                    return Ok(false);
+                }
+                told.report(&RunReport { ruling, ..report }, &remarks)?;
+            }
+            _ => {}
+        }
+        Ok(true)
     }
 
     /// Removes what was told of a submission on which the grader then broke. Returns the fault, and with it what cannot be removed.
@@ -47,26 +76,34 @@ impl Teller {
     /// which were given in a run before are told as well.
     pub(super) fn classroom50(&self, out: &Path, entry: &Entry) -> io::Result<()> {
         let Some(submission) = self.in_classroom50(&entry.name) else { return Ok(()) };
-        let mut report = self.nothing_checked(Failure::new(Kind::NotStarted, "nothing could be checked"));
-        match &entry.outcome {
-            Outcome::Graded(marks) => {
-                for (check, mark) in report.checks.iter_mut().zip(marks) {
-                    check.verdict = mark.verdict(check.clause);
-                }
+        let missed = || missed(Failure::new(Kind::NotStarted, "nothing could be checked"));
+        let mut report = match &entry.outcome {
+            Outcome::Fault(message) => self.nothing_checked(&Verdict::Error(Fault::new(message))),
+            _ => self.nothing_checked(&missed()),
+        };
+        if let Outcome::Graded(marks) = &entry.outcome {
+            for (check, mark) in report.checks.iter_mut().zip(marks) {
+                check.verdict = mark.verdict(check.clause);
             }
-            Outcome::DoesNotCompile | Outcome::Refused(_) => {}
-            Outcome::Fault(_) => return Ok(()),
         }
+        report.ruling = entry.ruling;
         if report.mark().is_none() {
             return Ok(());
         }
         let folder = place::submission(out, &entry.name);
-        fs::create_dir_all(&folder)?;
-        write(&folder.join(CLASSROOM50), |out| classroom50::write(&report, &submission, out).map(|_| ()))
+        self.readers.make_folder(&folder)?;
+        let print = |out: &mut Vec<u8>| classroom50::write(&report, &submission, out).map(|_| ());
+        self.write(&folder.join(CLASSROOM50), print)
     }
 
-    fn nothing_checked(&self, failure: Failure) -> RunReport {
-        runner::miss_all(self.suite, self.seed, failure)
+    fn nothing_checked(&self, verdict: &Verdict) -> RunReport {
+        runner::without_checks(self.suite, self.seed, verdict)
+    }
+
+    fn write(&self, path: &Path, print: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
+        let mut text = Vec::new();
+        print(&mut text)?;
+        replace(path, &text, self.readers)
     }
 
     /// The submission as Classroom 50 knows it. It was not handed in there by a tag: in the place of the addresses stands the name
@@ -93,6 +130,13 @@ impl Teller {
 impl Told<'_> {
     /// Tells what its checks found out. The remarks are about what was handed in.
     pub(super) fn verdicts(&self, report: &RunReport, remarks: &[String]) -> Result<(), Fault> {
+        if Outcome::of(report).has_fault() {
+            found::keep(report, remarks, &self.folder, self.teller.readers)?;
+        }
+        self.report(report, remarks)
+    }
+
+    fn report(&self, report: &RunReport, remarks: &[String]) -> Result<(), Fault> {
         self.write(FEEDBACK, |out| feedback::write(report, remarks, &Origin::default(), out))?;
         Ok(self.results(report)?)
     }
@@ -104,7 +148,7 @@ impl Told<'_> {
         })?;
         let mut failure = Failure::new(Kind::NotStarted, why);
         failure.output = words.as_bytes().to_vec();
-        Ok(self.results(&self.teller.nothing_checked(failure))?)
+        Ok(self.results(&self.teller.nothing_checked(&missed(failure)))?)
     }
 
     /// What other programs read.
@@ -114,12 +158,10 @@ impl Told<'_> {
     }
 
     fn write(&self, name: &str, print: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
-        write(&self.folder.join(name), print)
+        self.teller.write(&self.folder.join(name), print)
     }
 }
 
-fn write(path: &Path, print: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
-    let mut text = Vec::new();
-    print(&mut text)?;
-    replace(path, &text)
+fn missed(failure: Failure) -> Verdict {
+    Verdict::Failed(Box::new(failure))
 }

@@ -4,7 +4,7 @@
 #![allow(dead_code)]
 
 use grade::class::{Entry, Mark, Outcome};
-use model::{Clause, Lab, Program, Tier};
+use model::{Clause, Lab, Program, Ruling, Tier};
 use proptest::prelude::*;
 
 const fn clause(
@@ -110,10 +110,12 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 }
 
 pub(crate) fn entries() -> impl Strategy<Value = Vec<Entry>> {
-    let entry = (hostile(), hostile(), outcome(), hostile());
-    let entry = entry.prop_map(|(name, original_name, outcome, digest)| Entry {
+    let ruling = prop::option::of(Just(Ruling::Zero));
+    let entry = (hostile(), hostile(), outcome(), hostile(), ruling);
+    let entry = entry.prop_map(|(name, original_name, outcome, digest, ruling)| Entry {
         name,
         original_name,
+        ruling: ruling.filter(|_| outcome.has_fault()),
         outcome,
         digest,
     });

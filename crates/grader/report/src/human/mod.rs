@@ -17,6 +17,19 @@ use std::io;
 /// What is said above the grader's own failures.
 pub(crate) const GRADER_FAILED: &str = "the grader itself failed; this says nothing about the program";
 
+/// What is said where the instructor has decided that one of them counts as zero.
+pub(crate) const RULED: &str = "the instructor has decided that this counts as zero";
+
+/// The same about the clauses of a whole run.
+pub(crate) fn ruling(report: &RunReport) -> Option<String> {
+    let ruled: Vec<&CheckReport> = report.ruled().collect();
+    let ids = groups::ids(&ruled);
+    let told = || {
+        format!("The grader itself failed on {ids}, and the instructor has decided that this counts as zero.")
+    };
+    (!ruled.is_empty()).then(told)
+}
+
 /// Writes the report of a finished run.
 pub fn write(
     report: &RunReport,
@@ -33,6 +46,10 @@ pub fn write(
     }
     lines.extend(undecided(&groups, palette));
     lines.push(String::new());
+    if let Some(ruling) = ruling(report) {
+        lines.extend(wrap(&ruling, WIDTH));
+        lines.push(String::new());
+    }
     lines.extend(remarks(&report.environment));
     let so_far = if report.mark().is_some() { "" } else { "no mark yet, so far " };
     lines.push(palette.strong(&format!("{so_far}{}", score(report))));

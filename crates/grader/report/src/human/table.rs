@@ -28,7 +28,7 @@ pub(super) fn lines(report: &RunReport, groups: &Groups, origin: &Origin, palett
             lines.push(palette.strong(subject));
         }
         for check in rows {
-            lines.extend(row(check, columns, palette));
+            lines.extend(row(report, check, columns, palette));
         }
         if let Some((name, checks)) = unwritten {
             lines.extend(not_written(report, name, checks, origin, palette));
@@ -43,10 +43,10 @@ struct Columns {
     title: usize,
 }
 
-fn row(check: &CheckReport, columns: Columns, palette: Palette) -> Vec<String> {
+fn row(report: &RunReport, check: &CheckReport, columns: Columns, palette: Palette) -> Vec<String> {
     let clause = check.clause;
     let mark = symbol(&check.verdict, palette);
-    let merit = merit(check);
+    let merit = merit(report, check);
     let mut title = wrap(clause.title, columns.title).into_iter();
     let first = pad(&title.next().unwrap_or_default(), columns.title);
     let mut lines = vec![format!("  {mark} {}  {first}  {merit}", pad(clause.id, columns.id))];
@@ -71,13 +71,13 @@ pub(crate) fn symbol(verdict: &Verdict, palette: Palette) -> String {
 }
 
 /// What a clause was worth to the submission: `6/10`, a star, or why it was worth nothing.
-pub(crate) fn merit(check: &CheckReport) -> String {
+pub(crate) fn merit(report: &RunReport, check: &CheckReport) -> String {
     match (&check.verdict, check.clause.tier) {
         (Verdict::Skipped(_), _) => "skipped".to_owned(),
-        (Verdict::Error(_), _) => "error".to_owned(),
+        (Verdict::Error(_), _) if !report.is_ruled(check) => "error".to_owned(),
         (_, Tier::Core) => format!("{}/{}", check.points(), check.clause.points),
         (Verdict::Passed, Tier::Stretch) => "★".to_owned(),
-        (Verdict::Failed(_), Tier::Stretch) => "☆".to_owned(),
+        (Verdict::Failed(_) | Verdict::Error(_), Tier::Stretch) => "☆".to_owned(),
     }
 }
 

@@ -102,6 +102,7 @@ pub(crate) fn run(verdicts: [Verdict; 6]) -> RunReport {
         },
         checks: checks.collect(),
         duration: Duration::from_millis(412),
+        ruling: None,
     }
 }
 

@@ -22,7 +22,8 @@ impl Missed {
 }
 
 /// The clauses that were missed or not decided, those that most missed first. Only submissions that were checked count:
-/// what does not compile misses all clauses, and would hide what the class has to learn.
+/// what does not compile misses all clauses, and would hide what the class has to learn. Nor does a fault that counts as zero say
+/// anything about that.
 pub(super) fn most_first(class: &Class) -> Vec<Missed> {
     let mut missed: Vec<Missed> = (0..class.clauses.len()).map(|index| tally(class, index)).collect();
     missed.retain(|missed| missed.missed + missed.open > 0);
@@ -33,7 +34,9 @@ pub(super) fn most_first(class: &Class) -> Vec<Missed> {
 fn tally(class: &Class, index: usize) -> Missed {
     let clause = class.clauses[index];
     let marks = class.entries.iter().filter_map(|entry| match &entry.outcome {
-        Outcome::Graded(marks) => marks.get(index),
+        Outcome::Graded(marks) => {
+            marks.get(index).filter(|mark| entry.ruling.is_none() || **mark != Mark::Fault)
+        }
         _ => None,
     });
     let mut tally =
