@@ -170,10 +170,7 @@ impl Session {
         if let Some(Err(error)) = capture.map(Capture::finish) {
             return Decision::of(Fault::at("writing captured packets", &error));
         }
-        let used = match observe::time_of_children() {
-            Ok(processor) => processor + self.world.guard.slept(),
-            Err(error) => return Decision::of(Fault::at("adding up what was used", &error)),
-        };
+        let used = self.world.used();
         let guard = &self.world.guard;
         let (lacked, stopped_at_start) = (guard.lacked(), guard.stopped_at_start());
         Decision {

@@ -25,6 +25,6 @@ pub use flight::Link;
 pub use limit::Limit;
 pub use observer::{Observer, Scope};
 pub use thread::{Call, Thread, own_delay};
-pub use usage::{Usage, time_of_children};
+pub use usage::Usage;
 pub use vigil::{CPU_BUDGET, End, SLEEP_BUDGET, Vigil};
 pub use waits::{Waits, waits_on_a_file};

@@ -216,16 +216,6 @@ impl Observer {
     }
 }
 
-/// The processor time of all processes below the calling one that have ended and were waited for.
-///
-/// # Errors
-/// When `/proc` cannot be read.
-pub fn time_of_children() -> io::Result<Duration> {
-    let own = i32::try_from(std::process::id()).unwrap_or_default();
-    let ticks = stat(own, &mut vec![0; 4096])?.map_or(0, |stat| stat.children_ticks);
-    Ok(Duration::from_millis(ticks * 1000 / TICKS_A_SECOND))
-}
-
 /// How many files a thread's process has open.
 fn files_of(tid: i32) -> io::Result<u64> {
     let folder = format!("/proc/{tid}/fd");

@@ -83,6 +83,8 @@ pub(crate) struct World {
     console: RefCell<Console>,
     buffer: RefCell<Vec<u8>>,
     began: Instant,
+    /// The processor time of programs that were removed.
+    processor_before: Cell<Duration>,
     /// For how long programs were kept from a processor, as far as waits have seen it.
     held_up: Cell<Duration>,
 }
@@ -105,6 +107,7 @@ impl World {
             console: RefCell::default(),
             buffer: RefCell::new(vec![0; 65536]),
             began: Instant::now(),
+            processor_before: Cell::default(),
             held_up: Cell::default(),
         }
     }
@@ -178,11 +181,24 @@ impl World {
         // What is found now is kept, and decides the check.
         self.guard.hurry_if_greedy();
         let _ = self.watch();
+        let before = self.processor();
         let mut running = self.running.borrow_mut();
         let ended = running.iter().find(|program| program.id == id && program.gone.is_some());
         self.last_end.replace(ended.and_then(|program| how_it_ended(program).ok()));
         running.retain(|program| program.id != id);
         self.set_scope(&running);
+        // The kernel adds up nothing of what is killed with its namespace.
+        self.processor_before.set(self.processor_before.get() + before.saturating_sub(self.processor()));
+    }
+
+    /// The processor time of all programs that there are. For reckoning alone: what cannot be read is left out.
+    fn processor(&self) -> Duration {
+        self.observer.borrow_mut().usage().map_or(Duration::ZERO, |usage| usage.processor)
+    }
+
+    /// Processor time that programs have used, and time for which they have slept by their own choice, added up.
+    pub(crate) fn used(&self) -> Duration {
+        self.processor_before.get() + self.processor() + self.guard.slept()
     }
 
     fn set_scope(&self, running: &[Running]) {
