@@ -92,7 +92,7 @@ pub(crate) struct Grade {
     pub(crate) jobs: Option<usize>,
 
     /// How many seconds of processor time and of sleep all checks of a submission may take together; those that are left then are
-    /// missed [default: 60 for each clause, ten times what a correct program needs]
+    /// missed [default: 30 for each clause, ten times what the slowest correct programs need]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) time: Option<u64>,
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 /// How much processor time and sleep all checks of a submission may use together: so much for each clause, which is ten times what the
 /// slowest correct programs need that are known.
 pub fn usual_time(suite: &Suite) -> Duration {
-    const FOR_A_CLAUSE: Duration = Duration::from_secs(60);
+    const FOR_A_CLAUSE: Duration = Duration::from_secs(30);
     FOR_A_CLAUSE * u32::try_from(suite.checks.len()).unwrap_or(u32::MAX)
 }
 
