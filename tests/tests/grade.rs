@@ -336,3 +336,27 @@ fn what_lies_beside_submissions_is_told() {
     let sheet = class::sheet(&class.path("results")).unwrap();
     assert!(sheet["bob"]["reason"].contains(".tar.gz"), "{sheet:?}");
 }
+
+#[test]
+fn who_has_used_up_the_time_of_all_checks_misses_the_rest() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let place = folder.path().join("submissions/python");
+    fs::create_dir_all(&place).unwrap();
+    let right = "tests/programs/lab3/echo-server/correct/bytearray.py";
+    fs::copy(runner::workspace_root().join(right), place.join("server.py")).unwrap();
+    fs::write(place.join("submission.toml"), "[programs]\necho-server = \"python3 server.py {port}\"\n")
+        .unwrap();
+    let results = folder.path().join("results");
+    let mut command = Command::new(grade_path());
+    command.arg("grade").arg(folder.path().join("submissions")).args(["--lab=lab3", "--seed=7", "--time=0"]);
+    command.arg("--out").arg(&results).env("PATH", class::path()).stdin(Stdio::null());
+    succeeds(&command.output().unwrap());
+    let told = fs::read(results.join("submissions/python/result.json")).unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
+    let of_server =
+        told["checks"].as_array().unwrap().iter().filter(|check| check["program"] == "echo-server");
+    let summaries: Vec<String> = of_server.map(|check| check["failure"]["summary"].to_string()).collect();
+    // The first is tried; an interpreter takes some time to start.
+    let missed = summaries.iter().skip(1).filter(|summary| summary.starts_with("\"not tried: "));
+    assert_eq!((&*summaries[0], missed.count()), ("null", summaries.len() - 1), "{summaries:?}");
+}

@@ -247,15 +247,17 @@ fn places() -> &'static [Place] {
     PLACES.get_or_init(|| {
         let hierarchies = hierarchies();
         let unified = hierarchies.iter().find(|hierarchy| hierarchy.is_unified());
-        if let Some(folder) = unified.and_then(|hierarchy| make_room(hierarchy).ok().flatten()) {
-            remove_left_over(&folder);
+        if let Some(folder) = unified.and_then(|hierarchy| make_room(hierarchy).ok().flatten())
+            && can_be_made_in(&folder)
+        {
             return vec![Place { is_unified: true, folder }];
         }
         let places = CONTROLLERS.iter().filter_map(|controller| {
             let hierarchy =
                 hierarchies.iter().find(|hierarchy| hierarchy.controllers.iter().any(|c| c == controller))?;
-            remove_left_over(&hierarchy.group);
-            fs::remove_dir(create(&hierarchy.group).ok()?).ok()?;
+            if !can_be_made_in(&hierarchy.group) {
+                return None;
+            }
             Some((*controller, Place { is_unified: false, folder: hierarchy.group.clone() }))
         });
         let places: Vec<(&str, Place)> = places.collect();
@@ -270,6 +272,12 @@ fn places() -> &'static [Place] {
         }
         folders
     })
+}
+
+/// Whether this process may make groups there; makes and removes one.
+fn can_be_made_in(folder: &Path) -> bool {
+    remove_left_over(folder);
+    create(folder).and_then(fs::remove_dir).is_ok()
 }
 
 /// The folder of version 2 in which groups have a limit on memory, if there is one that is this process's to arrange: what somebody
