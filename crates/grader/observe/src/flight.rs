@@ -30,35 +30,49 @@ pub(crate) enum Traffic {
     Over,
 }
 
+/// A [`Link`] at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Now {
+    pub(crate) traffic: Traffic,
+    /// How many bytes the submission has written so far, as far as its socket still tells.
+    pub(crate) written: u64,
+    /// How many of its two sockets are in use.
+    pub(crate) sockets: u64,
+}
+
 impl Link {
     /// Whether something that one side sent has not arrived at the other.
     ///
     /// # Errors
     /// When sock_diag cannot be read.
     pub fn under_way(&self, diag: &Diag) -> io::Result<bool> {
-        Ok(matches!(self.traffic(diag)?.0, Traffic::UnderWay | Traffic::Deferred))
+        Ok(matches!(self.now(diag)?.traffic, Traffic::UnderWay | Traffic::Deferred))
     }
 
-    /// What is going on, and how many bytes the submission has written so far, as far as its socket still tells.
-    pub(crate) fn traffic(&self, diag: &Diag) -> io::Result<(Traffic, u64)> {
+    /// How it is now.
+    pub(crate) fn now(&self, diag: &Diag) -> io::Result<Now> {
         let Some(ours) = diag.connection(self.ours, self.theirs)? else {
-            return Ok((Traffic::Over, 0));
+            return Ok(Now { traffic: Traffic::Over, written: 0, sockets: 0 });
         };
         let theirs = diag.connection(self.theirs, self.ours)?;
+        // Of the others there is a remainder, which the kernel does not count as one in use.
+        let sockets = [Some(ours), theirs].into_iter().flatten().filter(|socket| socket.progress.is_some());
+        let sockets = sockets.count() as u64;
         let has_sent = ours.send_queue > 0 || ours.progress.is_none_or(|progress| progress.written() > 0);
         if ours.state == State::Established
             && !has_sent
             && theirs.is_some_and(|theirs| theirs.state == State::Handshake)
         {
-            return Ok((Traffic::Deferred, 0));
+            return Ok(Now { traffic: Traffic::Deferred, written: 0, sockets });
         }
         let under_way = match &theirs {
             Some(theirs) => travels(&ours, theirs) || travels(theirs, &ours),
             // Their socket is gone: a reset is under way unless ours knows that it is over.
             None => matches!(ours.state, State::Established | State::FinSent),
         };
+        let traffic = if under_way { Traffic::UnderWay } else { Traffic::Quiet };
         let written = theirs.and_then(|socket| socket.progress).map_or(0, |progress| progress.written());
-        Ok((if under_way { Traffic::UnderWay } else { Traffic::Quiet }, written))
+        Ok(Now { traffic, written, sockets })
     }
 
     /// How many bytes the submission has read and written so far, as far as its socket still tells.

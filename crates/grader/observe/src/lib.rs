@@ -12,6 +12,7 @@ mod disk;
 mod flight;
 mod limit;
 mod observer;
+mod own;
 mod picture;
 mod sleep;
 mod thread;

@@ -3,6 +3,7 @@
 use crate::diag::{Diag, Socket};
 use crate::flight::Link;
 use crate::limit::{self, Limit};
+use crate::own::OwnConnections;
 use crate::thread::{self, Call, Thread};
 use crate::usage::Shares;
 use crate::vigil::quiet;
@@ -40,6 +41,7 @@ pub struct Observer {
     pub(crate) timers_are_idle: bool,
     /// Sockets by their inodes, and whether each is one of TCP.
     pub(crate) tcp: HashMap<u32, bool>,
+    pub(crate) own_connections: OwnConnections,
     /// The memory of processes, as it was last added up.
     pub(crate) shares: HashMap<i32, Shares>,
     pub(crate) buffer: Vec<u8>,
@@ -66,6 +68,7 @@ impl Observer {
             tickers: HashSet::new(),
             timers_are_idle: false,
             tcp: HashMap::new(),
+            own_connections: OwnConnections::default(),
             shares: HashMap::new(),
             buffer: vec![0; 1 << 16],
         };
@@ -121,6 +124,39 @@ impl Observer {
         const CONDITION_VARIABLE: u64 = 48;
         let same = |marked: &u64| futex(thread).is_some_and(|now| now.abs_diff(*marked) < CONDITION_VARIABLE);
         self.runtime.get(&thread.tid).is_some_and(same)
+    }
+
+    /// Whether something is on its way between two sockets of the submission's own, or may be. The `links` are those with the grader, on
+    /// which so many `sockets` are in use. Where the network is the machine's nobody knows.
+    ///
+    /// # Errors
+    /// When `/proc` or sock_diag cannot be read.
+    pub(crate) fn talks_to_itself(&mut self, links: &[Link], sockets: u64) -> io::Result<bool> {
+        match self.scope {
+            Scope::Namespace(_) => self.own_connections.are_at_work(&self.diag, links, sockets),
+            Scope::Descendants(_) | Scope::Tree(_) => Ok(false),
+        }
+    }
+
+    /// Whether such a thread is known to look for nothing that the program could give it: those of a Java virtual machine, by their names
+    /// (`os::set_native_thread_name` in its sources, cut to 15 bytes as in proc(5)). Some of them come round only every five seconds.
+    pub(crate) fn is_of_a_virtual_machine(&self, thread: &Thread) -> bool {
+        const NAMES: [&str; 9] = [
+            "VM ",
+            "G1 ",
+            "GC ",
+            "C1 Compiler",
+            "C2 Compiler",
+            "Sweeper thread",
+            "Monitor Deflati",
+            "Service Thread",
+            "Common-Cleaner",
+        ];
+        let is_java = || {
+            let executable = fs::read_link(format!("/proc/{}/exe", thread.pid)).unwrap_or_default();
+            executable.file_name().is_some_and(|name| name == "java")
+        };
+        self.is_housekeeping(thread) && NAMES.iter().any(|name| thread.name.starts_with(name)) && is_java()
     }
 
     /// The submission's processes, those that have ended but were not waited for left out.

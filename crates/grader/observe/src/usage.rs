@@ -5,6 +5,7 @@ use crate::thread;
 use crate::waits::{duplicate, target};
 use rustix::pipe::fcntl_getpipe_size;
 use std::collections::HashSet;
+use std::fs;
 use std::io;
 use std::time::Duration;
 
@@ -132,7 +133,7 @@ impl Observer {
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
     pub fn buffers(&mut self) -> io::Result<u64> {
-        let sockets = self.diag.buffers()?;
+        let sockets = self.diag.buffers()? + netlink_buffers()?;
         let descriptors = self.open_files_each()?.iter().sum();
         Ok(sockets + if descriptors < FEW { 0 } else { self.pipes(descriptors)? })
     }
@@ -214,6 +215,14 @@ impl Observer {
         }
         Ok(None)
     }
+}
+
+/// What the kernel keeps in the buffers of this network's netlink sockets, in bytes: the fifth and the sixth word of each line in
+/// `/proc/net/netlink`, after a line of names.
+fn netlink_buffers() -> io::Result<u64> {
+    let text = fs::read_to_string("/proc/net/netlink")?;
+    let sizes = text.lines().skip(1).flat_map(|line| line.split_ascii_whitespace().skip(4).take(2));
+    Ok(sizes.filter_map(|size| size.parse::<u64>().ok()).sum())
 }
 
 /// How many files a thread's process has open.

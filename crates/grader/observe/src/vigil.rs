@@ -6,10 +6,11 @@
 //!   between the two looks at such a thread there is little time, however many others there are.
 //! - *Ticking*: some threads wake by themselves, but without effect. Those that were in a timed futex wait before
 //!   the first client came, are in a wait on the same futex, and have never been seen in a call on a file, keep
-//!   house for the language's runtime: a virtual machine has several. Any other must come round [`ROUNDS`] times in a wait without another
+//!   house for the language's runtime: a virtual machine has several. Those of a Java virtual machine are known by their names; any other of these must
+//!   come round once, since it may have been looking for work. Any other must come round [`ROUNDS`] times in a wait without another
 //!   thread moving, and in later waits of the same check [`KNOWN_ROUNDS`] times, and so for a while. It may do so between the two looks as well: in a crowd
 //!   it would else be luck to see it at rest. A time-out that lies beyond the sleep budget is as good as none.
-//! - *Idle*: nothing would wake any thread but a timer (`timers.rs`), and none has done so to any effect while it slept for the whole
+//! - *Idle*: nothing would wake any thread but a timer (`timers.rs`) or the kernel, which has something of the program's for itself (`own.rs`), and none has done so to any effect while it slept for the whole
 //!   budget; in later waits of the same check for [`KNOWN_IDLE`].
 //! - *Busy* and *asleep*: budgets of what the submission itself used, not of what went by on the wall: processor
 //!   time, and time in which all of it was blocked by its own choice, see [`Sleep`]. That counts from one pair of looks that find
@@ -20,7 +21,7 @@
 //!   (`disk.rs`).
 
 use crate::disk::Disk;
-use crate::flight::{Link, Traffic};
+use crate::flight::{Link, Now, Traffic};
 use crate::limit::{self, Limit, Limits};
 use crate::observer::{Census, Observer, moved_between};
 use crate::sleep::Sleep;
@@ -54,6 +55,9 @@ const LATENESS: Duration = Duration::from_millis(50);
 const ROUNDS: (u64, Duration) = (10, Duration::from_secs(1));
 /// The same for a thread that has done so before in this check.
 const KNOWN_ROUNDS: (u64, Duration) = (2, Duration::from_millis(250));
+/// The same for a thread that has done so since before the program had anything to do: it may still be one that looks now and then whether
+/// there is work for it, and it has looked when it has come round.
+const HOUSEKEEPING_ROUNDS: (u64, Duration) = (1, Duration::ZERO);
 
 /// Why nothing more is to be expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,8 +206,8 @@ impl Vigil {
             return Ok(None);
         };
         // Asked before the second look, which finds moving whom a timer has woken by now: then it is no longer armed.
-        let deferred = if before.is_deferred { Timers::MayFire } else { Timers::None };
-        let timers = timers::state(&first).max(deferred);
+        let kernel_will = before.is_deferred || observer.talks_to_itself(links, before.sockets)?;
+        let timers = timers::state(&first).max(if kernel_will { Timers::MayFire } else { Timers::None });
         let Census { threads: second, ended: ended_since } =
             observer.census(|tid| Reverse(moved(&self.seen, tid)))?;
         // Who began after the first look and ends in the middle of the second may wake one that was already looked at: a shell
@@ -215,8 +219,8 @@ impl Vigil {
         self.sleep.count(&second, &limits, Instant::now(), pause);
         let asleep = (self.sleep.total() > self.sleep_budget).then_some(End::Asleep);
         let Some(restless) = moved_between(observer, &first, &second) else { return Ok(asleep) };
-        let is_timed =
-            |thread: &&Thread| !self.for_good(limits[&thread.tid], age) && !self.is_idle(observer, thread);
+        let is_idle = |thread: &Thread| self.rounds_count && observer.is_of_a_virtual_machine(thread);
+        let is_timed = |thread: &&Thread| !self.for_good(limits[&thread.tid], age) && !is_idle(thread);
         let timed: Vec<&Thread> = first.iter().filter(is_timed).collect();
         let came_round = |thread: &&Thread| {
             timed.iter().any(|other| other.tid == thread.tid) && !self.for_good(limit::limit(thread), age)
@@ -240,8 +244,14 @@ impl Vigil {
         } else if self.rounds_count {
             let rounds = self.rounds(observer, &first, &timed, before.written)?;
             let slept = self.sleep.total() - self.slept_before;
+            let keeps_house =
+                |tid: &i32| timed.iter().any(|thread| thread.tid == *tid && observer.is_housekeeping(thread));
             let all = rounds.iter().all(|(tid, rounds)| {
-                let needed = if observer.tickers.contains(tid) { KNOWN_ROUNDS } else { ROUNDS };
+                let needed = match observer.tickers.contains(tid) {
+                    _ if keeps_house(tid) => HOUSEKEEPING_ROUNDS,
+                    true => KNOWN_ROUNDS,
+                    false => ROUNDS,
+                };
                 *rounds >= needed.0 && slept >= needed.1
             });
             if all || asleep.is_some() {
@@ -332,12 +342,6 @@ impl Vigil {
         self.sleep.goes_on()
     }
 
-    /// Whether the thread keeps house for the language's runtime. Where the wait is about time it may also be the one that
-    /// watches over it.
-    fn is_idle(&self, observer: &Observer, thread: &Thread) -> bool {
-        self.rounds_count && observer.is_housekeeping(thread)
-    }
-
     /// Whether the call ends neither by itself nor within the sleep budget, whenever since the start it began.
     fn for_good(&self, limit: Limit, age: Duration) -> bool {
         match limit {
@@ -410,17 +414,20 @@ pub(crate) struct Quiet {
     pub(crate) written: u64,
     /// Whether the kernel may yet tell it of a connection, after a time.
     pub(crate) is_deferred: bool,
+    /// How many sockets there are of both on connections between them.
+    pub(crate) sockets: u64,
 }
 
 /// `None` while something travels between the submission and the grader. Links that are over are taken out.
 pub(crate) fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Option<Quiet>> {
-    let (mut is_under_way, mut quiet) = (false, Quiet { written: 0, is_deferred: false });
+    let (mut is_under_way, mut quiet) = (false, Quiet { written: 0, is_deferred: false, sockets: 0 });
     let mut result = Ok(());
-    links.retain(|link| match link.traffic(&observer.diag) {
-        Ok((traffic, written)) => {
+    links.retain(|link| match link.now(&observer.diag) {
+        Ok(Now { traffic, written, sockets }) => {
             is_under_way |= traffic == Traffic::UnderWay;
             quiet.is_deferred |= traffic == Traffic::Deferred;
             quiet.written += written;
+            quiet.sockets += sockets;
             traffic != Traffic::Over
         }
         Err(error) => {

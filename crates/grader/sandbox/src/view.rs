@@ -26,8 +26,15 @@ pub struct View {
 }
 
 /// Folders that get an empty, size-limited file system of their own; `true`: the submission may write there.
-const PRIVATE: [(&str, bool); 5] =
-    [("/dev", false), ("/tmp", true), ("/var/tmp", true), ("/dev/shm", true), ("/run", false)];
+const PRIVATE: [(&str, bool); 6] = [
+    ("/dev", false),
+    ("/tmp", true),
+    ("/var/tmp", true),
+    ("/dev/shm", true),
+    ("/run", false),
+    // Else it would see what others use, and a virtual machine would size itself by a limit that is not there on every machine.
+    ("/sys/fs/cgroup", false),
+];
 
 /// The devices that are there, and do nothing to the machine.
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];

@@ -377,8 +377,10 @@ pub(crate) fn not_started(program: &Running, error: i32) -> Stop {
         Errno::TOOBIG | Errno::NAMETOOLONG | Errno::LOOP => {
             failure("a command that is too long, or leads nowhere")
         }
-        Errno::NOENT | Errno::LIBBAD | Errno::IO if may_be_started() => {
-            failure("one whose loader is not there")
+        Errno::NOENT | Errno::LIBBAD | Errno::IO | Errno::ACCESS | Errno::NOTDIR | Errno::ISDIR
+            if may_be_started() =>
+        {
+            failure("one whose loader is not there, or is no program")
         }
         _ => Fault::new(format!(
             "{words}; it runs as an ordinary user, who must be able to read and execute it"

@@ -1,0 +1,71 @@
+//! Connections of a submission with itself: between a front and its workers, say, or one that wakes its own loop.
+//!
+//! What travels on them comes when the kernel's timers say so: a small segment waits for an acknowledgement that may be late (RFC 896, RFC
+//! 1122 4.2.3.2), a corked one for more (TCP_CORK in tcp(7)), one that was lost or refused for another try.
+
+use crate::diag::{Diag, State};
+use crate::flight::Link;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+
+/// The submission's own connections, as far as they are known.
+#[derive(Debug, Default)]
+pub(crate) struct OwnConnections {
+    /// How many sockets there were when they were looked for, and how many of them on links.
+    known_at: (u64, u64),
+    /// The addresses of each end.
+    ends: Vec<(SocketAddr, SocketAddr)>,
+}
+
+impl OwnConnections {
+    /// Whether something is on its way on one of them, or waits to be. The `links` are those with the grader, on which so
+    /// many `sockets` are in use.
+    ///
+    /// Asking for all sockets is dear. So it is done only where there are more than the links explain, and again when there are more or
+    /// fewer.
+    ///
+    /// # Errors
+    /// When `/proc` or sock_diag cannot be read.
+    pub(crate) fn are_at_work(&mut self, diag: &Diag, links: &[Link], sockets: u64) -> io::Result<bool> {
+        let now = (sockets_in_use()?, sockets);
+        // One has accepted the others.
+        if now.0 <= sockets + 1 {
+            return Ok(false);
+        }
+        if now != self.known_at {
+            let is_own = |local, remote| {
+                !links.iter().any(|link| {
+                    [(link.ours, link.theirs), (link.theirs, link.ours)].contains(&(local, remote))
+                })
+            };
+            let dumped = diag.dump()?.into_iter();
+            let connections = dumped.filter(|found| found.socket.state != State::Listen);
+            let ends = connections.map(|found| (found.local, found.remote));
+            self.ends = ends.filter(|(local, remote)| is_own(*local, *remote)).collect();
+            self.known_at = now;
+        }
+        for (local, remote) in &self.ends {
+            let socket = diag.connection(*local, *remote)?;
+            if socket.is_some_and(|socket| socket.send_queue > 0 || socket.state == State::Handshake) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// How many TCP sockets this network has that are neither closed nor new: `TCP: inuse 3 orphan 0 …` and `TCP6: inuse 1` (proc(5)).
+fn sockets_in_use() -> io::Result<u64> {
+    let mut total = 0;
+    for (file, name) in [("/proc/net/sockstat", "TCP:"), ("/proc/net/sockstat6", "TCP6:")] {
+        let text = match fs::read_to_string(file) {
+            // A kernel without IPv6.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            text => text?,
+        };
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_prefix("inuse "));
+        total += line.and_then(|line| line.split(' ').next()?.parse::<u64>().ok()).unwrap_or(0);
+    }
+    Ok(total)
+}
