@@ -217,7 +217,10 @@ fn is_as_deserved(row: &str, feedback: &str, deserves: &str) -> bool {
     let cells: Vec<&str> = row.split(',').collect();
     let (status, end) = (cells[2], &cells[4..]);
     let of_one_program = |why: &'static str| Some((why, deserves.strip_prefix(why)?.strip_prefix(' ')?));
-    match ["does not compile", "cannot be started"].into_iter().find_map(of_one_program) {
+    match ["does not compile", "cannot be started", "could not be started"]
+        .into_iter()
+        .find_map(of_one_program)
+    {
         Some((why, program)) => {
             let rest = points(&mut all().filter(|clause| clause.program != program));
             status == "graded" && end[0] == rest && feedback.contains(&format!("{program} {why}"))
