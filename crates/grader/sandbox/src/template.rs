@@ -45,11 +45,19 @@ impl TemplateError {
     /// Whether it may be otherwise on another machine: an interpreter or a compiler is missing on this one, or its name is wrong.
     pub fn is_about_the_machine(&self) -> bool {
         match self {
-            TemplateError::NotFound(word) => !word.contains('/'),
-            TemplateError::NoInterpreter(..) => true,
+            TemplateError::NotFound(word) => !word.contains('/') && may_be_installed(word),
+            TemplateError::NoInterpreter(_, obstacle) => may_be_installed(&obstacle.interpreter),
             _ => false,
         }
     }
+}
+
+/// Whether a program of that name or path may be on some machine: not in a folder that is the submission's own, or nobody's.
+fn may_be_installed(program: &str) -> bool {
+    const NOWHERE: [&str; 5] = ["/dev", "/proc", "/run", "/tmp", "/var/tmp"];
+    let path = Path::new(program);
+    let is_name = !program.contains(['/', '{', '}']) && program.contains(char::is_alphanumeric);
+    is_name || path.is_absolute() && !NOWHERE.iter().any(|folder| path.starts_with(folder))
 }
 
 impl fmt::Display for TemplateError {
@@ -352,6 +360,14 @@ mod tests {
             ["#!/usr/bin/no-such-thing\n", "#!/usr/bin/env no-such-thing\n", "#!/root/own/python3\n"]
         {
             assert!(parse(missing).unwrap_err().is_about_the_machine(), "{missing}");
+        }
+        for own in ["#!./interpreter\n", "#!/tmp/interpreter\n", "#!/proc/self/cwd/interpreter\n"] {
+            assert!(!parse(own).unwrap_err().is_about_the_machine(), "{own}");
+        }
+        for (command, is_about_the_machine) in [("no-such-thing 1", true), ("{port}", false), (". x", false)]
+        {
+            let error = Template::parse_foreign(command, &folder).unwrap_err();
+            assert_eq!(error.is_about_the_machine(), is_about_the_machine, "{command}: {error}");
         }
         // What the check finds wrong with it then is its author's doing.
         for own in
