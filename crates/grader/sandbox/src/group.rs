@@ -5,9 +5,12 @@
 //! The grader's own process of a check stays outside: only what it starts enters.
 
 use crate::Limits;
+use rustix::process::geteuid;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -331,12 +334,23 @@ fn make_room(hierarchy: &Hierarchy) -> io::Result<Option<PathBuf>> {
     Ok(Some(group))
 }
 
-/// Whether systemd says that who is in the group may do with it what he likes (`Delegate=` in systemd.resource-control(5)).
+/// Whether systemd says that who is in the group may do with it what he likes (`Delegate=` in systemd.resource-control(5)). It marks the
+/// group, but not every version does so for a user's units: then it is asked.
 fn is_delegated(group: &Path) -> bool {
-    ["user.delegate", "trusted.delegate"].iter().any(|name| {
+    let is_marked = ["user.delegate", "trusted.delegate"].iter().any(|name| {
         let mut value = [0; 8];
         rustix::fs::getxattr(group, *name, &mut value[..]).is_ok_and(|length| value[..length] == *b"1")
-    })
+    });
+    let unit = group.file_name().unwrap_or_default();
+    let own = geteuid();
+    let is_of_a_user = || !own.is_root() && fs::metadata(group).is_ok_and(|data| data.uid() == own.as_raw());
+    let says_so = || {
+        let mut asked = Command::new("systemctl");
+        asked.args(["--user", "show", "--property=Delegate", "--value", "--"]).arg(unit);
+        let said = asked.stdin(Stdio::null()).stderr(Stdio::null()).output();
+        said.is_ok_and(|said| said.stdout.trim_ascii() == b"yes")
+    };
+    is_marked || is_of_a_user() && says_so()
 }
 
 /// Removes what graders have left behind that were killed.
