@@ -30,7 +30,7 @@ pub use group::{Entrance, Group, Kill, groups_around, groups_can_be_made};
 pub use home::homes;
 pub use limits::{Change, Limits, Overrun};
 pub use room::{Refusal, Room, enter};
-pub use script::{Obstacle, Reason, obstacle};
+pub use script::{Obstacle, Reason, interpreter, obstacle};
 pub use submission::{Command, Ended, Submission};
 pub use template::{Template, TemplateError};
 pub use view::{HOST_NAME, View};

@@ -91,6 +91,11 @@ pub(crate) fn obstacle_among(
     }
 }
 
+/// The interpreter that a script asks for which is started in this folder; `None` for what is no script.
+pub fn interpreter(program: &Path, directory: &Path) -> Option<PathBuf> {
+    FirstLine::read(program).map(|line| directory.join(line.interpreter))
+}
+
 /// The name that `env` is to find on the PATH for this program, where its first line asks for that.
 pub(crate) fn sought_by_env(program: &Path) -> Option<String> {
     FirstLine::read(program)?.sought_by_env()

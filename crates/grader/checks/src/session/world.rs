@@ -15,7 +15,7 @@ use sandbox::{Command, Ended, Entrance, Limits, Room, Submission};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use wire::{Attempt, Caller, Interest, Patience, Stillness, Transcript};
@@ -370,8 +370,14 @@ pub(crate) fn not_started(program: &Running, error: i32) -> Stop {
     let words = format!("{} {}", program.name, Ended::NotStarted(error));
     let failure =
         |got| Failure::new(Kind::NotStarted, words.clone()).expected("an executable program").got(got).into();
-    // A folder that cannot be entered is told by the same number.
-    let may_be_started = || access(&program.file, Access::EXEC_OK).is_ok() && program.directory.is_dir();
+    // A folder that cannot be entered is told by the same number, and so is an interpreter in one.
+    let may_be_executed = |file: &Path| access(file, Access::EXEC_OK).is_ok();
+    let may_be_started = || {
+        let interpreter = sandbox::interpreter(&program.file, &program.directory);
+        may_be_executed(&program.file)
+            && interpreter.is_none_or(|file| may_be_executed(&file))
+            && program.directory.is_dir()
+    };
     match Errno::from_raw_os_error(error) {
         Errno::NOEXEC => failure("another file"),
         Errno::TOOBIG | Errno::NAMETOOLONG | Errno::LOOP => {
