@@ -95,9 +95,7 @@ fn memory_kills() -> u64 {
 /// The memory that files of a file system in memory and shared mappings take up on this machine, in bytes (`Shmem` in
 /// `/proc/meminfo`, proc(5)): all that processes have shared, mapped still or not.
 fn shared_memory() -> u64 {
-    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix("Shmem:"));
-    line.and_then(|text| text.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or(0) * 1024
+    observe::kibibytes(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), &["Shmem:"]) * 1024
 }
 
 /// The memory that nobody uses, in bytes (sysinfo(2)), for which the kernel need not look anywhere.

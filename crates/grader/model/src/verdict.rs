@@ -220,10 +220,13 @@ impl Failure {
                 Shown::Bytes(bytes) => *bytes = without(bytes, prefix.as_bytes()),
             }
         }
-        let events = self.transcript.iter_mut().map(|event| &mut event.data);
-        for bytes in events.chain([&mut self.output]) {
-            *bytes = without(bytes, prefix.as_bytes());
+        for event in &mut self.transcript {
+            let told = without(&event.data, prefix.as_bytes());
+            // Else it would look as if it had been cut.
+            event.length -= (event.data.len() - told.len()) as u64;
+            event.data = told;
         }
+        self.output = without(&self.output, prefix.as_bytes());
     }
 
     /// Adds what the threads were doing.
@@ -414,10 +417,21 @@ mod tests {
         let mut failure =
             Failure::new(Kind::Ended, "/results/7/own/server.py ended").got(traceback("/results/7/own/"));
         failure.output = traceback("/results/7/own/").into_bytes();
+        let start = b"server /results/7/own/server.py 80".to_vec();
+        let length = start.len() as u64;
+        failure.transcript.push(Event {
+            t_us: 0,
+            peer: "server".to_owned(),
+            action: crate::Action::Start,
+            data: start,
+            length,
+        });
         failure.tell_from_within("/results/7/own");
         assert_eq!(failure.summary, "server.py ended");
         assert_eq!(failure.got, Some(Shown::Text(traceback(""))));
         assert_eq!(failure.output, traceback("").into_bytes());
+        let start = &failure.transcript[0];
+        assert_eq!((&*start.data, start.length), (&b"server server.py 80"[..], 19));
         let before = failure.clone();
         failure.tell_from_within("/");
         assert_eq!(failure, before);

@@ -26,6 +26,6 @@ pub use flight::Link;
 pub use limit::Limit;
 pub use observer::{Observer, Scope};
 pub use thread::{Call, Thread, own_delay};
-pub use usage::Usage;
+pub use usage::{Usage, kibibytes};
 pub use vigil::{CPU_BUDGET, End, SLEEP_BUDGET, Vigil};
 pub use waits::{Waits, waits_on_a_file};

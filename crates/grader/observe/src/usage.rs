@@ -257,7 +257,7 @@ fn stat(pid: i32, buffer: &mut [u8]) -> io::Result<Option<Stat>> {
 }
 
 /// The sum of fields such as `VmHWM:` in a text of lines `NAME: NUMBER kB` (proc(5)).
-pub(crate) fn kibibytes(text: &str, fields: &[&str]) -> u64 {
+pub fn kibibytes(text: &str, fields: &[&str]) -> u64 {
     let value = |line: &str| {
         let rest = fields.iter().find_map(|field| line.strip_prefix(field))?;
         rest.trim().trim_end_matches(" kB").parse::<u64>().ok()

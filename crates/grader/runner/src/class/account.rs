@@ -67,11 +67,12 @@ impl Account {
 
     fn out_of_time(&self, used: Duration) -> Failure {
         let (used, time) = (used.as_secs(), self.time.as_secs());
-        Failure::new(Kind::Resource, format!("not tried: the checks before this one took {used} s of work and sleep"))
-            .expected(format!(
-                "no more than {time} s of the program's own for all checks together, ten times what a correct one needs"
-            ))
-            .got(format!("{used} s"))
+        Failure::new(
+            Kind::Resource,
+            format!("not tried: the checks before this one took {used} s of work and sleep"),
+        )
+        .expected(format!("no more than {time} s of the program's own for all checks together"))
+        .got(format!("{used} s"))
     }
 }
 
