@@ -8,8 +8,8 @@ mod listener;
 mod server;
 mod threaded;
 
-use crate::{Check, Suite};
-use model::{Clause, Lab, Placeholder, Program, Tier};
+use crate::{Check, Session, Suite};
+use model::{Clause, Lab, Placeholder, Program, Step, Tier};
 use sandbox::Limits;
 
 const SERVER: &str = "echo-server";
@@ -45,6 +45,12 @@ pub(crate) const SUITE: Suite = Suite {
 
 const fn port(default: &'static str) -> Placeholder {
     Placeholder { name: "port", default: Some(default) }
+}
+
+/// Decides by a server that has just been started.
+fn served(session: &mut Session, decide: fn(&mut Session, &mut crate::Program) -> Step) -> Step {
+    let mut server = session.serve(SERVER)?;
+    decide(session, &mut server)
 }
 
 const CHECKS: &[Check] = &[
@@ -88,7 +94,7 @@ const CHECKS: &[Check] = &[
                 "the server reads before it greets",
             ],
         },
-        decide: |session| server::greets(session, SERVER),
+        decide: |session| served(session, server::greets),
     },
     Check {
         clause: Clause {
@@ -110,7 +116,7 @@ const CHECKS: &[Check] = &[
                 "the answer is in lower case, lacks its newline or is not flushed",
             ],
         },
-        decide: |session| lines::answers_in_upper_case(session, SERVER),
+        decide: |session| served(session, lines::answers_in_upper_case),
     },
     Check {
         clause: Clause {
@@ -131,7 +137,7 @@ const CHECKS: &[Check] = &[
                 "each piece is answered as it comes",
             ],
         },
-        decide: |session| lines::waits_for_the_end_of_the_line(session, SERVER),
+        decide: |session| served(session, lines::waits_for_the_end_of_the_line),
     },
     Check {
         clause: Clause {
@@ -145,7 +151,7 @@ const CHECKS: &[Check] = &[
             method: "Sends two lines in one segment, and one with the beginning of another; expects the first one's answer and nothing more.",
             causes: &["the whole buffer is answered", "the server goes on reading lines after the first"],
         },
-        decide: |session| server::answers_one_line_only(session, SERVER),
+        decide: |session| served(session, server::answers_one_line_only),
     },
     Check {
         clause: Clause {
@@ -164,7 +170,7 @@ const CHECKS: &[Check] = &[
                 "the listening socket is closed with the first connection",
             ],
         },
-        decide: |session| leaving::serves_the_next(session, SERVER),
+        decide: |session| served(session, leaving::serves_the_next),
     },
     Check {
         clause: Clause {
@@ -197,7 +203,7 @@ const CHECKS: &[Check] = &[
             method: "Sends a bare newline, and a bare \\r\\n; expects a newline.",
             causes: &["an empty line is taken for the end of the stream", "empty lines are skipped"],
         },
-        decide: |session| server::answers_an_empty_line(session, SERVER),
+        decide: |session| served(session, server::answers_an_empty_line),
     },
     Check {
         clause: Clause {
@@ -217,7 +223,7 @@ const CHECKS: &[Check] = &[
                 "end of file is not noticed, and the loop turns for ever",
             ],
         },
-        decide: |session| leaving::survives_clients_that_leave(session, SERVER),
+        decide: |session| served(session, leaving::survives_clients_that_leave),
     },
     Check {
         clause: Clause {

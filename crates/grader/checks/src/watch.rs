@@ -37,7 +37,7 @@ pub struct Watch {
     shares: Pace,
     /// The most memory that the machine had left since the last look.
     free: Cell<u64>,
-    /// What [`memory_kills`] and [`shared_memory`] were in the beginning.
+    /// What [`memory_kills`] and [`shared_memory`] were in the beginning; 0 where there is a group, in which nobody asks.
     memory_kills: u64,
     shared_memory: u64,
     /// The control group of the programs.
@@ -107,6 +107,7 @@ fn free_memory() -> u64 {
 impl Watch {
     /// Watches over these limits from now on. Where there is a control group for the programs, they must be started in it.
     pub fn new(limits: Limits, group: Option<Entrance>) -> Watch {
+        let without_group = |count: fn() -> u64| if group.is_none() { count() } else { 0 };
         Watch {
             limits,
             processes: Pace::new(INTERVAL, REST_FROM_COUNTING),
@@ -115,8 +116,8 @@ impl Watch {
             in_buffers: Cell::default(),
             shares: Pace::new(INTERVAL_OF_BUFFERS, REST),
             free: Cell::new(free_memory()),
-            memory_kills: memory_kills(),
-            shared_memory: shared_memory(),
+            memory_kills: without_group(memory_kills),
+            shared_memory: without_group(shared_memory),
             group,
         }
     }

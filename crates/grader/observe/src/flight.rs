@@ -26,7 +26,8 @@ pub(crate) enum Traffic {
     Deferred,
     /// All that was sent has arrived.
     Quiet,
-    /// The grader's socket is gone, so nothing will ever be sent again.
+    /// The grader's socket is gone, or both sides have said that they will send no more and each has been heard: so nothing will ever be
+    /// sent again.
     Over,
 }
 
@@ -51,13 +52,14 @@ impl Link {
 
     /// How it is now.
     pub(crate) fn now(&self, diag: &Diag) -> io::Result<Now> {
-        let Some(ours) = diag.connection(self.ours, self.theirs)? else {
-            return Ok(Now { traffic: Traffic::Over, written: 0, sockets: 0 });
-        };
+        // Of a connection that is over at both ends a remainder is kept for a minute (TIME-WAIT in RFC 9293).
+        let is_over = |ours: &Socket| ours.state == State::Finished && ours.progress.is_none();
+        let ours = diag.connection(self.ours, self.theirs)?.filter(|ours| !is_over(ours));
         let theirs = diag.connection(self.theirs, self.ours)?;
         // Of the others there is a remainder, which the kernel does not count as one in use.
-        let sockets = [Some(ours), theirs].into_iter().flatten().filter(|socket| socket.progress.is_some());
+        let sockets = [ours, theirs].into_iter().flatten().filter(|socket| socket.progress.is_some());
         let sockets = sockets.count() as u64;
+        let Some(ours) = ours else { return Ok(Now { traffic: Traffic::Over, written: 0, sockets }) };
         let has_sent = ours.send_queue > 0 || ours.progress.is_none_or(|progress| progress.written() > 0);
         if ours.state == State::Established
             && !has_sent
@@ -112,7 +114,7 @@ fn travels(from: &Socket, to: &Socket) -> bool {
 mod tests {
     use super::*;
     use std::io::{Read, Write};
-    use std::net::{TcpListener, TcpStream};
+    use std::net::{Shutdown, TcpListener, TcpStream};
 
     #[test]
     fn a_connection_that_the_other_side_has_closed_is_quiet() {
@@ -127,6 +129,15 @@ mod tests {
         // The kernel keeps only a remainder of the closed socket now, for a minute, which counts no bytes.
         drop(accepted);
         assert_eq!(client.read(&mut [0; 1]).unwrap(), 0);
-        assert!(!link.under_way(&diag).unwrap());
+        assert_eq!(link.now(&diag).unwrap().traffic, Traffic::Quiet);
+        // Seen from who has closed first, the connection is over once the other one has closed too.
+        let first = Link { theirs: link.ours, ours: link.theirs };
+        assert_eq!(first.now(&diag).unwrap().traffic, Traffic::Quiet);
+        client.shutdown(Shutdown::Write).unwrap();
+        while first.now(&diag).unwrap().traffic == Traffic::UnderWay {
+            std::thread::yield_now();
+        }
+        assert_eq!(diag.connection(first.ours, first.theirs).unwrap().unwrap().state, State::Finished);
+        assert_eq!(first.now(&diag).unwrap().traffic, Traffic::Over);
     }
 }

@@ -9,9 +9,11 @@ use crate::usage::Shares;
 use crate::vigil::quiet;
 use crate::waits::{descriptors, waits_on_a_file};
 use model::{Endpoint, SocketView, ThreadView};
+use rustix::fs::{Mode, OFlags, RawDir};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -218,7 +220,7 @@ impl Observer {
     }
 
     /// Whether there was an instant just now at which every thread was blocked, be it in a call with a time limit, and nothing was under
-    /// way on these links, of which those that are over are taken out.
+    /// way on these links, of which those that are over at both ends are taken out.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
@@ -388,11 +390,24 @@ fn futex(thread: &Thread) -> Option<u64> {
     }
 }
 
-/// The numeric names in a folder of `/proc`; none if it is gone.
+/// The numeric names in a folder of `/proc`; none if it is gone. Most of what a look costs is this, so that nothing is kept of other names.
 pub(crate) fn numbers(folder: &str) -> io::Result<Vec<i32>> {
-    let entries = match fs::read_dir(folder) {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let opened = match rustix::fs::open(folder, flags, Mode::empty()).map_err(io::Error::from) {
         Err(error) if thread::has_ended(&error) => return Ok(Vec::new()),
         other => other?,
     };
-    Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
+    let mut buffer = [MaybeUninit::uninit(); 1 << 15];
+    let mut entries = RawDir::new(opened, &mut buffer);
+    let mut numbers = Vec::new();
+    while let Some(entry) = entries.next() {
+        match entry.map_err(io::Error::from) {
+            Ok(entry) => {
+                numbers.extend(entry.file_name().to_str().ok().and_then(|name| name.parse::<i32>().ok()));
+            }
+            Err(error) if thread::has_ended(&error) => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(numbers)
 }

@@ -169,7 +169,7 @@ impl Vigil {
         Vigil { budget_without_rest, ..self }
     }
 
-    /// Looks once. `None`: something may still happen. Links that are over are taken out of `links`; `age` is how long ago
+    /// Looks once. `None`: something may still happen. Links that are over at both ends are taken out of `links`; `age` is how long ago
     /// the submission was started, and `pause` the time that was to go by since the last look.
     ///
     /// # Errors
@@ -418,7 +418,7 @@ pub(crate) struct Quiet {
     pub(crate) sockets: u64,
 }
 
-/// `None` while something travels between the submission and the grader. Links that are over are taken out.
+/// `None` while something travels between the submission and the grader. Links that are over at both ends are taken out.
 pub(crate) fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Option<Quiet>> {
     let (mut is_under_way, mut quiet) = (false, Quiet { written: 0, is_deferred: false, sockets: 0 });
     let mut result = Ok(());
@@ -428,7 +428,7 @@ pub(crate) fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Op
             quiet.is_deferred |= traffic == Traffic::Deferred;
             quiet.written += written;
             quiet.sockets += sockets;
-            traffic != Traffic::Over
+            traffic != Traffic::Over || sockets > 0
         }
         Err(error) => {
             result = Err(error);

@@ -108,7 +108,11 @@ impl Entrance {
     /// # Errors
     /// When it is not there, or may not be entered.
     pub fn open(folders: &[PathBuf]) -> io::Result<Option<Entrance>> {
-        let door = |folder: &PathBuf| OpenOptions::new().write(true).open(folder.join("cgroup.procs"));
+        // In version 1 a thread may move alone, for which no other need stand still: some 15 ms less.
+        let door = |folder: &PathBuf| {
+            let open = |name| OpenOptions::new().write(true).open(folder.join(name));
+            open("tasks").or_else(|_| open("cgroup.procs"))
+        };
         let doors = folders.iter().map(door).collect::<io::Result<Vec<File>>>()?;
         let events = ["memory.events", "memory.oom_control"];
         let events = folders.iter().flat_map(|folder| events.map(|name| folder.join(name)));
@@ -121,7 +125,7 @@ impl Entrance {
         Ok((!doors.is_empty()).then_some(Entrance { doors, events, peak }))
     }
 
-    /// Moves the calling process into the group, for good.
+    /// Moves the calling process into the group, for good. It must have no other threads.
     pub(crate) fn enter(&self) -> io::Result<()> {
         self.doors.iter().try_for_each(|mut door| door.write_all(b"0"))
     }

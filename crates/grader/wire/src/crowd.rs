@@ -49,6 +49,20 @@ pub fn receive_all(
     }
 }
 
+/// Waits until the program has read all that these have sent and is idle. One wait does for all.
+///
+/// # Errors
+/// A failure when it will never read what one of them has sent.
+pub fn wait_until_all_read(peers: &mut [&mut Peer]) -> Step {
+    let Some(first) = peers.first() else { return Ok(()) };
+    let connections: Vec<_> = peers.iter().map(|peer| (peer.ours(), peer.theirs())).collect();
+    if first.patience.consumed(&connections)?.is_none() {
+        return Ok(());
+    }
+    // Whose it is that it does not read.
+    peers.iter_mut().try_for_each(|peer| peer.wait_until_read())
+}
+
 /// Receives for all of `peers` until the program rests and nothing more has come to any of them by then. That costs no proof of
 /// silence: what somebody who only wakes by the clock sends later still stands in the stream, before whatever comes next. Tells why
 /// where the program never rests.

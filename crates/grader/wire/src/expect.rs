@@ -194,6 +194,16 @@ impl Peer {
         self.nothing_came(still)
     }
 
+    /// Expects that nothing has come so far. After [`Peer::wait_until_read`], by which time all has arrived that the program had sent when
+    /// it came to rest, this costs no further wait; otherwise as [`Peer::expect_quiet`].
+    ///
+    /// # Errors
+    /// A failure when a byte or the end of the connection has come.
+    pub fn expect_nothing_yet(&mut self) -> Step {
+        self.receive()?;
+        self.nothing_came(None)
+    }
+
     /// Takes all that has come by the time at which the program rests, see [`receive_until_rested`].
     ///
     /// # Errors

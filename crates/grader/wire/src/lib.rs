@@ -15,7 +15,7 @@ mod pieces;
 mod transcript;
 
 pub use capture::Capture;
-pub use crowd::{receive_all, receive_until_rested};
+pub use crowd::{receive_all, receive_until_rested, wait_until_all_read};
 pub use listener::Listener;
 pub use patience::{Attempt, Caller, Interest, Patience, Stillness};
 pub use peer::{Ending, Peer};

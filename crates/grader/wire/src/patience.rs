@@ -72,12 +72,12 @@ pub trait Patience {
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>>;
 
-    /// Waits until the submission has read all that lies at `theirs` and every thread of it is blocked again. Tells why when
-    /// that will never be.
+    /// Waits until the submission has read all that lies at its ends of these connections, each told by the grader's address and the
+    /// submission's, and every thread of it is blocked again, with nothing under way. Tells why when that will never be.
     ///
     /// # Errors
     /// A fault of the grader.
-    fn consumed(&self, ours: SocketAddr, theirs: SocketAddr) -> Step<Option<Stillness>>;
+    fn consumed(&self, connections: &[(SocketAddr, SocketAddr)]) -> Step<Option<Stillness>>;
 
     /// Waits until the submission rests: there was an instant at which every thread of it was blocked, be it in a call with a time
     /// limit, and nothing was under way. Whoever only wakes by the clock may still act later. Tells why when that will never be.

@@ -147,7 +147,7 @@ impl Peer {
     /// # Errors
     /// A failure when it will never read.
     pub fn wait_until_read(&mut self) -> Step {
-        match self.patience.consumed(self.ours, self.theirs)? {
+        match self.patience.consumed(&[(self.ours, self.theirs)])? {
             None => Ok(()),
             Some(still) => {
                 let mut failure =

@@ -33,7 +33,7 @@ impl Patience for UntilReadable {
         Ok(None)
     }
 
-    fn consumed(&self, _: SocketAddr, _: SocketAddr) -> Step<Option<Stillness>> {
+    fn consumed(&self, _: &[(SocketAddr, SocketAddr)]) -> Step<Option<Stillness>> {
         Ok(None)
     }
 
@@ -157,7 +157,7 @@ impl Patience for LetsOneIn {
         Ok(Some(Stillness { kind: Kind::Silence, words: "the server waits".to_owned(), kernel: Vec::new() }))
     }
 
-    fn consumed(&self, _: SocketAddr, _: SocketAddr) -> Step<Option<Stillness>> {
+    fn consumed(&self, _: &[(SocketAddr, SocketAddr)]) -> Step<Option<Stillness>> {
         Ok(None)
     }
 

@@ -12,25 +12,23 @@ const SERVED: usize = 6;
 const LEFT: usize = 1;
 
 /// L3.6
-pub(super) fn serves_the_next(session: &mut Session, program: &str) -> Step {
-    let mut server = session.serve(program)?;
+pub(super) fn serves_the_next(session: &mut Session, server: &mut Program) -> Step {
     let mut sockets = Vec::new();
     for _ in 0..SERVED {
-        let (socket, ending) = conversation(session, &mut server)?;
+        let (socket, ending) = conversation(session, server)?;
         // That a connection stays open is L3.3's matter.
         sockets.extend(socket.filter(|_| ending.is_some()));
     }
-    expect_given_back(&server, &sockets, "had their answers")?;
-    converse(session, &mut server)
+    expect_given_back(server, &sockets, "had their answers")?;
+    converse(session, server)
 }
 
 /// L3.9
-pub(super) fn survives_clients_that_leave(session: &mut Session, program: &str) -> Step {
-    let mut server = session.serve(program)?;
+pub(super) fn survives_clients_that_leave(session: &mut Session, server: &mut Program) -> Step {
     let (mut left, mut served) = (Vec::new(), Vec::new());
     for half_a_line in [false, true] {
         for way in [Way::Close, Way::HalfClose, Way::Reset] {
-            let mut client = greeted(&mut server)?;
+            let mut client = greeted(server)?;
             if half_a_line {
                 client.send_in_pieces([b"half a li".as_slice()])?;
             }
@@ -43,14 +41,14 @@ pub(super) fn survives_clients_that_leave(session: &mut Session, program: &str) 
             way.leave(client)?;
             // It has seen that the client is gone before the next one comes.
             server.wait_until_rests(&mut |_| Ok(true))?;
-            served.extend(conversation(session, &mut server)?.0);
+            served.extend(conversation(session, server)?.0);
         }
     }
     for way in [Way::Close, Way::Reset] {
-        gone_before_its_turn(session, &mut server, way)?;
+        gone_before_its_turn(session, server, way)?;
     }
     // That no socket at all is given back is L3.6's matter.
-    let outcome = expect_given_back(&server, &left, "left without a line");
+    let outcome = expect_given_back(server, &left, "left without a line");
     if outcome.is_err() && server.holds(&served)? > LEFT {
         return Ok(());
     }

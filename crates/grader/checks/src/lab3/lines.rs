@@ -15,16 +15,15 @@ const LONG: [usize; 4] = [9000, 3000, 600, 100];
 const SHORT: usize = 30;
 
 /// L3.3
-pub(super) fn answers_in_upper_case(session: &mut Session, program: &str) -> Step {
-    let mut server = session.serve(program)?;
+pub(super) fn answers_in_upper_case(session: &mut Session, server: &mut Program) -> Step {
     let drawn = [session.random.usize(5..SHORT), session.random.usize(200..10_000)];
     let around = BUFFERS.iter().flat_map(|size| [size - 1, *size, size + 1]);
     for length in drawn.into_iter().chain(around) {
         for end in ["\n", "\r\n"] {
             // Spaces belong to the line, at its ends too.
             let line = format!(" {} ", session.text(length - 2));
-            let outcome = answers_line(&mut server, &line, end);
-            if outcome.is_err() && length > SHORT && answers_each_read(&mut server)? {
+            let outcome = answers_line(server, &line, end);
+            if outcome.is_err() && length > SHORT && answers_each_read(server)? {
                 // It takes a read for a line, which is L3.4's matter, and so cannot know a line that needs two.
                 return Ok(());
             }
@@ -32,7 +31,7 @@ pub(super) fn answers_in_upper_case(session: &mut Session, program: &str) -> Ste
         }
     }
     // What some libraries take for the end of a line too, and this protocol does not.
-    answers_line(&mut server, "a\tb\u{b}c\u{c}d\u{1c}e", "\n")
+    answers_line(server, "a\tb\u{b}c\u{c}d\u{1c}e", "\n")
 }
 
 fn answers_line(server: &mut Program, line: &str, end: &str) -> Step {
@@ -52,21 +51,20 @@ fn answers_each_read(server: &mut Program) -> Step<bool> {
 }
 
 /// L3.4
-pub(super) fn waits_for_the_end_of_the_line(session: &mut Session, program: &str) -> Step {
-    let mut server = session.serve(program)?;
+pub(super) fn waits_for_the_end_of_the_line(session: &mut Session, server: &mut Program) -> Step {
     let text = session.text(5);
     let line = format!("{text}\n");
     for pieces in every_cut(line.as_bytes()) {
-        expect_answer(&mut in_pieces(&mut server, &pieces)?, &text)?;
+        expect_answer(&mut in_pieces(server, &pieces)?, &text)?;
     }
     let text = session.text(SHORT);
     let line = format!("{text}\n");
-    expect_answer(&mut in_pieces(&mut server, &bytewise(line.as_bytes()))?, &text)?;
-    waits_without_limit(&mut server, &text)?;
+    expect_answer(&mut in_pieces(server, &bytewise(line.as_bytes()))?, &text)?;
+    waits_without_limit(server, &text)?;
     for length in LONG {
         let text = session.text(length);
         let line = format!("{text}\n");
-        if !is_answered_whole(&mut server, &text)? {
+        if !is_answered_whole(server, &text)? {
             continue;
         }
         let last = length - 1;
@@ -76,7 +74,7 @@ pub(super) fn waits_for_the_end_of_the_line(session: &mut Session, program: &str
         many.sort_unstable();
         many.dedup();
         for cuts in [many, vec![session.random.usize(1..last)], vec![last]] {
-            expect_answer(&mut in_pieces(&mut server, &cut_at(line.as_bytes(), &cuts))?, &text)?;
+            expect_answer(&mut in_pieces(server, &cut_at(line.as_bytes(), &cuts))?, &text)?;
         }
         break;
     }
@@ -113,7 +111,7 @@ fn in_pieces(server: &mut Program, pieces: &[&[u8]]) -> Step<Peer> {
     for piece in first {
         client.send_in_pieces([*piece])?;
         let early = "the line had not ended yet, and must not be answered before";
-        client.expect_quiet().map_err(|stop| stop.remark(early))?;
+        client.expect_nothing_yet().map_err(|stop| stop.remark(early))?;
     }
     client.send(last)?;
     Ok(client)

@@ -27,18 +27,16 @@ pub(super) fn listens(session: &mut Session, program: &str) -> Step {
 }
 
 /// L3.2
-pub(super) fn greets(session: &mut Session, program: &str) -> Step {
-    let mut server = session.serve(program)?;
+pub(super) fn greets(_: &mut Session, server: &mut Program) -> Step {
     let mut client = server.connect()?;
     client.expect(GREETING)?;
     client.expect_no_more().map_err(|stop| stop.remark("it has the greeting, and has said nothing"))
 }
 
 /// L3.5
-pub(super) fn answers_one_line_only(session: &mut Session, program: &str) -> Step {
-    let mut server = session.serve(program)?;
+pub(super) fn answers_one_line_only(session: &mut Session, server: &mut Program) -> Step {
     let (first, second) = (session.text(9), session.text(9));
-    let mut client = greeted(&mut server)?;
+    let mut client = greeted(server)?;
     client.send(format!("{first}\n{second}\n"))?;
     expect_answer(&mut client, &first)?;
     // Whether the connection is closed, or reset because the second line lies unread, is not this clause's matter.
@@ -49,11 +47,11 @@ pub(super) fn answers_one_line_only(session: &mut Session, program: &str) -> Ste
     }
     client.close();
     // What follows may be the beginning of a line too: the first one has ended all the same.
-    let mut client = greeted(&mut server)?;
+    let mut client = greeted(server)?;
     client.send(format!("{first}\n{second}"))?;
     expect_answer(&mut client, &first)?;
     client.close();
-    converse(session, &mut server)
+    converse(session, server)
 }
 
 /// L3.7
@@ -98,10 +96,9 @@ fn waits_for_its_turn(server: &Program, first: &mut Peer, second: &mut Peer) -> 
 }
 
 /// L3.8
-pub(super) fn answers_an_empty_line(session: &mut Session, program: &str) -> Step {
-    let mut server = session.serve(program)?;
+pub(super) fn answers_an_empty_line(_: &mut Session, server: &mut Program) -> Step {
     for line in ["\n", "\r\n"] {
-        let mut client = greeted(&mut server)?;
+        let mut client = greeted(server)?;
         client.send(line)?;
         client.expect_answer(GREETING.as_bytes(), b"\n", |got| matches!(got, b"\n" | b"\r\n"))?;
     }

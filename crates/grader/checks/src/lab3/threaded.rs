@@ -5,7 +5,7 @@ use super::{leaving, lines};
 use crate::{Program, Session, Worker};
 use model::{Failure, Kind, Step};
 use std::collections::HashSet;
-use wire::{Peer, receive_until_rested};
+use wire::{Peer, wait_until_all_read};
 
 const PROGRAM: &str = "echo-server-threaded";
 
@@ -18,13 +18,19 @@ const FEW_FILES: u64 = 32;
 
 /// L3.14
 pub(super) fn speaks_the_protocol(session: &mut Session) -> Step {
-    server::greets(session, PROGRAM)?;
-    lines::answers_in_upper_case(session, PROGRAM)?;
-    lines::waits_for_the_end_of_the_line(session, PROGRAM)?;
-    server::answers_one_line_only(session, PROGRAM)?;
-    leaving::serves_the_next(session, PROGRAM)?;
-    server::answers_an_empty_line(session, PROGRAM)?;
-    leaving::survives_clients_that_leave(session, PROGRAM)
+    let mut server = session.serve(PROGRAM)?;
+    for decide in [
+        server::greets,
+        lines::answers_in_upper_case,
+        lines::waits_for_the_end_of_the_line,
+        server::answers_one_line_only,
+        leaving::serves_the_next,
+        server::answers_an_empty_line,
+        leaving::survives_clients_that_leave,
+    ] {
+        decide(session, &mut server)?;
+    }
+    Ok(())
 }
 
 /// L3.15
@@ -38,11 +44,10 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
     for (client, line) in &mut clients {
         client.send(&line[..HALF])?;
     }
+    wait_until_all_read(&mut clients.iter_mut().map(|(client, _)| client).collect::<Vec<_>>())?;
     for (client, _) in &mut clients {
-        client.wait_until_read()?;
+        client.has_ended()?;
     }
-    let mut all: Vec<&mut Peer> = clients.iter_mut().map(|(client, _)| client).collect();
-    receive_until_rested(&mut all)?;
     session.random.shuffle(&mut clients);
     for (client, line) in &mut clients {
         let (half, rest) = line.split_at(HALF);

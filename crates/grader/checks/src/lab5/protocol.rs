@@ -151,7 +151,7 @@ fn answers_pieces(session: &mut Session, client: &mut Peer) -> Step {
             }
             client.send_in_pieces([piece])?;
             let early = "the line had not ended yet, and must not be answered before";
-            client.expect_quiet().map_err(|stop| stop.remark(early))?;
+            client.expect_nothing_yet().map_err(|stop| stop.remark(early))?;
         }
         expect_answer(client, &text)?;
     }
@@ -166,7 +166,7 @@ fn answers_lines_together(session: &mut Session, client: &mut Peer) -> Step {
         expect_answer(client, line).map_err(|stop| stop.remark(several))?;
     }
     client.wait_until_read()?;
-    client.expect_quiet().map_err(|stop| stop.remark(several))?;
+    client.expect_nothing_yet().map_err(|stop| stop.remark(several))?;
     client.send(format!("{}\n", &third[3..]))?;
     expect_answer(client, &third)?;
     let many: Vec<String> = (0..MANY).map(|_| line_of(session, 249)).collect();
@@ -217,7 +217,7 @@ fn keeps_halves_apart(session: &mut Session, server: &mut Program) -> Step {
             let pieces = cut_at(whole.as_bytes(), &[line.len() / 3, line.len() / 2]);
             client.offer(pieces[piece])?;
             let step = if piece + 1 < PIECES {
-                client.wait_until_read().and_then(|()| client.expect_quiet())
+                client.wait_until_read().and_then(|()| client.expect_nothing_yet())
             } else {
                 expect_answer(client, line)
             };

@@ -187,8 +187,9 @@ impl World {
         self.last_end.replace(ended.and_then(|program| how_it_ended(program).ok()));
         running.retain(|program| program.id != id);
         self.set_scope(&running);
+        let rest = if running.is_empty() { Duration::ZERO } else { self.processor() };
         // The kernel adds up nothing of what is killed with its namespace.
-        self.processor_before.set(self.processor_before.get() + before.saturating_sub(self.processor()));
+        self.processor_before.set(self.processor_before.get() + before.saturating_sub(rest));
     }
 
     /// The processor time of all programs that there are. For reckoning alone: what cannot be read is left out.
@@ -500,11 +501,15 @@ impl Patience for World {
         self.until_within(self.sleep_budget.get(), watched, attempt)
     }
 
-    fn consumed(&self, ours: SocketAddr, theirs: SocketAddr) -> Step<Option<Stillness>> {
-        let link = Link { theirs, ours };
+    fn consumed(&self, connections: &[(SocketAddr, SocketAddr)]) -> Step<Option<Stillness>> {
         let is_read = |diag: &Diag| -> io::Result<bool> {
-            let unread = diag.connection(theirs, ours)?.map_or(0, |socket| socket.receive_queue);
-            Ok(unread == 0 && !link.under_way(diag)?)
+            for (ours, theirs) in connections.iter().copied() {
+                let unread = diag.connection(theirs, ours)?.map_or(0, |socket| socket.receive_queue);
+                if unread > 0 || (Link { theirs, ours }).under_way(diag)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         };
         let still = self.until(&[], &mut || {
             let mut observer = self.observer.borrow_mut();
