@@ -10,6 +10,7 @@
 mod diag;
 mod disk;
 mod flight;
+mod kept;
 mod limit;
 mod observer;
 mod own;

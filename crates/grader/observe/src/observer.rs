@@ -2,6 +2,7 @@
 
 use crate::diag::{Diag, Socket};
 use crate::flight::Link;
+use crate::kept::Kept;
 use crate::limit::{self, Limit};
 use crate::own::OwnConnections;
 use crate::thread::{self, Call, Thread};
@@ -9,11 +10,9 @@ use crate::usage::Shares;
 use crate::vigil::quiet;
 use crate::waits::{descriptors, waits_on_a_file};
 use model::{Endpoint, SocketView, ThreadView};
-use rustix::fs::{Mode, OFlags, RawDir};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
-use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -46,6 +45,7 @@ pub struct Observer {
     pub(crate) own_connections: OwnConnections,
     /// The memory of processes, as it was last added up.
     pub(crate) shares: HashMap<i32, Shares>,
+    pub(crate) kept: Kept,
     pub(crate) buffer: Vec<u8>,
 }
 
@@ -72,10 +72,11 @@ impl Observer {
             tcp: HashMap::new(),
             own_connections: OwnConnections::default(),
             shares: HashMap::new(),
+            kept: Kept::default(),
             buffer: vec![0; 1 << 16],
         };
         let own = i32::try_from(std::process::id()).unwrap_or_default();
-        match Thread::look(own, own, &mut observer.buffer)? {
+        match Thread::look(own, own, &mut observer.kept, &mut observer.buffer)? {
             Some(thread) if thread.turns > 0 => Ok(observer),
             _ => Err(io::Error::other(
                 "this kernel does not count how often a thread was scheduled (CONFIG_SCHED_INFO)",
@@ -167,9 +168,12 @@ impl Observer {
     /// When `/proc` cannot be read.
     pub fn processes(&mut self) -> io::Result<Vec<i32>> {
         match self.scope.clone() {
-            Scope::Namespace(ours) => {
-                Ok(numbers("/proc")?.into_iter().filter(|pid| !ours.contains(pid)).collect())
-            }
+            Scope::Namespace(ours) => Ok(self
+                .kept
+                .numbers("/proc".to_owned())?
+                .into_iter()
+                .filter(|pid| !ours.contains(pid))
+                .collect()),
             Scope::Descendants(parents) => self.descendants(parents),
             Scope::Tree(root) => {
                 let exists = Path::new(&format!("/proc/{root}")).exists();
@@ -181,7 +185,7 @@ impl Observer {
     fn descendants(&mut self, mut parents: Vec<i32>) -> io::Result<Vec<i32>> {
         let mut found = Vec::new();
         while let Some(parent) = parents.pop() {
-            for task in numbers(&format!("/proc/{parent}/task"))? {
+            for task in self.kept.numbers(format!("/proc/{parent}/task"))? {
                 let path = format!("/proc/{parent}/task/{task}/children");
                 // There may be more of them than the kernel tells in one read.
                 let text = match fs::read_to_string(&path) {
@@ -238,12 +242,13 @@ impl Observer {
     pub(crate) fn census<R: Ord>(&mut self, rank: impl Fn(i32) -> R) -> io::Result<Census> {
         let mut listed = Vec::new();
         for pid in self.processes()? {
-            listed.extend(numbers(&format!("/proc/{pid}/task"))?.into_iter().map(|tid| (pid, tid)));
+            let tasks = self.kept.numbers(format!("/proc/{pid}/task"))?;
+            listed.extend(tasks.into_iter().map(|tid| (pid, tid)));
         }
         listed.sort_by_key(|(_, tid)| rank(*tid));
         let mut census = Census::default();
         for (pid, tid) in listed {
-            match Thread::look(pid, tid, &mut self.buffer)? {
+            match Thread::look(pid, tid, &mut self.kept, &mut self.buffer)? {
                 Some(thread) => census.threads.push(thread),
                 None => _ = census.ended.insert((pid, tid)),
             }
@@ -257,7 +262,7 @@ impl Observer {
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn may_look_at(&mut self, pid: i32) -> io::Result<bool> {
-        let thread = Thread::look(pid, pid, &mut self.buffer)?;
+        let thread = Thread::look(pid, pid, &mut self.kept, &mut self.buffer)?;
         Ok(thread.is_none_or(|thread| thread.call != Call::Hidden))
     }
 
@@ -388,26 +393,4 @@ fn futex(thread: &Thread) -> Option<u64> {
         Call::Blocked(call, [address, ..]) if call.name() == "futex" => Some(address),
         _ => None,
     }
-}
-
-/// The numeric names in a folder of `/proc`; none if it is gone. Most of what a look costs is this, so that nothing is kept of other names.
-pub(crate) fn numbers(folder: &str) -> io::Result<Vec<i32>> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let opened = match rustix::fs::open(folder, flags, Mode::empty()).map_err(io::Error::from) {
-        Err(error) if thread::has_ended(&error) => return Ok(Vec::new()),
-        other => other?,
-    };
-    let mut buffer = [MaybeUninit::uninit(); 1 << 15];
-    let mut entries = RawDir::new(opened, &mut buffer);
-    let mut numbers = Vec::new();
-    while let Some(entry) = entries.next() {
-        match entry.map_err(io::Error::from) {
-            Ok(entry) => {
-                numbers.extend(entry.file_name().to_str().ok().and_then(|name| name.parse::<i32>().ok()));
-            }
-            Err(error) if thread::has_ended(&error) => break,
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(numbers)
 }

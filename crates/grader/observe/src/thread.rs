@@ -1,6 +1,6 @@
 //! One thread as `/proc/PID/task/TID` shows it.
 
-use rustix::fs::{Mode, OFlags};
+use crate::kept::Kept;
 use std::io;
 use std::time::Duration;
 use syscalls::Sysno;
@@ -41,21 +41,21 @@ pub struct Thread {
 
 impl Thread {
     /// Looks at one thread. `None` if it has ended.
-    pub(crate) fn look(pid: i32, tid: i32, buffer: &mut [u8]) -> io::Result<Option<Thread>> {
+    pub(crate) fn look(pid: i32, tid: i32, kept: &mut Kept, buffer: &mut [u8]) -> io::Result<Option<Thread>> {
         let folder = format!("/proc/{pid}/task/{tid}");
         // The counters come first: if the thread runs after this, the next look shows more turns.
-        let Some(schedstat) = read(&format!("{folder}/schedstat"), buffer)? else { return Ok(None) };
+        let Some(schedstat) = kept.read(format!("{folder}/schedstat"), buffer)? else { return Ok(None) };
         let mut counters = schedstat.split_ascii_whitespace().map(|word| word.parse::<u64>().unwrap_or(0));
         let (cpu_ns, delay_ns) = (counters.next().unwrap_or(0), counters.next().unwrap_or(0));
         let turns = counters.next().unwrap_or(0);
-        let call = match read(&format!("{folder}/syscall"), buffer) {
+        let call = match kept.read(format!("{folder}/syscall"), buffer) {
             Ok(Some(text)) => parse_call(text),
             Ok(None) => return Ok(None),
             // The file belongs to root (proc(5)).
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Call::Hidden,
             Err(error) => return Err(error),
         };
-        let Some(stat) = read(&format!("{folder}/stat"), buffer)? else { return Ok(None) };
+        let Some(stat) = kept.read(format!("{folder}/stat"), buffer)? else { return Ok(None) };
         let Some((name, state, has_memory)) = parse_stat(stat) else { return Ok(None) };
         let name = name.to_owned();
         let call = match state {
@@ -134,22 +134,16 @@ fn waits_for_vfork(folder: &str, buffer: &mut [u8]) -> io::Result<bool> {
 
 /// Reads a small file of `/proc` as text; `None` when what it describes has ended.
 pub(crate) fn read<'a>(path: &str, buffer: &'a mut [u8]) -> io::Result<Option<&'a str>> {
-    let mut contents = || -> io::Result<usize> {
-        let file = rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
-        // The kernel gives a small file of /proc whole, in one read.
-        Ok(rustix::io::read(&file, &mut *buffer)?)
-    };
-    match contents() {
-        Ok(length) => {
-            // A process gives itself any name. What is not text must not hide what stands beside it.
-            while let Err(error) = std::str::from_utf8(&buffer[..length]) {
-                buffer[error.valid_up_to()] = b'?';
-            }
-            Ok(Some(std::str::from_utf8(&buffer[..length]).unwrap_or_default()))
-        }
-        Err(error) if has_ended(&error) => Ok(None),
-        Err(error) => Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
+    Kept::default().read(path.to_owned(), buffer)
+}
+
+/// What the kernel gave, which gives a small file of `/proc` whole, in one read. A process gives itself any name: what is not text must not
+/// hide what stands beside it.
+pub(crate) fn text(bytes: &mut [u8]) -> &str {
+    while let Err(error) = std::str::from_utf8(bytes) {
+        bytes[error.valid_up_to()] = b'?';
     }
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 pub(crate) fn has_ended(error: &io::Error) -> bool {

@@ -1,6 +1,7 @@
 //! What a submission uses: processes, processor time, memory.
 
-use crate::observer::{Observer, Scope, numbers};
+use crate::kept::numbers;
+use crate::observer::{Observer, Scope};
 use crate::thread;
 use crate::waits::{duplicate, target};
 use rustix::pipe::fcntl_getpipe_size;

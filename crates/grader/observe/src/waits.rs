@@ -78,7 +78,7 @@ impl Observer {
             if !seen.insert(thread.pid) {
                 continue;
             }
-            let descriptors = match crate::observer::numbers(&format!("/proc/{}/fd", thread.tid)) {
+            let descriptors = match crate::kept::numbers(&format!("/proc/{}/fd", thread.tid)) {
                 // It is just ending, or forbids to be looked at (proc(5)).
                 Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => continue,
                 other => other?,
