@@ -237,6 +237,8 @@ fn plan(command: &Command) -> io::Result<Plan<'_>> {
         ("TMPDIR", view::HOME),
         ("USER", view::USER_NAME),
         ("LOGNAME", view::USER_NAME),
+        // .NET else locks each file that it reads (flock(2)), and fails where a program in another room has locked one of the machine's.
+        ("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", "1"),
     ];
     let variable = |(name, value): (&str, &str)| CString::new(format!("{name}={value}"));
     let mut environment = usual.into_iter().map(variable).collect::<Result<Vec<_>, _>>()?;
