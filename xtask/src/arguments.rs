@@ -241,6 +241,11 @@ pub(crate) struct Selftest {
     #[arg(long, value_name = "PART")]
     pub(crate) file: Option<String>,
 
+    /// Only prints the one program of the collection that has this in its path, whole: of a patch, what it makes of the correct
+    /// program that it changes
+    #[arg(long, value_name = "PART", conflicts_with_all = ["labs", "file", "format"])]
+    pub(crate) show: Option<String>,
+
     /// Where the wrong and correct programs lie, as DIR/LAB/PROGRAM/{wrong,correct}/FILE [default: tests/programs]
     #[arg(long, value_name = "DIR")]
     pub(crate) collection: Option<PathBuf>,

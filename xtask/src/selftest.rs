@@ -11,8 +11,9 @@ use checks::Suite;
 use model::Verdict;
 use model::selftest::Outcome;
 use report::Palette;
-use runner::collection;
+use runner::collection::{self, Specimen};
 use runner::selftest::{Notice, SelfTest};
+use std::path::Path;
 
 /// Set where each language of the collection is known to be installed, so that no program is left out.
 const EVERY_LANGUAGE: &str = "REQUIRE_LANGUAGES";
@@ -20,6 +21,9 @@ const EVERY_LANGUAGE: &str = "REQUIRE_LANGUAGES";
 /// Tests, reports, and says how it went.
 pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Trouble> {
     course::need("crates/programs", "the reference programs, which the self-test needs, are")?;
+    if let Some(part) = &arguments.show {
+        return show(part, &arguments.collection.clone().unwrap_or_else(collection::folder));
+    }
     let order = SelfTest {
         suites: suites(&arguments.labs)?,
         collection: arguments.collection.clone().unwrap_or_else(collection::folder),
@@ -46,6 +50,23 @@ pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Troubl
         SelftestFormat::Json => report::selftest::json(&outcome, &mut out),
     })?;
     Ok(status(&outcome))
+}
+
+/// Prints the one program that has this in its path.
+fn show(part: &str, folder: &Path) -> Result<Status, Trouble> {
+    let trouble = |error: std::io::Error| Trouble::Usage(error.to_string());
+    let files = collection::files(folder).map_err(trouble)?;
+    let found: Vec<_> = files.iter().filter(|file| file.to_string_lossy().contains(part)).collect();
+    let text = match found[..] {
+        [file] => Specimen::read(file).and_then(|specimen| specimen.text()).map_err(trouble)?,
+        [] => return Err(Trouble::Usage(format!("no file of the collection has `{part}` in its path"))),
+        _ => {
+            let names: String = found.iter().map(|file| format!("\n  {}", file.display())).collect();
+            return Err(Trouble::Usage(format!("several files have `{part}` in their paths:{names}")));
+        }
+    };
+    Destination::StandardOutput.write(|out| out.write_all(text.as_bytes()))?;
+    Ok(Status::Passed)
 }
 
 /// The labs of these names, in the order of the course and once; all, where none is named.

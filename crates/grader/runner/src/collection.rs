@@ -1,14 +1,17 @@
 //! The collection of wrong and of correct programs that the checks themselves are tested with:
 //! `tests/programs/LAB/PROGRAM/{wrong,correct}/NAME.EXTENSION`, each a single file whose first comment lines say
 //! what it is. A `.toml` is the document that a lab asks for beside its programs, a `.same` names another file of its lab
-//! that is handed in as this program. What a file's extension means stands in `language`.
+//! that is handed in as this program, and a `.patch` says what to change in a correct one (`patch`). What other extensions mean stands in
+//! `language`.
 
 mod language;
+mod patch;
 mod tools;
 
 pub use language::{LANGUAGES, Language};
 
 use checks::Suite;
+use patch::header;
 use std::env;
 use std::fs;
 use std::io;
@@ -37,9 +40,9 @@ impl Specimen {
     /// # Errors
     /// When the file cannot be read, does not lie where the collection's files lie, or lacks a line.
     pub fn read(path: &Path) -> io::Result<Specimen> {
-        let invalid =
-            |what: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", path.display()));
+        let invalid = |what: &str| invalid(path, what);
         let text = fs::read_to_string(path)?;
+        let text = if is_patch(path) { patched(path, &text)? } else { text };
         let header = |key: &str| header(&text, key);
         let folder =
             |up: usize| path.ancestors().nth(up).and_then(Path::file_name).and_then(|name| name.to_str());
@@ -129,6 +132,7 @@ impl Specimen {
         match extension {
             _ if self.is_document() => Ok(None),
             SAME => self.other()?.language(),
+            PATCH => Specimen::read(&changed(&self.path)?)?.language(),
             _ => Language::of(extension).map(Some).ok_or_else(|| {
                 io::Error::other(format!(
                     "{}: no way is known to run a .{extension} file",
@@ -146,40 +150,127 @@ impl Specimen {
         if self.path.extension().is_some_and(|extension| extension == SAME) {
             return self.other()?.run_by(cache);
         }
-        match self.language()? {
-            Some(language) => language.run(&source, cache),
-            None => Err(io::Error::other("a document does not run")),
+        let Some(language) = self.language()? else {
+            return Err(io::Error::other("a document does not run"));
+        };
+        if !is_patch(&self.path) {
+            return language.run(&source, cache);
         }
+        let name = self.path.with_extension(language.extension);
+        language.run_text(&self.text()?, Path::new(name.file_name().unwrap_or_default()), cache)
+    }
+
+    /// The whole program, or document: of a patch, what it makes of the program that it changes.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or a patch does not apply exactly.
+    pub fn text(&self) -> io::Result<String> {
+        let text = fs::read_to_string(&self.path)?;
+        if is_patch(&self.path) { patched(&self.path, &text) } else { Ok(text) }
     }
 }
 
 /// The extension of a file that has another of its lab's programs handed in as this one.
 const SAME: &str = "same";
+/// The extension of a file that says what to change in a correct program.
+const PATCH: &str = "patch";
 
-/// All files of the collection below `folder`, in order of their paths.
+/// Whether a file of the collection says what to change in a correct program, and is no program itself.
+pub fn is_patch(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == PATCH)
+}
+
+/// The correct program that a patch changes.
+///
+/// # Errors
+/// When the patch cannot be read, or does not say.
+pub fn changed(path: &Path) -> io::Result<PathBuf> {
+    let name = header(&fs::read_to_string(path)?, patch::CHANGES);
+    let folder = path.ancestors().nth(2).unwrap_or(Path::new("."));
+    let name = name.ok_or_else(|| invalid(path, "its first lines do not say which program it changes"))?;
+    Ok(folder.join(name))
+}
+
+/// The whole program that a patch makes.
+fn patched(path: &Path, patch: &str) -> io::Result<String> {
+    let correct = changed(path)?;
+    let text = fs::read_to_string(&correct)
+        .map_err(|error| invalid(path, &format!("{}: {error}", correct.display())))?;
+    patch::whole(patch, &text).map_err(|error| {
+        let command = "`cargo run -p tests --bin patches` mends it where it can";
+        invalid(path, &format!("it does not apply to {}: {error}; {command}", correct.display()))
+    })
+}
+
+fn invalid(path: &Path, what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", path.display()))
+}
+
+/// Makes a patch of a wrong program: of what it changes in that correct program of its folder and language from which it differs least.
+/// `None` where it has more than so many lines of its own, or there is no such program.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn shrink(path: &Path, most: usize) -> io::Result<Option<PathBuf>> {
+    let whole = fs::read_to_string(path)?;
+    let program = path.ancestors().nth(2).unwrap_or(Path::new("."));
+    let mut best: Option<String> = None;
+    let mut correct: Vec<PathBuf> =
+        fs::read_dir(program.join("correct"))?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    correct.sort();
+    for file in correct.iter().filter(|file| file.extension() == path.extension()) {
+        let name = format!("correct/{}", file.file_name().unwrap_or_default().to_string_lossy());
+        let patch = patch::make(&whole, &fs::read_to_string(file)?, &name);
+        if best.as_ref().is_none_or(|best| patch::size(&patch) < patch::size(best)) {
+            best = Some(patch);
+        }
+    }
+    let Some(patch) = best.filter(|patch| patch::size(patch) <= most) else { return Ok(None) };
+    let target = path.with_extension(PATCH);
+    fs::write(&target, &patch)?;
+    if patched(&target, &patch)? != whole {
+        fs::remove_file(&target)?;
+        return Ok(None);
+    }
+    fs::remove_file(path)?;
+    Ok(Some(target))
+}
+
+/// Mends a patch that does not apply any more: `before` is the text of the program that it changes as it was when it did.
+///
+/// # Errors
+/// When the same lines were changed, or a file cannot be read or written.
+pub fn mend(path: &Path, before: &str) -> io::Result<()> {
+    let patch = fs::read_to_string(path)?;
+    let now = fs::read_to_string(changed(path)?)?;
+    fs::write(path, patch::mend(&patch, before, &now)?)
+}
+
+/// All programs of the collection below `folder`, in order of their paths.
 ///
 /// # Errors
 /// When a folder cannot be read, or a file's place or first lines are not as they should be.
 pub fn collection(folder: &Path) -> io::Result<Vec<Specimen>> {
-    let mut specimens = Vec::new();
+    files(folder)?.iter().map(|file| Specimen::read(file)).collect()
+}
+
+/// All files of the collection below `folder`, in order.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
     for lab in folders(folder)? {
         for program in folders(&lab)? {
             for kind in folders(&program)? {
                 for entry in fs::read_dir(kind)? {
-                    specimens.push(Specimen::read(&entry?.path())?);
+                    files.push(entry?.path());
                 }
             }
         }
     }
-    specimens.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(specimens)
-}
-
-/// What one of the first comment lines says.
-fn header(text: &str, key: &str) -> Option<String> {
-    let lines = text.lines().map(|line| line.trim_start_matches(['/', '#', '*', '%', ' ']));
-    let mut values = lines.take(8).filter_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
-    values.next().map(|value| value.trim().to_owned())
+    files.sort();
+    Ok(files)
 }
 
 fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {

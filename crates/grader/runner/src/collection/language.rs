@@ -152,6 +152,15 @@ impl Language {
         self.commands().find(|command| tools::find(command).is_err())
     }
 
+    /// As [`Language::run`], of a text that is in no file yet, and is kept below `cache` in one of this name.
+    pub(super) fn run_text(&self, text: &str, name: &Path, cache: &Path) -> io::Result<String> {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        let folder = std::path::absolute(cache)?.join("texts").join(format!("{:016x}", hasher.finish()));
+        kept(&folder, |folder| fs::write(folder.join(name), text))?;
+        self.run(&folder.join(name), cache)
+    }
+
     /// Compiles the file below `cache`, if its language wants that, and returns the command that runs it.
     pub(super) fn run(&self, source: &Path, cache: &Path) -> io::Result<String> {
         let cache = std::path::absolute(cache)?;
@@ -199,29 +208,37 @@ fn filled(word: &str, source: &Path, folder: &Path) -> String {
     }
 }
 
-/// Runs a compiler in a new folder, which gets its final name only when that has succeeded: two runs at once do not see each
-/// other's half-made files.
+/// Runs a compiler in a new folder, see [`kept`].
 fn compile(folder: &Path, command: impl FnOnce(&Path) -> Command) -> io::Result<()> {
+    kept(folder, |folder| {
+        let mut command = command(folder);
+        let compiler = command.get_program().to_string_lossy().into_owned();
+        tools::find(&compiler)?;
+        let output = command
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| io::Error::other(format!("{compiler}: {error}")))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let words = [output.stdout, output.stderr].concat();
+        let words = String::from_utf8_lossy(&words).into_owned();
+        Err(io::Error::other(format!("{compiler} failed: {}", words.trim())))
+    })
+}
+
+/// Fills a new folder, which gets its final name only when that has succeeded: two runs at once do not see each other's half-made
+/// files.
+fn kept(folder: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    let parent = folder.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(parent)?;
     let unfinished =
         folder.with_extension(format!("{}-{:?}", std::process::id(), std::thread::current().id()));
-    let mut command = command(&unfinished);
-    let compiler = command.get_program().to_string_lossy().into_owned();
-    tools::find(&compiler)?;
     fs::create_dir_all(&unfinished)?;
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| io::Error::other(format!("{compiler}: {error}")))?;
-    if !output.status.success() {
+    if let Err(error) = fill(&unfinished) {
         fs::remove_dir_all(&unfinished)?;
-        let words = [output.stdout, output.stderr].concat();
-        let words = String::from_utf8_lossy(&words).into_owned();
-        return Err(io::Error::other(format!("{compiler} failed: {}", words.trim())));
+        return Err(error);
     }
     match fs::rename(&unfinished, folder) {
         // Another run was faster; its result is the same.
@@ -241,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_missing_compiler_is_named() {
-        let error = compile(Path::new("/no/such/folder"), |_| Command::new("no-such-compiler")).unwrap_err();
+        let error = compile(&std::env::temp_dir().join("no-such-folder"), |_| Command::new("no-such-compiler")).unwrap_err();
         assert_eq!(error.to_string(), "`no-such-compiler` is needed, and is not on the PATH");
     }
 

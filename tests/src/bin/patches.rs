@@ -1,0 +1,81 @@
+//! Wrong programs as what they change in a correct one, for who works on the collection.
+
+use runner::collection::{self, Specimen};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const USAGE: &str = "usage: cargo run -p tests --bin patches              mends each patch that does not apply any more since the
+                                                     correct program that it changes was changed
+       cargo run -p tests --bin patches -- FILE...   makes a patch of each of these wrong programs that has 20
+                                                     lines or fewer of its own, in place of the whole";
+/// What is more than so many lines of a program's own is no change of another.
+const MOST: usize = 20;
+
+fn main() -> ExitCode {
+    let files: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    if files.iter().any(|file| file.to_string_lossy().starts_with('-')) {
+        println!("{USAGE}");
+        return ExitCode::from(2);
+    }
+    match if files.is_empty() { mend_all() } else { shrink_all(&files) } {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn shrink_all(files: &[PathBuf]) -> io::Result<bool> {
+    for file in files {
+        match collection::shrink(file, MOST)? {
+            Some(patch) => println!("{}", patch.display()),
+            None => println!("{} stays whole", file.display()),
+        }
+    }
+    Ok(true)
+}
+
+/// Mends those that do not apply. The correct program is taken as it was when the patch was committed last.
+fn mend_all() -> io::Result<bool> {
+    let (mut mended, mut left) = (0, 0);
+    for file in collection::files(&collection::folder())? {
+        if Specimen::read(&file).is_ok() || !collection::is_patch(&file) {
+            continue;
+        }
+        let commit = git(&["log", "-1", "--format=%H", "--", &file.to_string_lossy()])?;
+        let correct = collection::changed(&file)?;
+        let seen_from_here = format!("{}:./{}", commit.trim(), name(&correct));
+        let before = git_in(correct.parent(), &["show", &seen_from_here])?;
+        match collection::mend(&file, &before) {
+            Ok(()) => {
+                mended += 1;
+                println!("mended  {}", file.display());
+            }
+            Err(error) => {
+                left += 1;
+                println!("left    {}: {error}", file.display());
+            }
+        }
+    }
+    println!("{mended} mended, {left} left");
+    Ok(left == 0)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn git(arguments: &[&str]) -> io::Result<String> {
+    git_in(Some(Path::new(".")), arguments)
+}
+
+fn git_in(folder: Option<&Path>, arguments: &[&str]) -> io::Result<String> {
+    let output = Command::new("git").args(arguments).current_dir(folder.unwrap_or(Path::new("."))).output()?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}
