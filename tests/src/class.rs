@@ -98,14 +98,13 @@ impl Collection {
             Ok((program, [read(rust)?, read(python)?]))
         };
         let is_usable = |specimen: &Specimen| {
-            let extension = specimen.path.extension().and_then(|extension| extension.to_str());
             // It is handed in as a crate's source too, and is given the usual arguments then.
             let has_usual_arguments = specimen.arguments.is_none();
             let is_wrong = specimen.lab == LAB && !specimen.fails.is_empty() && has_usual_arguments;
-            is_wrong && matches!(extension, Some("rs" | "py"))
+            is_wrong && (is_in(specimen, "rs") || is_in(specimen, "py"))
         };
         let specimens = collection::collection(&folder)?.into_iter().filter(is_usable);
-        let with_text = |specimen: Specimen| fs::read_to_string(&specimen.path).map(|text| (specimen, text));
+        let with_text = |specimen: Specimen| specimen.text().map(|text| (specimen, text));
         Ok(Collection {
             right: RIGHT.into_iter().map(right).collect::<io::Result<_>>()?,
             wrong: specimens.map(with_text).collect::<io::Result<_>>()?,
@@ -208,12 +207,17 @@ impl Collection {
         random: &mut fastrand::Rng,
     ) -> (String, String) {
         let is_free = |specimen: &Specimen| clauses_of(&specimen.program).all(|id| !missing.contains(&id));
-        let is_in =
-            |specimen: &Specimen| specimen.path.extension().is_some_and(|extension| extension == language);
-        let choice: Vec<_> =
-            self.wrong.iter().filter(|(specimen, _)| is_in(specimen) && is_free(specimen)).collect();
+        let choice: Vec<_> = self
+            .wrong
+            .iter()
+            .filter(|(specimen, _)| is_in(specimen, language) && is_free(specimen))
+            .collect();
         let (specimen, text) = choice[random.usize(..choice.len())];
         missing.extend(specimen.fails.iter().cloned());
         (specimen.program.clone(), text.clone())
     }
+}
+
+fn is_in(specimen: &Specimen, extension: &str) -> bool {
+    matches!(specimen.language(), Ok(Some(language)) if language.extension == extension)
 }

@@ -33,6 +33,32 @@ fn every_file_of_the_collection_is_in_a_language_that_is_known_documented_and_in
     }
 }
 
+#[test]
+fn no_wrong_program_is_kept_whole_that_is_a_change_of_a_correct_one() {
+    let is_wrong = |file: &Path| file.parent().is_some_and(|folder| folder.ends_with("wrong"));
+    let files = runner::collection::files(&runner::collection::folder()).unwrap();
+    let copies = files.iter().filter(|file| is_wrong(file));
+    let copies: Vec<String> = copies
+        .filter(|file| runner::collection::as_patch(file).unwrap().is_some())
+        .map(|file| file.display().to_string())
+        .collect();
+    let cure = format!("cargo run -p tests --bin patches -- {}", copies.join(" "));
+    assert!(copies.is_empty(), "these are patches of correct programs: {cure}");
+}
+
+#[test]
+fn a_patch_is_shown_as_the_program_that_it_makes() {
+    let shown = |part| xtask().args(["selftest", "--show", part]).assert();
+    shown("echo-server/wrong/reads-once").code(0).stdout(
+        predicate::str::starts_with(
+            "// mistake: takes what one read gives for the whole line.\n// fails: L3.4",
+        )
+        .and(predicate::str::contains("\nfn main("))
+        .and(predicate::str::contains("changes:").not()),
+    );
+    shown("echo-server/wrong/r").code(2).stderr(predicate::str::contains("several files"));
+}
+
 /// A collection with one program: its first line decides what it is said to get wrong.
 fn collection(fails: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,7 @@
 //! The files for Slurm in `docs`, as they are, on a real Slurm that consists of this machine: a class that is graded in parts
 //! gets the marks that it gets in one run.
 
+use runner::collection::Specimen;
 use runner::workspace_root;
 use std::env;
 use std::fs;
@@ -39,12 +40,13 @@ fn class(folder: &Path) {
     let settings = |program: &str| format!("[programs]\n{program} = \"python3 program.py {{port}}\"\n");
     let programs = [
         ("ada", "bounded-listener/correct/readline.py", "bounded-listener"),
-        ("bob", "bounded-listener/wrong/accepts-one.py", "bounded-listener"),
+        ("bob", "bounded-listener/wrong/accepts-one.patch", "bounded-listener"),
         ("cem", "bounded-listener/correct/readline.py", "bounded-listener"),
     ];
     for (name, source, program) in programs {
         fs::create_dir_all(folder.join(name)).unwrap();
-        fs::copy(collection.join(source), folder.join(name).join("program.py")).unwrap();
+        let text = Specimen::read(&collection.join(source)).unwrap().text().unwrap();
+        fs::write(folder.join(name).join("program.py"), text).unwrap();
         fs::write(folder.join(name).join("submission.toml"), settings(program)).unwrap();
     }
     for name in ["dan", "eve", "fay"] {

@@ -1,6 +1,7 @@
 //! Wrong programs as what they change in a correct one, for who works on the collection.
 
 use runner::collection::{self, Specimen};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -9,9 +10,6 @@ const USAGE: &str = "usage: cargo run -p tests --bin patches              mends 
                                                      correct program that it changes was changed
        cargo run -p tests --bin patches -- FILE...   makes a patch of each of these wrong programs that has 20
                                                      lines or fewer of its own, in place of the whole";
-/// What is more than so many lines of a program's own is no change of another.
-const MOST: usize = 20;
-
 fn main() -> ExitCode {
     let files: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     if files.iter().any(|file| file.to_string_lossy().starts_with('-')) {
@@ -30,8 +28,13 @@ fn main() -> ExitCode {
 
 fn shrink_all(files: &[PathBuf]) -> io::Result<bool> {
     for file in files {
-        match collection::shrink(file, MOST)? {
-            Some(patch) => println!("{}", patch.display()),
+        match collection::as_patch(file)? {
+            Some(text) => {
+                let patch = file.with_extension(collection::PATCH);
+                fs::write(&patch, text)?;
+                fs::remove_file(file)?;
+                println!("{}", patch.display());
+            }
             None => println!("{} stays whole", file.display()),
         }
     }
@@ -73,7 +76,8 @@ fn git(arguments: &[&str]) -> io::Result<String> {
 }
 
 fn git_in(folder: Option<&Path>, arguments: &[&str]) -> io::Result<String> {
-    let output = Command::new("git").args(arguments).current_dir(folder.unwrap_or(Path::new("."))).output()?;
+    let output =
+        Command::new("git").args(arguments).current_dir(folder.unwrap_or(Path::new("."))).output()?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }

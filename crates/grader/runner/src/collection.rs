@@ -173,7 +173,7 @@ impl Specimen {
 /// The extension of a file that has another of its lab's programs handed in as this one.
 const SAME: &str = "same";
 /// The extension of a file that says what to change in a correct program.
-const PATCH: &str = "patch";
+pub const PATCH: &str = "patch";
 
 /// Whether a file of the collection says what to change in a correct program, and is no program itself.
 pub fn is_patch(path: &Path) -> bool {
@@ -206,34 +206,34 @@ fn invalid(path: &Path, what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", path.display()))
 }
 
-/// Makes a patch of a wrong program: of what it changes in that correct program of its folder and language from which it differs least.
-/// `None` where it has more than so many lines of its own, or there is no such program.
+/// What has more lines of its own than these is no change of another program.
+const MOST_CHANGED: usize = 20;
+
+/// A wrong program that is kept whole, as what it changes in that correct one of its folder and language from which it differs least. `None`
+/// where it is a patch already or a document, or is too far from all of them.
 ///
 /// # Errors
-/// When a file cannot be read or written.
-pub fn shrink(path: &Path, most: usize) -> io::Result<Option<PathBuf>> {
+/// When a file cannot be read.
+pub fn as_patch(path: &Path) -> io::Result<Option<String>> {
     let whole = fs::read_to_string(path)?;
-    let program = path.ancestors().nth(2).unwrap_or(Path::new("."));
-    let mut best: Option<String> = None;
-    let mut correct: Vec<PathBuf> =
-        fs::read_dir(program.join("correct"))?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    let language = path.extension().and_then(|extension| Language::of(extension.to_str()?));
+    let Some(folder) = path.ancestors().nth(2).filter(|_| language.is_some()) else { return Ok(None) };
+    let mut nearest: Option<(String, String)> = None;
+    let correct = fs::read_dir(folder.join("correct"))?.map(|entry| Ok(entry?.path()));
+    let mut correct = correct.collect::<io::Result<Vec<PathBuf>>>()?;
     correct.sort();
     for file in correct.iter().filter(|file| file.extension() == path.extension()) {
         let name = format!("correct/{}", file.file_name().unwrap_or_default().to_string_lossy());
-        let patch = patch::make(&whole, &fs::read_to_string(file)?, &name);
-        if best.as_ref().is_none_or(|best| patch::size(&patch) < patch::size(best)) {
-            best = Some(patch);
+        let text = fs::read_to_string(file)?;
+        let patch = patch::make(&whole, &text, &name);
+        if nearest.as_ref().is_none_or(|(nearest, _)| patch::size(&patch) < patch::size(nearest)) {
+            nearest = Some((patch, text));
         }
     }
-    let Some(patch) = best.filter(|patch| patch::size(patch) <= most) else { return Ok(None) };
-    let target = path.with_extension(PATCH);
-    fs::write(&target, &patch)?;
-    if patched(&target, &patch)? != whole {
-        fs::remove_file(&target)?;
-        return Ok(None);
-    }
-    fs::remove_file(path)?;
-    Ok(Some(target))
+    let Some((patch, correct)) = nearest else { return Ok(None) };
+    // Where the header is not at the same place the program would be another.
+    let is_same = patch::size(&patch) <= MOST_CHANGED && patch::whole(&patch, &correct)? == whole;
+    Ok(is_same.then_some(patch))
 }
 
 /// Mends a patch that does not apply any more: `before` is the text of the program that it changes as it was when it did.

@@ -258,7 +258,9 @@ mod tests {
 
     #[test]
     fn a_missing_compiler_is_named() {
-        let error = compile(&std::env::temp_dir().join("no-such-folder"), |_| Command::new("no-such-compiler")).unwrap_err();
+        let error =
+            compile(&std::env::temp_dir().join("no-such-folder"), |_| Command::new("no-such-compiler"))
+                .unwrap_err();
         assert_eq!(error.to_string(), "`no-such-compiler` is needed, and is not on the PATH");
     }
 

@@ -55,7 +55,8 @@ impl Bare {
 /// # Errors
 /// When it is no patch, or does not apply exactly.
 pub(super) fn whole(patch: &str, changed: &str) -> io::Result<String> {
-    let invalid = |error: &dyn std::fmt::Display| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+    let invalid =
+        |error: &dyn std::fmt::Display| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
     let bare = Bare::of(changed);
     let changes = diffy::Patch::from_str(changes(patch)).map_err(|error| invalid(&error))?;
     if changes.hunks().is_empty() {
