@@ -12,11 +12,12 @@ mod questions;
 #[cfg(test)]
 mod tests;
 
-use crate::{Bank, Check, Session, Suite};
+use crate::{Bank, Check, Suite};
 use answer::Document;
 use model::{Failure, Fault, Kind, Lab, Step, Stop};
 use question::{Form, Question, Topic};
 use sandbox::Limits;
+use session::Session;
 
 const DOCUMENT: &str = "answers.toml";
 

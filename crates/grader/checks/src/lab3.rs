@@ -8,9 +8,10 @@ mod listener;
 mod server;
 mod threaded;
 
-use crate::{Check, Session, Suite};
+use crate::{Check, Suite};
 use model::{Clause, Lab, Placeholder, Program, Step, Tier};
 use sandbox::Limits;
+use session::Session;
 
 const SERVER: &str = "echo-server";
 const CLIENT: &str = "echo-client";
@@ -48,7 +49,7 @@ const fn port(default: &'static str) -> Placeholder {
 }
 
 /// Decides by a server that has just been started.
-fn served(session: &mut Session, decide: fn(&mut Session, &mut crate::Program) -> Step) -> Step {
+fn served(session: &mut Session, decide: fn(&mut Session, &mut session::Program) -> Step) -> Step {
     let mut server = session.serve(SERVER)?;
     decide(session, &mut server)
 }

@@ -1,8 +1,7 @@
 //! The labs' clauses and the code that decides each: one module a lab. A check is a plain function with plain
 //! data beside it, and reads like its clause: start the program, connect, expect, send, expect.
 //!
-//! What all checks share is in [`Session`]: the programs that run, the peers that talk to them, and the one
-//! loop in which the grader waits. Nothing here knows an output format or the command line.
+//! What all checks share is in [`Session`]. Nothing here knows an output format or the command line.
 
 mod lab0;
 mod lab1;
@@ -10,15 +9,10 @@ mod lab2;
 mod lab3;
 mod lab4;
 mod lab5;
-mod session;
-mod watch;
-mod words;
-
-pub use session::{Census, Decision, Program, Session, Setup, Worker};
-pub use watch::{LONGEST_PAUSE, Watch};
 
 use model::{Clause, Lab, Step};
 use sandbox::Limits;
+use session::Session;
 
 /// A clause with the function that decides it.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! One submission: where it lies, and what is taken from it.
 
-use crate::container::{Container, Item, Scope, Stop};
+use crate::container::{Container, Scope, Stop};
 use crate::digest::Digest;
+use crate::item::Item;
 use crate::limits;
 use crate::refusal::{Ignored, Refusal};
 use crate::selection::{self, Selection};

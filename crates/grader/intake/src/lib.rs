@@ -12,6 +12,7 @@ mod archive;
 mod container;
 mod digest;
 mod entry;
+mod item;
 pub mod limits;
 mod listing;
 mod naming;

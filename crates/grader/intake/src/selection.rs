@@ -3,7 +3,7 @@
 mod layout;
 
 use crate::archive;
-use crate::container::Item;
+use crate::item::Item;
 use crate::limits;
 use crate::path;
 use crate::refusal::{Ignored, Reason, Refusal};

@@ -1,7 +1,7 @@
 //! Looks at all names and kinds of a submission before anything of it is read: one that is bad refuses the whole, since an honest
 //! program never makes one.
 
-use crate::container::{Item, Kind};
+use crate::item::{Item, Kind};
 use crate::limits;
 use crate::path;
 use crate::refusal::{Ignored, Reason, Refusal, shown};

@@ -110,6 +110,37 @@ fn travels(from: &Socket, to: &Socket) -> bool {
     to.receive_queue == 0 && (bytes || held || end_of_file)
 }
 
+/// What is known where nothing travels between the submission and the grader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quiet {
+    /// How many bytes the submission has written.
+    pub(crate) written: u64,
+    /// Whether the kernel may yet tell it of a connection, after a time.
+    pub(crate) is_deferred: bool,
+    /// How many sockets there are of both on connections between them.
+    pub(crate) sockets: u64,
+}
+
+/// `None` while something travels between the submission and the grader. Links that are over at both ends are taken out.
+pub(crate) fn quiet(diag: &Diag, links: &mut Vec<Link>) -> io::Result<Option<Quiet>> {
+    let (mut is_under_way, mut quiet) = (false, Quiet { written: 0, is_deferred: false, sockets: 0 });
+    let mut result = Ok(());
+    links.retain(|link| match link.now(diag) {
+        Ok(Now { traffic, written, sockets }) => {
+            is_under_way |= traffic == Traffic::UnderWay;
+            quiet.is_deferred |= traffic == Traffic::Deferred;
+            quiet.written += written;
+            quiet.sockets += sockets;
+            traffic != Traffic::Over || sockets > 0
+        }
+        Err(error) => {
+            result = Err(error);
+            true
+        }
+    });
+    result.map(|()| (!is_under_way).then_some(quiet))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

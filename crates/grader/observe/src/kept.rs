@@ -3,7 +3,6 @@
 //! What is open belongs to one process or thread for ever: once that has ended nothing is read there any more, whoever has its number
 //! next. Whether it may be read the kernel asks at each reading.
 
-use crate::thread::{has_ended, text};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, RawDir, SeekFrom};
 use std::collections::HashMap;
@@ -70,6 +69,26 @@ impl Kept {
 /// The numeric names in a folder of `/proc`; none if it is gone.
 pub(crate) fn numbers(folder: &str) -> io::Result<Vec<i32>> {
     Kept::default().numbers(folder.to_owned())
+}
+
+/// Reads a small file of `/proc` as text; `None` when what it describes has ended.
+pub(crate) fn read<'a>(path: &str, buffer: &'a mut [u8]) -> io::Result<Option<&'a str>> {
+    Kept::default().read(path.to_owned(), buffer)
+}
+
+/// What the kernel gave, which gives a small file of `/proc` whole, in one read. A process gives itself any name: what is not text must not
+/// hide what stands beside it.
+pub(crate) fn text(bytes: &mut [u8]) -> &str {
+    while let Err(error) = std::str::from_utf8(bytes) {
+        bytes[error.valid_up_to()] = b'?';
+    }
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+pub(crate) fn has_ended(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let gone = [Errno::NOENT, Errno::SRCH].map(|errno| Some(errno.raw_os_error()));
+    gone.contains(&error.raw_os_error())
 }
 
 fn numbers_in(folder: BorrowedFd<'_>) -> io::Result<Vec<i32>> {

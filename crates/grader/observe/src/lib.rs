@@ -9,12 +9,14 @@
 
 mod diag;
 mod disk;
+mod files;
 mod flight;
 mod kept;
 mod limit;
 mod observer;
 mod own;
 mod picture;
+mod shares;
 mod sleep;
 mod thread;
 mod timers;
@@ -23,10 +25,11 @@ mod vigil;
 mod waits;
 
 pub use diag::{Diag, Progress, Socket, State};
+pub use files::waits_on_a_file;
 pub use flight::Link;
 pub use limit::Limit;
 pub use observer::{Observer, Scope};
 pub use thread::{Call, Thread, own_delay};
 pub use usage::{Usage, kibibytes};
 pub use vigil::{CPU_BUDGET, End, SLEEP_BUDGET, Vigil};
-pub use waits::{Waits, waits_on_a_file};
+pub use waits::Waits;

@@ -1,7 +1,7 @@
 //! For how long a blocked thread may stay where it is: the time-out that its call declares.
 
+use crate::files::duplicate;
 use crate::thread::{Call, Thread};
-use crate::waits::duplicate;
 use rustix::net::sockopt::{Timeout, socket_timeout};
 use rustix::time::{ClockId, clock_gettime};
 use std::collections::HashMap;

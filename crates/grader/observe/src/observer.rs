@@ -1,14 +1,13 @@
 //! The submission's processes and threads, and what each waits on.
 
 use crate::diag::{Diag, Socket};
-use crate::flight::Link;
-use crate::kept::Kept;
+use crate::files::{descriptors, waits_on_a_file};
+use crate::flight::{Link, quiet};
+use crate::kept::{Kept, has_ended};
 use crate::limit::{self, Limit};
 use crate::own::OwnConnections;
-use crate::thread::{self, Call, Thread};
-use crate::usage::Shares;
-use crate::vigil::quiet;
-use crate::waits::{descriptors, waits_on_a_file};
+use crate::shares::Shares;
+use crate::thread::{Call, Thread};
 use model::{Endpoint, SocketView, ThreadView};
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -189,7 +188,7 @@ impl Observer {
                 let path = format!("/proc/{parent}/task/{task}/children");
                 // There may be more of them than the kernel tells in one read.
                 let text = match fs::read_to_string(&path) {
-                    Err(error) if thread::has_ended(&error) => continue,
+                    Err(error) if has_ended(&error) => continue,
                     text => text?,
                 };
                 let children = text.split_ascii_whitespace().filter_map(|word| word.parse().ok());
@@ -233,7 +232,7 @@ impl Observer {
         if !threads.iter().all(Thread::is_at_rest) {
             return Ok(false);
         }
-        let is_quiet = quiet(self, links)?.is_some_and(|quiet| !quiet.is_deferred);
+        let is_quiet = quiet(&self.diag, links)?.is_some_and(|quiet| !quiet.is_deferred);
         Ok(is_quiet && self.have_rested(&threads)?)
     }
 

@@ -1,10 +1,11 @@
 //! All that the kernel shows of a program at one moment, whoever its peers are.
 
 use crate::diag::Dumped;
+use crate::files::socket_inode;
+use crate::kept::read;
 use crate::observer::Observer;
-use crate::thread::{Thread, read};
+use crate::thread::Thread;
 use crate::usage::kibibytes;
-use crate::waits::socket_inode;
 use model::{Endpoint, Picture, ProcessPicture, SocketPicture, ThreadPicture};
 use std::collections::HashMap;
 use std::fs;

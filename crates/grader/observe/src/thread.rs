@@ -1,6 +1,6 @@
 //! One thread as `/proc/PID/task/TID` shows it.
 
-use crate::kept::Kept;
+use crate::kept::{Kept, read};
 use std::io;
 use std::time::Duration;
 use syscalls::Sysno;
@@ -130,26 +130,6 @@ fn waits_for_vfork(folder: &str, buffer: &mut [u8]) -> io::Result<bool> {
     // A kernel that has not the names of its functions (CONFIG_KALLSYMS) has no such file either.
     let function = read(&format!("{folder}/wchan"), buffer)?;
     Ok(function.is_some_and(|function| FUNCTIONS.contains(&function.trim())))
-}
-
-/// Reads a small file of `/proc` as text; `None` when what it describes has ended.
-pub(crate) fn read<'a>(path: &str, buffer: &'a mut [u8]) -> io::Result<Option<&'a str>> {
-    Kept::default().read(path.to_owned(), buffer)
-}
-
-/// What the kernel gave, which gives a small file of `/proc` whole, in one read. A process gives itself any name: what is not text must not
-/// hide what stands beside it.
-pub(crate) fn text(bytes: &mut [u8]) -> &str {
-    while let Err(error) = std::str::from_utf8(bytes) {
-        bytes[error.valid_up_to()] = b'?';
-    }
-    std::str::from_utf8(bytes).unwrap_or_default()
-}
-
-pub(crate) fn has_ended(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    let gone = [Errno::NOENT, Errno::SRCH].map(|errno| Some(errno.raw_os_error()));
-    gone.contains(&error.raw_os_error())
 }
 
 /// `/proc/PID/task/TID/syscall`: `running`, or `NUMBER ARGUMENT×6 SP PC`, or `-1 SP PC` outside of any call.

@@ -4,9 +4,9 @@
 //! Of timerfds the kernel shows whether they are armed. Of the others it does not: `setitimer` shows nowhere, and of POSIX timers only
 //! that there are some. So whoever could be woken by one counts as being about to be.
 
+use crate::files::{descriptors, in_epoll_set, info, memory, target};
 use crate::kept::numbers;
 use crate::thread::Thread;
-use crate::waits::{descriptors, in_epoll_set, info, memory, target};
 use rustix::process::Signal;
 use std::collections::HashSet;
 use std::fs;

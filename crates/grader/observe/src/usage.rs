@@ -1,9 +1,9 @@
 //! What a submission uses: processes, processor time, memory.
 
-use crate::kept::numbers;
+use crate::files::{duplicate, target};
+use crate::kept::{numbers, read};
 use crate::observer::{Observer, Scope};
-use crate::thread;
-use crate::waits::{duplicate, target};
+use crate::shares::Shares;
 use rustix::pipe::fcntl_getpipe_size;
 use std::collections::HashSet;
 use std::fs;
@@ -43,21 +43,6 @@ struct Stat {
     own_faults: u64,
     /// Those of such children too.
     faults: u64,
-}
-
-/// A process's memory as it was read once, and what tells whether it may have changed since.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Shares {
-    resident: u64,
-    faults: u64,
-    proportional: u64,
-    shared: u64,
-}
-
-impl Shares {
-    fn is_as(&self, resident: u64, faults: u64) -> bool {
-        (self.resident, self.faults) == (resident, faults)
-    }
 }
 
 impl Observer {
@@ -115,16 +100,15 @@ impl Observer {
     }
 
     fn shares_of(&mut self, thread: i32, resident: u64, faults: u64) -> io::Result<Shares> {
-        let (proportional, shared) =
-            match thread::read(&format!("/proc/{thread}/smaps_rollup"), &mut self.buffer) {
-                Ok(rollup) => {
-                    let rollup = rollup.unwrap_or_default();
-                    (kibibytes(rollup, &["Pss:"]), kibibytes(rollup, &["Pss_Shmem:"]))
-                }
-                // It forbids to be looked at.
-                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => (resident, 0),
-                Err(error) => return Err(error),
-            };
+        let (proportional, shared) = match read(&format!("/proc/{thread}/smaps_rollup"), &mut self.buffer) {
+            Ok(rollup) => {
+                let rollup = rollup.unwrap_or_default();
+                (kibibytes(rollup, &["Pss:"]), kibibytes(rollup, &["Pss_Shmem:"]))
+            }
+            // It forbids to be looked at.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => (resident, 0),
+            Err(error) => return Err(error),
+        };
         Ok(Shares { resident, faults, proportional, shared })
     }
 
@@ -202,7 +186,7 @@ impl Observer {
     /// have ended alone (pthread_exit(3) in `main`), and has none then. `None` if all have.
     fn status<T>(&mut self, pid: i32, what: impl Fn(&str) -> T) -> io::Result<Option<(i32, T)>> {
         let mut read = |tid: i32| -> io::Result<Option<(i32, T)>> {
-            let status = thread::read(&format!("/proc/{tid}/status"), &mut self.buffer)?;
+            let status = read(&format!("/proc/{tid}/status"), &mut self.buffer)?;
             let living = status.filter(|status| status.contains("\nVmRSS:"));
             Ok(living.map(|status| (tid, what(status))))
         };
@@ -243,7 +227,7 @@ fn files_of(tid: i32) -> io::Result<u64> {
 }
 
 fn stat(pid: i32, buffer: &mut [u8]) -> io::Result<Option<Stat>> {
-    let Some(text) = thread::read(&format!("/proc/{pid}/stat"), buffer)? else { return Ok(None) };
+    let Some(text) = read(&format!("/proc/{pid}/stat"), buffer)? else { return Ok(None) };
     // The name before the parenthesis may hold spaces; the first field behind it is number 3.
     let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_ascii_whitespace().collect();
     let field =

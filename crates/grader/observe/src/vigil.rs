@@ -21,7 +21,7 @@
 //!   (`disk.rs`).
 
 use crate::disk::Disk;
-use crate::flight::{Link, Now, Traffic};
+use crate::flight::{Link, quiet};
 use crate::limit::{self, Limit, Limits};
 use crate::observer::{Census, Observer, moved_between};
 use crate::sleep::Sleep;
@@ -201,7 +201,7 @@ impl Vigil {
         self.has_rested = true;
         observer.unmark_runtime(&first);
         let limits: Limits = first.iter().map(|thread| (thread.tid, limit::limit(thread))).collect();
-        let Some(before) = quiet(observer, links)? else {
+        let Some(before) = quiet(&observer.diag, links)? else {
             self.sleep.is_over();
             return Ok(None);
         };
@@ -226,8 +226,8 @@ impl Vigil {
             timed.iter().any(|other| other.tid == thread.tid) && !self.for_good(limit::limit(thread), age)
         };
         // What such a thread wrote as it came round must be known before its rounds are counted.
-        let without_effect =
-            restless.is_empty() || restless.iter().all(came_round) && quiet(observer, links)? == Some(before);
+        let without_effect = restless.is_empty()
+            || restless.iter().all(came_round) && quiet(&observer.diag, links)? == Some(before);
         if !without_effect {
             return Ok(asleep);
         }
@@ -405,35 +405,4 @@ fn verdict(observer: &Observer, threads: &[Thread], limits: &Limits) -> End {
     } else {
         End::Asleep
     }
-}
-
-/// What is known where nothing travels between the submission and the grader.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Quiet {
-    /// How many bytes the submission has written.
-    pub(crate) written: u64,
-    /// Whether the kernel may yet tell it of a connection, after a time.
-    pub(crate) is_deferred: bool,
-    /// How many sockets there are of both on connections between them.
-    pub(crate) sockets: u64,
-}
-
-/// `None` while something travels between the submission and the grader. Links that are over at both ends are taken out.
-pub(crate) fn quiet(observer: &Observer, links: &mut Vec<Link>) -> io::Result<Option<Quiet>> {
-    let (mut is_under_way, mut quiet) = (false, Quiet { written: 0, is_deferred: false, sockets: 0 });
-    let mut result = Ok(());
-    links.retain(|link| match link.now(&observer.diag) {
-        Ok(Now { traffic, written, sockets }) => {
-            is_under_way |= traffic == Traffic::UnderWay;
-            quiet.is_deferred |= traffic == Traffic::Deferred;
-            quiet.written += written;
-            quiet.sockets += sockets;
-            traffic != Traffic::Over || sockets > 0
-        }
-        Err(error) => {
-            result = Err(error);
-            true
-        }
-    });
-    result.map(|()| (!is_under_way).then_some(quiet))
 }

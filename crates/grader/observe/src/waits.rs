@@ -5,14 +5,12 @@
 //! All is read of the thread itself (`/proc/TID/…`), which may have a table of files of its own, and whose process's first thread may
 //! have ended.
 
+use crate::files::{descriptors, duplicate, in_epoll_set, socket, target};
 use crate::observer::Observer;
-use crate::thread::{Call, Thread};
-use rustix::fd::OwnedFd;
+use crate::thread::Thread;
 use rustix::net::sockopt::{socket_domain, socket_protocol};
 use rustix::net::{AddressFamily, ipproto};
-use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 use std::collections::HashSet;
-use std::fs;
 
 /// How deep epoll sets may lie in each other (`EP_MAX_NESTS` in the kernel's `fs/eventpoll.c`), and poll or select around them.
 const DEEPEST: u32 = 6;
@@ -102,98 +100,4 @@ struct Found {
     through_epoll: bool,
     /// Epoll sets that were looked into.
     seen: HashSet<i32>,
-}
-
-/// Whether a thread is blocked in a call on a file of any kind.
-pub fn waits_on_a_file(thread: &Thread) -> bool {
-    !descriptors(thread).is_empty()
-}
-
-/// The descriptors in the call in which a thread is blocked. What is not known to wait for something else waits on its first
-/// argument, so that no call hides a socket because nobody thought of it.
-pub(crate) fn descriptors(thread: &Thread) -> Vec<i32> {
-    let Call::Blocked(call, [first, second, third, fourth, ..]) = thread.call else { return Vec::new() };
-    let number = |argument: u64| i32::try_from(argument & u64::from(u32::MAX)).ok();
-    let some = |arguments: &[u64]| arguments.iter().filter_map(|argument| number(*argument)).collect();
-    match call.name() {
-        "poll" | "ppoll" => polled(thread.tid, first, second),
-        "select" | "pselect6" => {
-            [second, third, fourth].iter().flat_map(|set| selected(thread.tid, *set, first)).collect()
-        }
-        "splice" | "copy_file_range" => some(&[first, third]),
-        "sendfile" | "tee" => some(&[first, second]),
-        // Their first argument is no descriptor: an address, a process, a signal, an identifier.
-        "futex" | "futex_waitv" | "futex_wait" | "nanosleep" | "clock_nanosleep" | "pause"
-        | "rt_sigsuspend" | "rt_sigtimedwait" | "wait4" | "waitid" | "vfork" | "clone" | "clone3"
-        | "fork" | "execve" | "exit" | "exit_group" | "semop" | "semtimedop" | "msgsnd" | "msgrcv"
-        | "mmap" | "munmap" | "mprotect" | "madvise" | "brk" | "mremap" | "msync" | "mlock" | "kill"
-        | "tkill" | "tgkill" | "sched_yield" | "restart_syscall" | "rt_sigreturn" | "io_getevents"
-        | "membarrier" | "open" | "stat" | "lstat" | "access" | "unlink" | "rename" | "mkdir" | "rmdir"
-        | "chdir" | "readlink" | "sync" => Vec::new(),
-        _ => some(&[first]),
-    }
-}
-
-/// What a descriptor stands for, as proc(5) shows it.
-pub(crate) fn target(tid: i32, descriptor: i32) -> Option<String> {
-    Some(fs::read_link(format!("/proc/{tid}/fd/{descriptor}")).ok()?.to_str()?.to_owned())
-}
-
-/// What proc(5) says of a descriptor; nothing of one that is closed.
-pub(crate) fn info(tid: i32, descriptor: i32) -> String {
-    fs::read_to_string(format!("/proc/{tid}/fdinfo/{descriptor}")).unwrap_or_default()
-}
-
-fn socket(target: &str) -> Option<u32> {
-    target.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
-}
-
-/// The inode of the socket behind a descriptor, if it is one (proc(5)).
-pub(crate) fn socket_inode(tid: i32, descriptor: i32) -> Option<u32> {
-    socket(&target(tid, descriptor)?)
-}
-
-/// The descriptors in an epoll set, as lines `tfd: NUMBER …` (proc(5)).
-pub(crate) fn in_epoll_set(tid: i32, descriptor: i32) -> Vec<i32> {
-    let info = info(tid, descriptor);
-    let watched = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
-    watched.filter_map(|rest| rest.split_ascii_whitespace().next()?.parse().ok()).collect()
-}
-
-/// The descriptors of so many `struct pollfd` at `address` (poll(2)). One below zero is left out by the kernel too.
-fn polled(tid: i32, address: u64, count: u64) -> Vec<i32> {
-    const SIZE: usize = 8;
-    let entries = memory(tid, address, usize::try_from(count).unwrap_or(0).saturating_mul(SIZE));
-    let descriptors = entries.chunks_exact(SIZE).filter_map(|entry| entry[..4].try_into().ok());
-    descriptors.map(i32::from_ne_bytes).filter(|descriptor| *descriptor >= 0).collect()
-}
-
-/// The descriptors below `limit` in the `fd_set` at `address` (select(2)).
-fn selected(tid: i32, address: u64, limit: u64) -> Vec<i32> {
-    // The kernel looks at the lower half of the register, and at no more than the process may have files.
-    const MOST: u64 = 1 << 20;
-    let limit = usize::try_from((limit & u64::from(u32::MAX)).min(MOST)).unwrap_or(0);
-    let set = if address == 0 { Vec::new() } else { memory(tid, address, limit.div_ceil(64) * 8) };
-    let is_in = |number: &usize| set.get(number / 8).is_some_and(|byte| byte & (1 << (number % 8)) != 0);
-    (0..limit).filter(is_in).filter_map(|number| i32::try_from(number).ok()).collect()
-}
-
-/// So many bytes of a thread's memory, and none where they cannot be read.
-pub(crate) fn memory(tid: i32, address: u64, length: usize) -> Vec<u8> {
-    use std::os::unix::fs::FileExt;
-    const LONGEST: usize = 1 << 20;
-    let mut bytes = vec![0; length.min(LONGEST)];
-    let file = fs::File::open(format!("/proc/{tid}/mem"));
-    let read = file.and_then(|file| file.read_exact_at(&mut bytes, address));
-    if read.is_ok() { bytes } else { Vec::new() }
-}
-
-/// A second descriptor for what another thread has open (pidfd_getfd(2)). Held for a moment only, since it keeps a socket from closing.
-pub(crate) fn duplicate(pid: i32, tid: i32, descriptor: i32) -> Option<OwnedFd> {
-    // PIDFD_THREAD, since Linux 6.9; before that only a process can be asked, which is a thread's too unless that has files of its own.
-    const THREAD: PidfdFlags = PidfdFlags::from_bits_retain(0o200);
-    let by_thread = Pid::from_raw(tid).and_then(|tid| pidfd_open(tid, THREAD).ok());
-    let by_process = || Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
-    let handle = by_thread.or_else(by_process)?;
-    pidfd_getfd(handle, descriptor, PidfdGetfdFlags::empty()).ok()
 }

@@ -2,10 +2,10 @@
 //! thread when it makes its namespaces; the plan comes on standard input as one line, answers go to standard output
 //! as one line each.
 
-use checks::{Decision, Session, Setup};
 use model::{Fault, Picture, Record, Verdict};
 use sandbox::{Entrance, Group, Limits, Refusal, Room, Template, View};
 use serde::{Deserialize, Serialize};
+use session::{Decision, Session, Setup};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -88,7 +88,7 @@ pub(crate) enum Answer {
     Shown(Box<Picture>),
 }
 
-/// How a check went, beside its verdict; see [`checks::Decision`].
+/// How a check went, beside its verdict; see [`session::Decision`].
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Course {
     pub(crate) lacked: bool,

@@ -1,7 +1,7 @@
 //! The first process of the submission's pid namespace. It starts the submission, buries what the submission
 //! orphans, and reports how it ended; a program that runs as pid 1 itself would have its signals ignored.
 
-use crate::submission::{Command, Ended, Report, Stdio};
+use crate::command::{Command, Ended, Report, Stdio};
 use crate::{Entrance, INNER_ID, room, sys, view};
 use rustix::io::Errno;
 use rustix::process::{Pid, Resource, Rlimit, WaitOptions, WaitStatus, setrlimit, wait};

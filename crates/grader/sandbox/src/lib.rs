@@ -13,6 +13,7 @@
 //! parent-death signal, and the death of a pid namespace's first process kills all the others in it.
 
 pub mod cargo;
+mod command;
 mod descendants;
 mod filter;
 mod group;
@@ -26,12 +27,13 @@ mod sys;
 mod template;
 mod view;
 
+pub use command::{Command, Ended};
 pub use group::{Entrance, Group, Kill, groups_around, groups_can_be_made};
 pub use home::homes;
 pub use limits::{Change, Limits, Overrun};
 pub use room::{Refusal, Room, enter};
 pub use script::{Obstacle, Reason, interpreter, obstacle};
-pub use submission::{Command, Ended, Submission};
+pub use submission::Submission;
 pub use template::{Template, TemplateError};
 pub use view::{HOST_NAME, View};
 

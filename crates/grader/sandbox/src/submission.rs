@@ -1,101 +1,16 @@
 //! One running submission: its streams, how it ended, and its end.
 
+use crate::command::{Command, Ended, Report, Stdio};
 use crate::init::{self, Plan};
-use crate::{Entrance, Limits, Room, descendants, filter, sys, view};
+use crate::{Entrance, Room, descendants, filter, sys, view};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use std::ffi::CString;
-use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
-
-/// What to start.
-#[derive(Clone, Debug)]
-pub struct Command {
-    /// The executable, as an absolute path.
-    pub program: PathBuf,
-    /// Its arguments, without its own name.
-    pub arguments: Vec<String>,
-    /// The folder that it starts in.
-    pub directory: PathBuf,
-    /// Variables of its environment beside those that every submission gets; a PATH takes the place of the grader's.
-    pub environment: Vec<(String, String)>,
-    /// What it may use.
-    pub limits: Limits,
-    /// The soft and the hard limit on open descriptors, where a check sets them.
-    pub open_files: Option<u64>,
-    /// Whether what it prints is thrown away, so that nobody has to read it.
-    pub quiet: bool,
-}
-
-/// How a process of a submission ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It never ran: the error number of execve(2) or of a step before it.
-    NotStarted(i32),
-    /// It exited with this status.
-    Exited(i32),
-    /// This signal ended it.
-    Signalled(i32),
-}
-
-/// What init reports: how the submission's first process ended, and, where others outlive that, how the last of these did.
-#[derive(Clone, Copy)]
-pub(crate) struct Report {
-    pub(crate) ended: Ended,
-    /// Whether no process is left.
-    pub(crate) is_last: bool,
-}
-
-impl Report {
-    const LENGTH: usize = 6;
-
-    pub(crate) fn encode(self) -> [u8; Self::LENGTH] {
-        let (tag, value) = match self.ended {
-            Ended::NotStarted(error) => (0, error),
-            Ended::Exited(code) => (1, code),
-            Ended::Signalled(signal) => (2, signal),
-        };
-        let [a, b, c, d] = value.to_le_bytes();
-        [self.is_last.into(), tag, a, b, c, d]
-    }
-
-    fn decode([is_last, tag, value @ ..]: [u8; Self::LENGTH]) -> Self {
-        let value = i32::from_le_bytes(value);
-        let ended = match tag {
-            0 => Ended::NotStarted(value),
-            1 => Ended::Exited(value),
-            _ => Ended::Signalled(value),
-        };
-        Report { ended, is_last: is_last != 0 }
-    }
-}
-
-impl fmt::Display for Ended {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Ended::NotStarted(error) => {
-                write!(f, "could not be started: {}", io::Error::from_raw_os_error(*error))
-            }
-            Ended::Exited(code) => write!(f, "exited with status {code}"),
-            Ended::Signalled(signal) => match Signal::from_named_raw(*signal) {
-                Some(name) => write!(f, "was ended by signal {signal} ({name:?})"),
-                None => write!(f, "was ended by signal {signal}"),
-            },
-        }
-    }
-}
-
-/// The submission's ends of its standard streams.
-pub(crate) struct Stdio {
-    pub(crate) input: OwnedFd,
-    pub(crate) output: OwnedFd,
-    pub(crate) error: OwnedFd,
-}
 
 /// A submission that was started, with the grader's ends of its streams (all non-blocking). Dropping it ends
 /// every process of it.

@@ -1,7 +1,6 @@
 //! How a client of the grader's gets its connection, and what it makes of a program that does not let it have one.
 
 use crate::patience::{Attempt, Interest, Patience, Stillness};
-use crate::peer::is_reset;
 use model::{Failure, Kind, Step};
 use rustix::io::Errno;
 use socket2::{Domain, Socket, Type};
@@ -59,4 +58,9 @@ fn request(address: SocketAddr, patience: &dyn Patience) -> Step<(io::Result<Tcp
         })?;
     }
     Ok((outcome.map(|()| socket.into()), still))
+}
+
+/// Whether the other side has reset the connection.
+pub(crate) fn is_reset(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted)
 }

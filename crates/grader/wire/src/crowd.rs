@@ -49,6 +49,13 @@ pub fn receive_all(
     }
 }
 
+impl Peer {
+    /// Receives until `enough` says so of what has arrived, or the connection ends, or nothing more will come.
+    pub(crate) fn receive_until(&mut self, enough: &mut dyn FnMut(&[u8]) -> bool) -> Step<Option<Stillness>> {
+        receive_all(&mut [self], |_, arrived| enough(arrived))
+    }
+}
+
 /// Waits until the program has read all that these have sent and is idle. One wait does for all.
 ///
 /// # Errors

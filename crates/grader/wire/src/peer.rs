@@ -1,8 +1,7 @@
 //! One connection between the grader and the submission: what the grader's side does.
 
-use crate::connect;
-use crate::crowd::receive_all;
-use crate::patience::{Attempt, Caller, Interest, Patience, Stillness};
+use crate::connect::{self, is_reset};
+use crate::patience::{Attempt, Caller, Interest, Patience};
 use crate::transcript::Transcript;
 use model::{Action, Failure, Kind, Step};
 use rustix::net::sockopt;
@@ -294,13 +293,4 @@ impl Peer {
         }
         Ok(any)
     }
-
-    /// Receives until `enough` says so of what has arrived, or the connection ends, or nothing more will come.
-    pub(crate) fn receive_until(&mut self, enough: &mut dyn FnMut(&[u8]) -> bool) -> Step<Option<Stillness>> {
-        receive_all(&mut [self], |_, arrived| enough(arrived))
-    }
-}
-
-pub(crate) fn is_reset(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted)
 }

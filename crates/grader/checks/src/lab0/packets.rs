@@ -1,10 +1,10 @@
 //! The packets that go by while an experiment is made, and what their headers say.
 
 use super::bench::LAST_RESORT;
-use crate::Session;
 use model::{Fault, Step};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{RecvFlags, recv};
+use session::Session;
 use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;

@@ -1,8 +1,8 @@
 //! What a question is: plain data, beside the experiment that answers it.
 
 use super::DOCUMENT;
-use crate::Session;
 use model::{Clause, Step, Tier};
+use session::Session;
 
 /// A clause of this lab: a topic with several questions, of which each student answers one.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! What the dumb HTTP client must do, with the grader as its server.
 
 use super::http;
-use crate::session::wrong_output;
-use crate::{Program, Session};
 use model::{Failure, Kind, Step, Stop};
+use session::wrong_output;
+use session::{Program, Session};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use wire::{Ending, Peer, bytewise, cut_at};

@@ -2,9 +2,9 @@
 
 use super::PROGRAM;
 use super::pace::{Server, Set, expect_first_line, last_missing, next_line, read_set};
-use crate::Session;
 use model::{Failure, Fault, Kind, Step, Stop};
 use observe::own_delay;
+use session::Session;
 use std::time::{Duration, Instant};
 use wire::{Ending, Peer, receive_all};
 

@@ -6,8 +6,8 @@
 //! counts is in which order things came, how many, and what cannot have come so soon.
 
 use super::PROGRAM;
-use crate::{Program, Session};
 use model::{Failure, Kind, Step};
+use session::{Program, Session};
 use std::time::{Duration, Instant};
 use wire::{Ending, Peer, Stillness, receive_all};
 

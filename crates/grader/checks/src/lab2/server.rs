@@ -2,9 +2,9 @@
 
 use super::pace::{Server, coax, expect_some_line, expect_timed_line, last_missing, pace, read_set};
 use super::time::Told;
-use crate::Session;
 use jiff::Timestamp;
 use model::{Failure, Kind, Step, Stop};
+use session::Session;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 

@@ -2,9 +2,9 @@
 
 use super::pace::{Server, expect_first_line, next_line, read_set};
 use super::time::Told;
-use crate::{Program, Session};
 use model::{Failure, Fault, Kind, Step, Stop};
 use observe::Socket;
+use session::{Program, Session};
 use std::time::{Duration, Instant};
 use wire::{Ending, Peer, receive_all};
 

@@ -1,8 +1,8 @@
 //! Part b: the echo client, with the grader as its server.
 
-use crate::session::wrong_output;
-use crate::{Program, Session};
 use model::{Failure, Kind, Step, Stop};
+use session::wrong_output;
+use session::{Program, Session};
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 use wire::{Listener, Peer, bytewise, cut_at, every_cut};

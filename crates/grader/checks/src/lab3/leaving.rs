@@ -2,8 +2,8 @@
 //! until it is closed, so that a server which forgets to runs out of them.
 
 use super::server::{converse, expect_answer, greeted};
-use crate::{Program, Session};
 use model::{Failure, Kind, Step};
+use session::{Program, Session};
 use wire::{Ending, Peer};
 
 /// How many clients are served one after the other.

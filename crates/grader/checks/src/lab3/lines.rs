@@ -2,8 +2,8 @@
 //! then is seen only with lines that are longer.
 
 use super::server::{GREETING, expect_answer, greeted};
-use crate::{Program, Session};
 use model::{Failure, Kind, Step};
+use session::{Program, Session};
 use wire::{Peer, bytewise, cut_at, every_cut};
 
 /// Usual sizes of a buffer.

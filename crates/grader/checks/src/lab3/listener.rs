@@ -1,7 +1,7 @@
 //! Part d: a listening socket with a short queue, and nobody who accepts.
 
-use crate::Session;
 use model::{Failure, Kind, Step};
+use session::Session;
 use wire::{Ending, Peer};
 
 const PROGRAM: &str = "bounded-listener";

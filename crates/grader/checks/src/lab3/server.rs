@@ -1,8 +1,8 @@
 //! Parts a and c: what a client of the echo server sees. The functions take the program's name, since the
 //! threaded server speaks the same protocol. Long and cut lines are `lines`', clients that go `leaving`'s.
 
-use crate::{Program, Session};
 use model::{Failure, Kind, Step};
+use session::{Program, Session};
 use std::time::Duration;
 use wire::{Peer, every_cut};
 

@@ -2,8 +2,8 @@
 
 use super::server::{self, greeted};
 use super::{leaving, lines};
-use crate::{Program, Session, Worker};
 use model::{Failure, Kind, Step};
+use session::{Program, Session, Worker};
 use std::collections::HashSet;
 use wire::{Peer, wait_until_all_read};
 

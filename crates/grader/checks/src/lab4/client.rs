@@ -2,9 +2,9 @@
 
 use super::crowd::{WHAT, contains, gather};
 use super::server::LINES_ABOUT;
-use crate::session::wrong_output;
-use crate::{Program, Session};
 use model::{Failure, Kind, Step};
+use session::wrong_output;
+use session::{Program, Session};
 use std::net::{Ipv4Addr, SocketAddr};
 use wire::{Listener, Peer};
 

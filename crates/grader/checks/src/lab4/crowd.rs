@@ -1,7 +1,7 @@
 //! The clients of a room, all of them the grader's: they join, speak, and see what comes.
 
-use crate::{Program, Session};
 use model::{Failure, Kind, Step};
+use session::{Program, Session};
 use wire::{Peer, Stillness, receive_all, receive_until_rested};
 
 /// More bytes than anybody can be sent between two rests.

@@ -4,8 +4,8 @@
 use super::crowd::{Crowd, is_over};
 use super::room::{Deed, Move, Room, history, without};
 use super::server::text;
-use crate::Session;
 use model::{Event, Failure, Kind, Step, Stop};
+use session::Session;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use wire::{Peer, Stillness, receive_all};

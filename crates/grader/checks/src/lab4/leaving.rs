@@ -1,8 +1,8 @@
 //! The three ways to leave a room, BYE, an end of file and a reset: who is told what, and what the server then still holds.
 
 use super::crowd::{Crowd, has_left, is_about_to_leave};
-use crate::Session;
 use model::Step;
+use session::Session;
 
 /// L4.8
 pub(super) fn says_goodbye(session: &mut Session) -> Step {

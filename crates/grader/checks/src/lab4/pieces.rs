@@ -2,8 +2,8 @@
 //! right or wrong.
 
 use super::crowd::{ANONYMOUS, Crowd, is_in_the_room, says, who};
-use crate::Session;
 use model::Step;
+use session::Session;
 use wire::{bytewise, every_cut};
 
 const CLIENTS: usize = 3;

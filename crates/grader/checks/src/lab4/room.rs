@@ -1,8 +1,8 @@
 //! A model of the room: what each client must see after each step of a history, and histories made at random.
 
 use super::crowd::{ANONYMOUS, ARRIVAL, WHAT, has_left, is_about_to_leave, is_in_the_room, says, who};
-use crate::words;
 use fastrand::Rng;
+use session::words;
 use std::fmt;
 
 /// How many clients are in the room at most.

@@ -2,8 +2,8 @@
 //! comes: they look at what follows a single command after the room has come to rest.
 
 use super::crowd::{ANONYMOUS, ARRIVAL, Crowd, KILLED, SERVER, WHAT, contains, is_in_the_room, says, who};
-use crate::Session;
 use model::{Failure, Kind, Step, Stop};
+use session::Session;
 use wire::{Peer, receive_all, receive_until_rested};
 
 /// The words that a welcome names.

@@ -3,8 +3,9 @@
 
 use super::crowd::{ANONYMOUS, Crowd, contains, has_left, is_in_the_room, says};
 use super::server::text;
-use crate::{Session, TASKS_FOR_A_THOUSAND};
+use crate::TASKS_FOR_A_THOUSAND;
 use model::{Failure, Kind, Step};
+use session::Session;
 use std::time::Duration;
 use wire::{Peer, receive_all};
 

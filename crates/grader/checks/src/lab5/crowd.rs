@@ -5,8 +5,9 @@ use super::protocol::{
 };
 use super::stuck::{self, Stuck};
 use super::{PROCESSES, THREADS};
-use crate::{Program, Session, TASKS_FOR_A_THOUSAND};
+use crate::TASKS_FOR_A_THOUSAND;
 use model::{Failure, Kind, Step};
+use session::{Program, Session};
 use std::time::Duration;
 use wire::{Peer, receive_until_rested};
 

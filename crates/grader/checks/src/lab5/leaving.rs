@@ -3,8 +3,8 @@
 
 use super::protocol::{converse, expect_answer, is_answered, is_served, line_of, serves_another};
 use super::stuck::{self, Stuck};
-use crate::{Program, Session};
 use model::{Failure, Kind, Step, Stop};
+use session::{Program, Session};
 use wire::Peer;
 
 const KIBIBYTE: usize = 1 << 10;

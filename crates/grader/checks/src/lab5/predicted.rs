@@ -2,9 +2,9 @@
 
 use super::crowd::connect_silently;
 use super::structure::{CROWDS, Place, Sockets, Workers};
-use crate::{Program, Session, Worker};
 use model::{Failure, Kind, Step};
 use serde::Deserialize;
+use session::{Program, Session, Worker};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

@@ -2,8 +2,8 @@
 //! it with the prompt or without, in any case, and with a carriage return or without.
 
 use super::SEQUENTIAL;
-use crate::{Program, Session};
 use model::{Kind, Step, Stop};
+use session::{Program, Session};
 use std::cell::Cell;
 use wire::{Peer, bytewise, cut_at, every_cut};
 

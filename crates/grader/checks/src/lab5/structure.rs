@@ -3,8 +3,8 @@
 
 use super::crowd::{connect_silently, leave};
 use super::protocol::{is_served, line_of, serves_another};
-use crate::{Census, Program, Session, Worker};
 use model::{Failure, Kind, Step};
+use session::{Census, Program, Session, Worker};
 use std::collections::HashSet;
 use std::fmt;
 use wire::{Peer, Stillness};

@@ -2,8 +2,8 @@
 //! of the server's socket, so that it is sure when the next step begins.
 
 use super::protocol::line_of;
-use crate::{Program, Session};
 use model::Step;
+use session::{Program, Session};
 use wire::Peer;
 
 /// How many lines are sent at a time where buffers are narrow: so few that all of them arrive.

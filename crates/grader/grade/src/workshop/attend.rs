@@ -1,11 +1,11 @@
 //! Waits for a build to end, takes in what it says, and watches over what it uses: like a check's programs, all of its processes
 //! together. A clock never decides against it, however loaded the machine is.
 
-use checks::{LONGEST_PAUSE, Watch};
 use observe::{End, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use sandbox::{Ended, Overrun, Room, Submission};
+use session::{LONGEST_PAUSE, Watch};
 use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};

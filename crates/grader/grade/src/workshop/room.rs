@@ -4,11 +4,11 @@
 
 use super::attend::{Course, attend};
 use crate::files;
-use checks::Watch;
 use model::Fault;
 use runner::budget;
 use sandbox::{Ended, Entrance, Group, Limits, Room, Submission, View};
 use serde::{Deserialize, Serialize};
+use session::Watch;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! A folder on the instructor's disk. It was perhaps unpacked from an archive, so links in it may lead anywhere.
 
-use super::{Item, Kind, Scope, Stop, read_within};
+use super::{Scope, Stop, read_within};
+use crate::item::{Item, Kind};
 use crate::limits;
 use crate::vetting;
 use model::Fault;

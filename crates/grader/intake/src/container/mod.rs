@@ -5,6 +5,7 @@ mod folder;
 mod tarball;
 mod zip;
 
+use crate::item::Item;
 use crate::refusal::Refusal;
 use model::Fault;
 use std::fs::File;
@@ -12,28 +13,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use zip::names as zip_names;
-
-/// Something in a container.
-#[derive(Debug)]
-pub(crate) struct Item {
-    /// Its path as the container has it, seen from the submission.
-    pub(crate) name: Vec<u8>,
-    /// What it is.
-    pub(crate) kind: Kind,
-    /// Its size in bytes, as the container claims.
-    pub(crate) size: u64,
-    /// By which the container finds it again.
-    pub(crate) position: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    File,
-    Folder,
-    SymbolicLink,
-    HardLink,
-    Special,
-}
 
 /// Which part of a container with a whole class in it is the submission.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! Tarballs, compressed by gzip or not at all. They have no directory: to find one file, all before it is unpacked.
 
-use super::{Item, Kind, Stop, read_within};
+use super::{Stop, read_within};
+use crate::item::{Item, Kind};
 use crate::limits;
 use crate::refusal::Refusal;
 use flate2::read::MultiGzDecoder;

@@ -1,6 +1,7 @@
 //! Zip archives. The central directory at the end tells all names and sizes, so that what is not wanted is never unpacked.
 
-use super::{Item, Kind, Scope, Stop, read_within};
+use super::{Scope, Stop, read_within};
+use crate::item::{Item, Kind};
 use crate::limits;
 use crate::refusal::{Refusal, shown};
 use std::borrow::Cow;

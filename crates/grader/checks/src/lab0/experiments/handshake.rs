@@ -1,11 +1,11 @@
 //! Experiments about the segments that begin a connection and end it.
 
-use crate::Session;
 use crate::lab0::bench::{accept, connect, listen, pair, until, until_unread};
 use crate::lab0::packets::{ACK, FIN, Packets, RST, SYN, TCP, UDP};
 use crate::lab0::question::{one, words};
 use model::{Fault, Step};
 use observe::Diag;
+use session::Session;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream, UdpSocket};
 

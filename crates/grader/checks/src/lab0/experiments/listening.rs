@@ -1,10 +1,10 @@
 //! Experiments about the backlog, and about the calls that a server and a client make.
 
-use crate::Session;
 use crate::lab0::bench::{accept, connect, connect_into_queue, listen, task, until, until_queued};
 use crate::lab0::question::{one, words};
 use model::{Fault, Step};
 use observe::Diag;
+use session::Session;
 use socket2::{Domain, Socket, Type};
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};

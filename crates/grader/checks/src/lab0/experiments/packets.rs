@@ -1,10 +1,10 @@
 //! Experiments about what goes over the wire, read from captured packets.
 
-use crate::Session;
 use crate::lab0::bench::{LAST_RESORT, accept, connect, listen};
 use crate::lab0::packets::{ICMP, Packet, Packets, RST, SYN, UDP};
 use crate::lab0::question::{one, words};
 use model::{Fault, Step};
+use session::Session;
 use std::io::{ErrorKind, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 

@@ -1,10 +1,10 @@
 //! Experiments about a server that serves one client at a time, and about what servers remember.
 
-use crate::Session;
 use crate::lab0::bench::{Task, answer_lines, ask, connect, connect_into_queue, listen, task, until_unread};
 use crate::lab0::question::one;
 use model::{Fault, Step};
 use observe::{Diag, Observer, Scope};
+use session::Session;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 

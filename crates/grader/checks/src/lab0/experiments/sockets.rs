@@ -1,10 +1,10 @@
 //! Experiments about what tells sockets apart, how many there are, and which addresses they have.
 
-use crate::Session;
 use crate::lab0::bench::{accept, connect, listen, shell};
 use crate::lab0::question::{one, words};
 use model::Step;
 use observe::{Observer, Scope};
+use session::Session;
 use socket2::{Domain, Socket, Type};
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};

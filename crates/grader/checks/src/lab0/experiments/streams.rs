@@ -1,10 +1,10 @@
 //! Experiments about what TCP and UDP promise, and about the reads that answer writes.
 
-use crate::Session;
 use crate::lab0::bench::{LAST_RESORT, pair, task, until, until_unread};
 use crate::lab0::question::one;
 use model::{Fault, Step};
 use observe::Diag;
+use session::Session;
 use socket2::SockRef;
 use std::fs;
 use std::io::{Read, Write};

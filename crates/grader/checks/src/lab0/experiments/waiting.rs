@@ -1,11 +1,11 @@
 //! Experiments about processes and threads, and about calls that wait.
 
-use crate::Session;
 use crate::lab0::bench::{Task, accept, connect, connect_into_queue, listen, pair, shell, task, until};
 use crate::lab0::question::{one, words};
 use model::{Fault, Step};
 use rustix::event::{PollFd, PollFlags, epoll, poll};
 use rustix::io::Errno;
+use session::Session;
 use socket2::{Domain, Socket, Type};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,14 +1,18 @@
-//! One check's surroundings: the programs that it started, its peers, its random source and its record.
+//! One check's surroundings: the programs that it started, the peers that talk to them, the random source and the record; and the
+//! loop in which the grader waits. Knows nothing of labs, nor of what is right or wrong.
 
 mod capture;
 mod guard;
+mod pauses;
 mod program;
 mod trace;
+mod watch;
+pub mod words;
 mod world;
 
 pub use program::{Census, Program, Worker};
+pub use watch::{LONGEST_PAUSE, Watch};
 
-use crate::words;
 use fastrand::Rng;
 use model::{Action, Event, Failure, Fault, Kind, Placeholder, Record, Step, Stop, Verdict};
 use observe::{Observer, Scope};
@@ -504,6 +508,6 @@ impl Session {
 }
 
 /// The failure of a program that did something else than it should have, with what it printed as what came.
-pub(crate) fn wrong_output(summary: impl Into<String>, expected: &str, printed: &[u8]) -> Failure {
+pub fn wrong_output(summary: impl Into<String>, expected: &str, printed: &[u8]) -> Failure {
     Failure::new(Kind::Output, summary).expected(expected).got(printed)
 }

@@ -1,7 +1,8 @@
 //! The one loop in which the grader waits, and what it waits with: the programs, the connections, the observer.
 
-use super::capture::{Capture, Console};
-use super::guard::Guard;
+use crate::capture::{Capture, Console};
+use crate::guard::Guard;
+use crate::pauses::{Looks, Next, Pauses};
 use crate::watch::LONGEST_PAUSE;
 use model::{Action, Failure, Fault, Kind, Record, Step, Stop};
 use observe::{CPU_BUDGET, Diag, End, Link, Observer, Scope, Vigil};
@@ -24,16 +25,6 @@ use wire::{Attempt, Caller, Interest, Patience, Stillness, Transcript};
 /// limits on processor time and on sleep come to, and time for which a busy machine kept the program or the grader from a processor is
 /// not counted, as far as it is known: so it says nothing about the submission.
 const LAST_RESORT: Duration = Duration::from_secs(600);
-/// The first and the longest pause between two looks, where a look takes no longer than that; a signal from a socket, a stream or an
-/// end cuts it short.
-const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(2));
-/// The longest pause while all of a program sleeps: only time, or a signal, is going to change that.
-const DOZING_PAUSE: Duration = Duration::from_millis(30);
-/// Where looks take longer: the longest pause of all, and how many looks' time it is, so that looking takes little of what the
-/// program could use.
-const LONG_PAUSE: (Duration, u32) = (Duration::from_millis(400), 8);
-/// How many signals in a row are followed without a look at the kernel.
-const SIGNALS: u32 = 64;
 /// How much more processor time a program may use in one wait for each of its connections: to hand them on from one process to
 /// another, say, is progress that no byte shows.
 const CPU_FOR_A_CLIENT: Duration = Duration::from_micros(500);
@@ -70,10 +61,7 @@ pub(crate) struct World {
     pub(crate) guard: Guard,
     /// How long a program may sleep in one wait, where that is not the usual.
     pub(crate) sleep_budget: Cell<Option<Duration>>,
-    /// How much processor time the last look at the kernel took.
-    look_cost: Cell<Duration>,
-    /// How many times as long as that a wait begins without one: more, the more looks were in vain.
-    head_start: Cell<u32>,
+    looks: Cell<Looks>,
     /// Whether a program has used up its processor time in a wait: it need not do so again to be known for it.
     has_spun: Cell<bool>,
     links: RefCell<Vec<Link>>,
@@ -98,8 +86,7 @@ impl World {
             running: RefCell::default(),
             guard: Guard::new(limits, group),
             sleep_budget: Cell::default(),
-            look_cost: Cell::default(),
-            head_start: Cell::new(1),
+            looks: Cell::default(),
             has_spun: Cell::default(),
             links: RefCell::default(),
             sockets: Cell::default(),
@@ -244,6 +231,51 @@ impl World {
         Ok(any)
     }
 
+    /// Ends all programs where they use too much.
+    ///
+    /// # Errors
+    /// A failure that says so, now and ever after.
+    fn watch(&self) -> Step {
+        if let Some(failure) = self.guard.stopped() {
+            return Err(failure.into());
+        }
+        match self.guard.overrun(&mut self.observer.borrow_mut(), self.room)? {
+            Some(failure) => self.stop(failure),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends all programs, since one forbids to be looked at.
+    ///
+    /// # Errors
+    /// A failure that says so; a fault where this system lets nobody look, since then its own child is hidden from the grader too.
+    fn stop_hidden<T>(&self, still: Stillness) -> Step<T> {
+        let inits: Vec<i32> = self.running.borrow().iter().map(|program| program.submission.init()).collect();
+        for init in inits {
+            if !self.observer.borrow_mut().may_look_at(init)? {
+                let cure = "`sudo sysctl -w kernel.yama.ptrace_scope=0`";
+                return Err(Fault::new(format!("this system hides all programs' calls; run {cure}")).into());
+            }
+        }
+        self.stop(
+            Failure::new(still.kind, still.words)
+                .expected("a program that the kernel shows to its own user (PR_SET_DUMPABLE in prctl(2))")
+                .got("one that it does not show"),
+        )
+    }
+
+    /// Ends all programs for this reason.
+    ///
+    /// # Errors
+    /// The failure.
+    fn stop<T>(&self, failure: Failure) -> Step<T> {
+        let running = self.running.borrow();
+        running.iter().for_each(|program| program.submission.kill());
+        self.transcript.record("grader", Action::Note, failure.summary.as_bytes());
+        self.guard.keep(&failure, !running.iter().any(|program| program.has_started));
+        Err(failure.into())
+    }
+
     /// Waits for a moment, or for a signal, and goes on watching what programs use. Tells whether there was one.
     fn pause(&self, watched: &[(BorrowedFd<'_>, Interest)], pause: Duration) -> Step<bool> {
         let end = Instant::now() + pause;
@@ -285,16 +317,17 @@ impl World {
         }
     }
 
-    fn look(&self, vigil: &mut Vigil, pause: Duration) -> io::Result<Option<End>> {
+    /// Looks once; tells why nothing more is to be expected, if that is so, and how much processor time the look took.
+    fn look(&self, vigil: &mut Vigil, pause: Duration) -> io::Result<(Option<End>, Duration)> {
         let began = processor_time();
         let mut observer = self.observer.borrow_mut();
         let age =
             self.running.borrow().iter().map(|program| program.started.elapsed()).max().unwrap_or_default();
         let end = vigil.look(&mut observer, &mut self.links.borrow_mut(), age, pause)?;
         // A program that has just been started may have no process yet, and one that has ended may not be reported yet.
-        self.look_cost.set(processor_time().saturating_sub(began));
+        let cost = processor_time().saturating_sub(began);
         let unborn = self.running.borrow().iter().any(|program| program.gone.is_none());
-        Ok(end.filter(|end| *end != End::Gone || !unborn))
+        Ok((end.filter(|end| *end != End::Gone || !unborn), cost))
     }
 
     /// Says what `end` means, with what every thread does now.
@@ -355,7 +388,7 @@ fn how_it_ended(program: &Running) -> Step<(Kind, String)> {
         Some(Ended::Exited(101)) if has("not yet implemented") => {
             (Kind::NotWritten, format!("{name} stops at a todo!(): it is not written yet"))
         }
-        Some(Ended::Exited(code)) if super::trace::has_stack_trace(&printed) => {
+        Some(Ended::Exited(code)) if crate::trace::has_stack_trace(&printed) => {
             (Kind::Crashed, format!("{name} crashed and exited with status {code}"))
         }
         Some(ended @ Ended::Signalled(_)) => (Kind::Crashed, format!("{name} {ended}")),
@@ -425,43 +458,27 @@ impl World {
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>> {
         let mut vigil = self.vigil(sleep_budget);
-        // Most answers come within the time that a look takes: waiting for as long first saves most looks. On a busy machine they
-        // come later, and all looks before them are in vain.
-        let mut pause = (self.look_cost.get() * self.head_start.get()).clamp(PAUSES.0, LONG_PAUSE.0);
-        let (mut signals, mut looks) = (0, 0);
-        let mut next_look = Instant::now() + pause;
+        let mut pauses = Pauses::begin(self.looks.get(), Instant::now());
         loop {
             self.drain()?;
             self.watch()?;
             let asked = Instant::now();
             self.last_resort(asked)?;
             if attempt()? == Attempt::Done {
-                if looks > 0 {
-                    self.head_start.set((self.head_start.get() * 2).min(LONG_PAUSE.1));
-                }
+                self.looks.set(pauses.done());
                 return Ok(None);
             }
-            let left = next_look.saturating_duration_since(Instant::now());
-            // Where nothing is watched, no signal tells that another attempt is worth while.
-            let unwatched = (asked.elapsed() * LONG_PAUSE.1).max(PAUSES.1);
-            let rest = if watched.is_empty() { left.min(unwatched) } else { left };
-            if self.pause(watched, rest)? && signals < SIGNALS {
-                signals += 1;
-                next_look = Instant::now() + pause;
+            let now = Instant::now();
+            let next = pauses.next(now, watched.is_empty().then(|| now.duration_since(asked)));
+            let (Next::Attempt(rest) | Next::Look(rest)) = next;
+            let signal = self.pause(watched, rest)?;
+            if signal && pauses.signalled(Instant::now()) || matches!(next, Next::Attempt(_)) {
                 continue;
             }
-            if rest < left {
-                continue;
-            }
-            signals = 0;
             let (slept, held_up) = (vigil.asleep(), vigil.held_up());
-            let end = self.look(&mut vigil, pause)?;
+            let (end, cost) = self.look(&mut vigil, pauses.pause())?;
             self.held_up.set(self.held_up.get() + vigil.held_up() - held_up);
-            let longest = (self.look_cost.get() * LONG_PAUSE.1).min(LONG_PAUSE.0);
-            let longest = longest.max(if vigil.is_dozing() { DOZING_PAUSE } else { PAUSES.1 });
-            pause = (pause * 2).min(longest);
-            next_look = Instant::now() + pause;
-            looks += 1;
+            pauses.looked(Instant::now(), cost, vigil.is_dozing());
             // Where the wait is about time, its own budget counts.
             if sleep_budget.is_none() {
                 self.guard.count_sleep(vigil.asleep() - slept);
@@ -470,7 +487,10 @@ impl World {
                 // A program that had filled a pipe or a socket can go on now that its reader has made room.
                 let printed = self.drain()?;
                 match attempt()? {
-                    Attempt::Done => return Ok(None),
+                    Attempt::Done => {
+                        self.looks.set(pauses.done());
+                        return Ok(None);
+                    }
                     Attempt::Moved => continue,
                     Attempt::Idle if printed => continue,
                     Attempt::Idle => {}
@@ -478,7 +498,7 @@ impl World {
                 // What is still may be so because a limit has struck.
                 self.guard.hurry();
                 self.watch()?;
-                self.head_start.set(1);
+                self.looks.set(pauses.given_up());
                 if end == End::Busy {
                     self.has_spun.set(true);
                 }

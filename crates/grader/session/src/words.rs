@@ -11,12 +11,12 @@ const NAMES: &[u8] = b"bcdfghjklmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ0123456789";
 const TEXTS: &[u8] = b"bcdfghjklmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ0123456789.,:;!?-_'()";
 
 /// A word that may stand on a command line: it begins with a letter, and letters and digits follow.
-pub(crate) fn name(random: &mut Rng, length: usize) -> String {
+pub fn name(random: &mut Rng, length: usize) -> String {
     word(random, NAMES, length)
 }
 
 /// A word of printable ASCII for the wire, which begins with a letter.
-pub(crate) fn text(random: &mut Rng, length: usize) -> String {
+pub fn text(random: &mut Rng, length: usize) -> String {
     word(random, TEXTS, length)
 }
 

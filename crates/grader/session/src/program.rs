@@ -1,7 +1,7 @@
 //! A program under test, as the checks use it.
 
-use super::trace::has_stack_trace;
-use super::world::{self, Running, World};
+use crate::trace::has_stack_trace;
+use crate::world::{self, Running, World};
 use model::{Action, Failure, Fault, Kind, Picture, Step, Stop, ThreadView};
 use observe::{SLEEP_BUDGET, Socket, Thread, Waits};
 use rustix::io::Errno;
@@ -628,7 +628,7 @@ impl Program {
             }
             Ended::Exited(_) if text.trim().is_empty() => {
                 let summary = format!("{} fails without a word", self.name);
-                Err(super::wrong_output(summary, "a message in words", &console).into())
+                Err(crate::wrong_output(summary, "a message in words", &console).into())
             }
             Ended::Exited(_) => Ok(text),
             ended => Err(self.wrong_end(ended, "an exit status other than 0").into()),

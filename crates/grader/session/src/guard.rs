@@ -1,14 +1,12 @@
-//! Watches over what a check's programs use, and stops them all where that is more than they may, or where they cannot be
-//! watched.
+//! Watches over what a check's programs use, and keeps why they were all stopped.
 
-use super::world::World;
 use crate::Watch;
-use model::{Action, Failure, Fault, Kind, Step};
-use sandbox::{Entrance, Limits, Overrun};
+use model::{Failure, Kind};
+use observe::Observer;
+use sandbox::{Entrance, Limits, Overrun, Room};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::time::Duration;
-use wire::Stillness;
 
 /// What is known of the programs' use of resources.
 pub(crate) struct Guard {
@@ -91,61 +89,27 @@ impl Guard {
     pub(crate) fn stopped(&self) -> Option<Failure> {
         self.stopped.borrow().clone()
     }
-}
 
-impl World {
-    /// Ends all programs where they use too much.
-    ///
-    /// # Errors
-    /// A failure that says so, now and ever after.
-    pub(crate) fn watch(&self) -> Step {
-        if let Some(failure) = self.guard.stopped() {
-            return Err(failure.into());
-        }
-        let Some((overrun, got)) = self.overrun()? else { return Ok(()) };
-        self.guard.lacked.set(overrun.is_shared());
-        self.stop(
-            Failure::new(Kind::Resource, format!("stopped: {overrun}"))
-                .expected(format!("no more than {overrun} in all"))
-                .got(got),
-        )
+    /// Keeps why all programs are stopped, and whether that was before anybody could talk to one of them.
+    pub(crate) fn keep(&self, failure: &Failure, at_start: bool) {
+        self.at_start.set(at_start);
+        self.stopped.replace(Some(failure.clone()));
     }
 
-    /// Ends all programs, since one forbids to be looked at.
+    /// The failure of programs that use too much.
     ///
     /// # Errors
-    /// A failure that says so; a fault where this system lets nobody look, since then its own child is hidden from the grader too.
-    pub(crate) fn stop_hidden<T>(&self, still: Stillness) -> Step<T> {
-        let inits: Vec<i32> = self.running.borrow().iter().map(|program| program.submission.init()).collect();
-        for init in inits {
-            if !self.observer.borrow_mut().may_look_at(init)? {
-                let cure = "`sudo sysctl -w kernel.yama.ptrace_scope=0`";
-                return Err(Fault::new(format!("this system hides all programs' calls; run {cure}")).into());
-            }
-        }
-        self.stop(
-            Failure::new(still.kind, still.words)
-                .expected("a program that the kernel shows to its own user (PR_SET_DUMPABLE in prctl(2))")
-                .got("one that it does not show"),
-        )
-    }
-
-    /// Ends all programs for this reason.
-    ///
-    /// # Errors
-    /// The failure.
-    fn stop<T>(&self, failure: Failure) -> Step<T> {
-        let running = self.running.borrow();
-        running.iter().for_each(|program| program.submission.kill());
-        self.guard.at_start.set(!running.iter().any(|program| program.has_started));
-        self.transcript.record("grader", Action::Note, failure.summary.as_bytes());
-        self.guard.stopped.replace(Some(failure.clone()));
-        Err(failure.into())
+    /// When `/proc` cannot be read.
+    pub(crate) fn overrun(&self, observer: &mut Observer, room: Room) -> io::Result<Option<Failure>> {
+        let Some((overrun, got)) = self.limit_overrun(observer, room)? else { return Ok(None) };
+        self.lacked.set(overrun.is_shared());
+        let failure = Failure::new(Kind::Resource, format!("stopped: {overrun}"));
+        Ok(Some(failure.expected(format!("no more than {overrun} in all")).got(got)))
     }
 
     /// The limit that is overrun, and by what.
-    fn overrun(&self) -> io::Result<Option<(Overrun, String)>> {
-        let Guard { watch, printed, slept, struck, .. } = &self.guard;
+    fn limit_overrun(&self, observer: &mut Observer, room: Room) -> io::Result<Option<(Overrun, String)>> {
+        let Guard { watch, printed, slept, struck, .. } = self;
         let limits = watch.limits();
         if let Some(overrun) = struck.get() {
             return Ok(Some((overrun, "a write beyond that".to_owned())));
@@ -157,6 +121,6 @@ impl World {
             let times = format!("{:.1} s", slept.get().as_secs_f64());
             return Ok(Some((Overrun::Sleep(limits.sleep), times)));
         }
-        watch.overrun(&mut self.observer.borrow_mut(), self.room)
+        watch.overrun(observer, room)
     }
 }
