@@ -181,6 +181,10 @@ pub(crate) struct Draw {
 pub(crate) struct Explain {
     /// The clause, for example L3.4
     pub(crate) clause: String,
+
+    /// Which of the three hints to give, and those before it: a question, what explains what you see, what to look up
+    #[arg(long, value_name = "STEP", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub(crate) hint: u8,
 }
 
 #[derive(Args)]

@@ -35,7 +35,7 @@ pub(crate) fn list(arguments: &List) -> Result<Status, Trouble> {
 pub(crate) fn explain(arguments: &Explain) -> Result<Status, Trouble> {
     let (suite, check) = naming::check(&arguments.clause)?;
     let programs = suite.programs_of(check.clause.id);
-    print(|palette| catalogue::explain(&suite.lab, &check.clause, &programs, palette))
+    print(|palette| catalogue::explain(&suite.lab, &check.clause, &programs, arguments.hint.into(), palette))
 }
 
 fn print(text: impl FnOnce(Palette) -> String) -> Result<Status, Trouble> {

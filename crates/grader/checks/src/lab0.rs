@@ -14,12 +14,14 @@ mod tests;
 
 use crate::{Bank, Check, Suite};
 use answer::Document;
-use model::{Failure, Fault, Kind, Lab, Step, Stop};
+use model::{Failure, Fault, Kind, Lab, Step, Stop, Wording};
 use question::{Form, Question, Topic};
 use sandbox::Limits;
-use session::Session;
+use session::{Needs, Session};
 
 const DOCUMENT: &str = "answers.toml";
+
+static WORDS: Wording = wording!("lab0-concepts");
 
 pub(crate) const SUITE: Suite = Suite {
     lab: Lab {
@@ -80,7 +82,11 @@ const CHECKS: &[Check] = &[
 
 /// A check is a plain function, so each topic has one of its own.
 const fn check<const TOPIC: usize>() -> Check {
-    Check { clause: TOPICS[TOPIC].clause, decide: |session| decide(session, &TOPICS[TOPIC]) }
+    Check {
+        clause: TOPICS[TOPIC].clause,
+        needs: Needs::USUAL,
+        decide: |session| decide(session, &TOPICS[TOPIC]),
+    }
 }
 
 /// Compares what the document predicts with what the experiment shows.

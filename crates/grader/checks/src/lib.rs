@@ -3,6 +3,8 @@
 //!
 //! What all checks share is in [`Session`]. Nothing here knows an output format or the command line.
 
+#[macro_use]
+mod rows;
 mod lab0;
 mod lab1;
 mod lab2;
@@ -12,13 +14,15 @@ mod lab5;
 
 use model::{Clause, Lab, Step};
 use sandbox::Limits;
-use session::Session;
+use session::{Needs, Session};
 
 /// A clause with the function that decides it.
 #[derive(Debug)]
 pub struct Check {
     /// The clause.
     pub clause: Clause,
+    /// What it needs of the machine.
+    pub needs: Needs,
     /// Decides it, in a session of its own.
     pub decide: fn(&mut Session) -> Step,
 }
@@ -72,12 +76,16 @@ pub fn suite(name: &str) -> Option<&'static Suite> {
 
 /// Clauses that need more open files than most systems give at first, and how many.
 pub fn open_files() -> impl Iterator<Item = (&'static str, u64)> {
-    let (thousand, ten_thousand) = (lab5::crowd::files_for(1000), lab5::crowd::files_for(10_000));
-    [("L4.S3", lab4::stretch::FILES_FOR_A_THOUSAND), ("L5.S1", thousand), ("L5.S2", ten_thousand)].into_iter()
+    let checks = suites().iter().flat_map(|suite| suite.checks);
+    let mut crowds: Vec<(&str, u64)> = checks.map(|check| (check.clause.id, check.needs.files)).collect();
+    crowds.retain(|(_, files)| *files > 0);
+    // Once for each clause, not for each of its programs.
+    crowds.dedup();
+    crowds.into_iter()
 }
 
 /// How many processes and threads a clause with a thousand clients takes, as each may have a process or two threads of its own.
-pub const TASKS_FOR_A_THOUSAND: u64 = 3 * lab4::stretch::THOUSAND as u64;
+pub const TASKS_FOR_A_THOUSAND: u64 = 3 * 1000;
 
 #[cfg(test)]
 mod tests {
@@ -113,11 +121,15 @@ mod tests {
                 let letter = if clause.tier == Tier::Stretch { "S" } else { "" };
                 assert!(clause.id.starts_with(&format!("L{}.{letter}", suite.lab.number)), "{}", clause.id);
                 assert!(suite.lab.subjects().any(|subject| subject == clause.program), "{}", clause.id);
-                for text in [clause.title, clause.lesson, clause.hint, clause.method] {
+                let words = clause.words();
+                for text in [&words.title, &words.lesson, &words.method].into_iter().chain(&words.hints) {
                     assert!(!text.is_empty(), "{}", clause.id);
                 }
-                assert!(!clause.causes.is_empty() && !clause.title.ends_with('.'), "{}", clause.id);
+                assert!(!words.causes.is_empty() && !words.title.ends_with('.'), "{}", clause.id);
             }
+            let told = suite.checks[0].clause.wording.keys();
+            let unknown: Vec<&String> = told.filter(|id| suite.programs_of(id).is_empty()).collect();
+            assert!(unknown.is_empty(), "words of no clause: {unknown:?}");
         }
     }
 }

@@ -1,5 +1,9 @@
 //! What a lab asks: its programs and its clauses.
 
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// Whether a clause counts for points or for stars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {
@@ -56,7 +60,7 @@ impl Program {
     }
 }
 
-/// One sentence that one check decides, with all that a reader needs to learn from it.
+/// One sentence that one check decides. What a reader needs to learn from it stands in its [`Words`].
 #[derive(Clone, Copy, Debug)]
 pub struct Clause {
     /// `L3.4` for core clauses, `L3.S4` for stretch clauses. Stable once landed.
@@ -68,16 +72,48 @@ pub struct Clause {
     /// The program that the clause is about, or in a lab without programs the document. A clause about several programs stands
     /// once for each of them, is decided for each by itself, and is worth so much for each.
     pub program: &'static str,
+    /// Where its words stand.
+    pub wording: &'static Wording,
+}
+
+/// What students are told of a clause.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
     /// The clause itself, one sentence without a full stop.
-    pub title: &'static str,
+    pub title: String,
     /// Why it matters, in about two sentences.
-    pub lesson: &'static str,
-    /// A hint that does not give the solution away.
-    pub hint: &'static str,
+    pub lesson: String,
+    /// From a question to what exactly to look up; none gives the solution away.
+    pub hints: [String; 3],
     /// How the check decides it.
-    pub method: &'static str,
+    pub method: String,
     /// What programs that fail it usually get wrong.
-    pub causes: &'static [&'static str],
+    pub causes: Vec<String>,
+}
+
+/// The words of a lab's clauses by their ids, read when they are asked for first: who only decides clauses needs none.
+pub type Wording = LazyLock<BTreeMap<String, Words>>;
+
+/// For a clause without words, of which there is none.
+static NO_WORDS: Words = Words {
+    title: String::new(),
+    lesson: String::new(),
+    hints: [String::new(), String::new(), String::new()],
+    method: String::new(),
+    causes: Vec::new(),
+};
+
+impl Clause {
+    /// What students are told of it.
+    pub fn words(&self) -> &'static Words {
+        self.wording.get(self.id).unwrap_or(&NO_WORDS)
+    }
+
+    /// The clause itself, one sentence without a full stop.
+    pub fn title(&self) -> &'static str {
+        &self.words().title
+    }
 }
 
 /// A lab: its programs and its clauses, in the order in which they are shown.

@@ -14,7 +14,7 @@ pub mod selftest;
 mod verdict;
 
 pub use evidence::{Action, Endpoint, Event, Record, SocketView, ThreadView};
-pub use lab::{Clause, Lab, Placeholder, Program, Tier};
+pub use lab::{Clause, Lab, Placeholder, Program, Tier, Wording, Words};
 pub use picture::{Picture, ProcessPicture, SocketPicture, ThreadPicture};
 pub use run::{CheckReport, Enforcement, Environment, Isolation, Notice, Ruling, RunReport, Score};
 pub use verdict::{Credit, Failure, Fault, Kind, Shown, Step, Stop, Verdict};

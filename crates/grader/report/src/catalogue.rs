@@ -64,7 +64,7 @@ pub fn list(lab: &Lab, clauses: &[&Clause], last: Option<&Dated>, palette: Palet
             let mark = symbol(last.and_then(|dated| dated.record.mark(clause)), palette);
             let start = format!("{}  {:<7}  {:>3}  ", pad(clause.id, id), tier(clause), worth_short(clause));
             let columns = 4 + width(&start);
-            let title = wrap(clause.title, crate::text::WIDTH - columns);
+            let title = wrap(clause.title(), crate::text::WIDTH - columns);
             lines.extend(label(&format!("  {mark} {start}"), title, columns));
         }
     }
@@ -114,23 +114,39 @@ fn checked(last: &Dated) -> String {
     format!("checked {}", ago(last.age))
 }
 
-/// One clause with all that a reader needs to learn from it, and the programs that it is about.
-pub fn explain(lab: &Lab, clause: &Clause, programs: &[&str], palette: Palette) -> String {
+/// The command that gives the hint after the first `step`.
+pub(crate) fn next_hint(clause: &Clause, step: usize) -> String {
+    format!("cargo xtask explain {} --hint {}", clause.id, step + 1)
+}
+
+/// One clause with all that a reader needs to learn from it, the first `steps` of its hints, and the programs that it is about.
+pub fn explain(lab: &Lab, clause: &Clause, programs: &[&str], steps: usize, palette: Palette) -> String {
     let worth = match clause.tier {
         Tier::Core => count(clause.points as usize, "point"),
         Tier::Stretch => "a star".to_owned(),
     };
     let each = if programs.len() > 1 { " for each of " } else { " · " };
     let facts = format!("{} · {} · {worth}{each}{}", lab.title, tier(clause), programs.join(", "));
-    let title = format!("{}  {}", clause.id, clause.title);
+    let title = format!("{}  {}", clause.id, clause.title());
     let mut lines: Vec<String> = wrap(&title, PROSE).iter().map(|line| palette.strong(line)).collect();
     lines.extend(wrap(&facts, PROSE).iter().map(|line| palette.faint(line)));
-    let causes = clause.causes.iter().flat_map(|cause| label("- ", wrap(cause, PROSE - 4), 2)).collect();
+    let words = clause.words();
+    let mut hints: Vec<String> = words
+        .hints
+        .iter()
+        .zip(1..)
+        .take(steps)
+        .flat_map(|(hint, step)| label(&format!("{step}  "), wrap(hint, PROSE - 5), 3))
+        .collect();
+    if steps < words.hints.len() {
+        hints.push(palette.faint(&format!("more: {}", next_hint(clause, steps))));
+    }
+    let causes = words.causes.iter().flat_map(|cause| label("- ", wrap(cause, PROSE - 4), 2)).collect();
     let sections = [
-        ("Why it matters", wrap(clause.lesson, PROSE - 2)),
-        ("How it is checked", wrap(clause.method, PROSE - 2)),
+        ("Why it matters", wrap(&words.lesson, PROSE - 2)),
+        ("How it is checked", wrap(&words.method, PROSE - 2)),
+        ("Hint", hints),
         ("Common causes of failure", causes),
-        ("Hint", wrap(clause.hint, PROSE - 2)),
         ("Run just this check", vec![command(lab, clause)]),
         ("Handout", vec![handout(lab)]),
     ];

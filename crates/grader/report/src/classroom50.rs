@@ -80,7 +80,7 @@ impl Test {
             String::new()
         };
         Test {
-            test_name: format!("{} {}: {}{ruled}", clause.id, clause.program, clause.title),
+            test_name: format!("{} {}: {}{ruled}", clause.id, clause.program, clause.title()),
             passed: check.verdict == Verdict::Passed,
             score: check.points(),
             max_score: clause.points,

@@ -123,7 +123,7 @@ fn tables(report: &RunReport) -> Vec<String> {
 
 fn row(report: &RunReport, check: &CheckReport) -> String {
     let mark = table::symbol(&check.verdict, PLAIN);
-    let title = cell(&prose(check.clause.title));
+    let title = cell(&prose(check.clause.title()));
     format!("| {mark} | {} | {title} | {} |", check.clause.id, table::merit(report, check))
 }
 
@@ -138,7 +138,7 @@ fn failed(report: &RunReport, checks: &[&CheckReport], origin: &Origin) -> Vec<S
     let [check, others @ ..] = checks else { return Vec::new() };
     let Verdict::Failed(failure) = &check.verdict else { return Vec::new() };
     let clause = check.clause;
-    let title = format!("✗ {} {} ({})", clause.id, clause.title, failure::worth(check));
+    let title = format!("✗ {} {} ({})", clause.id, clause.title(), failure::worth(check));
     let mut lines = Vec::from(heading(&title));
     let mut evidence = failure::evidence(failure, PLAIN);
     while evidence.last().is_some_and(String::is_empty) {
@@ -146,8 +146,8 @@ fn failed(report: &RunReport, checks: &[&CheckReport], origin: &Origin) -> Vec<S
     }
     lines.extend(block(&evidence));
     let mut paragraph = |text: String| lines.extend([String::new(), text]);
-    paragraph(format!("**Why** {}", prose(clause.lesson)));
-    paragraph(format!("**Hint** {}", prose(clause.hint)));
+    paragraph(format!("**Why** {}", prose(&clause.words().lesson)));
+    paragraph(format!("**Hint** {}", prose(&clause.words().hints[0])));
     if !others.is_empty() {
         paragraph(format!("**Also** {} failed in the same way", groups::ids(others)));
     }

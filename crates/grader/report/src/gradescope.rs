@@ -119,7 +119,7 @@ impl<'a> Test<'a> {
                 Verdict::Failed(_) => Some("failed"),
                 Verdict::Skipped(_) | Verdict::Error(_) => None,
             },
-            name: if is_core { clause.title.to_owned() } else { format!("★ {}", clause.title) },
+            name: if is_core { clause.title().to_owned() } else { format!("★ {}", clause.title()) },
             number: clause.id,
             output: output(report, check, origin),
             output_format: "text",

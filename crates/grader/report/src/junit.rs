@@ -50,7 +50,7 @@ fn case(report: &RunReport, check: &CheckReport, origin: &Origin) -> TestCase {
             status.set_message(escape::text(reason));
         }
     }
-    let mut case = TestCase::new(format!("{} {}", check.clause.id, check.clause.title), status);
+    let mut case = TestCase::new(format!("{} {}", check.clause.id, check.clause.title()), status);
     case.set_classname(format!("{}.{}", report.lab.name(), check.clause.program));
     case.set_time(check.duration);
     case

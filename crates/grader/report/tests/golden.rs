@@ -261,7 +261,10 @@ fn feedback_without_verdicts_shows_the_words_that_explain_it() {
 fn the_catalogue_lists_and_explains() {
     let clauses: Vec<_> = CLAUSES.iter().collect();
     golden("list.txt", &catalogue::list(&LAB, &clauses, None, Palette::new(false)));
-    golden("explain.txt", &catalogue::explain(&LAB, &CLAUSES[2], &[CLAUSES[2].program], Palette::new(false)));
+    let explain =
+        |steps| catalogue::explain(&LAB, &CLAUSES[2], &[CLAUSES[2].program], steps, Palette::new(false));
+    golden("explain.txt", &explain(1));
+    golden("explain_hints.txt", &explain(3));
 }
 
 #[test]

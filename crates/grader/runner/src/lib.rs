@@ -269,8 +269,7 @@ fn run_and_account(
         _ => had_less && course.lacked,
     };
     // Who has thousands of clients may have as many processes.
-    let is_crowd = checks::open_files().any(|(id, _)| id == check.clause.id);
-    let tasks = if is_crowd { checks::TASKS_FOR_A_THOUSAND } else { 0 };
+    let tasks = if check.needs.files > 0 { checks::TASKS_FOR_A_THOUSAND } else { 0 };
     budget::spend(hand_in.confinement.limits, tasks, decide, lacked)
 }
 

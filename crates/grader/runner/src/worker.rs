@@ -299,7 +299,7 @@ fn work(plan: Plan, room: Room, packets: Option<File>, group: Option<Entrance>) 
         (Task::StartOnly { times, .. }, _) => decided(session.start_only(program, times).into(), times),
         (Task::Decide { keep, .. }, Some(check)) => {
             let is_kept = keep != Keep::Nothing;
-            let decision = session.decide(check.decide, is_kept.then_some(packets));
+            let decision = session.decide(check.needs, check.decide, is_kept.then_some(packets));
             let Decision { lacked, used, stopped_at_start, .. } = decision;
             tell(&Answer::Decided {
                 verdict: Box::new(decision.verdict),

@@ -52,6 +52,24 @@ pub struct Setup {
     pub seed: u64,
 }
 
+/// What a clause needs of the machine. Where that is not to be had it cannot be decided, whatever the program does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// How many files the grader and each process of the program must be able to have open; 0: as many as usual.
+    pub files: u64,
+    /// How many processes and threads there must be room for; 0: as many as usual.
+    pub tasks: u64,
+    /// Whether it needs a network of its own.
+    pub network: bool,
+}
+
+impl Needs {
+    /// Nothing but what every clause needs.
+    pub const USUAL: Needs = Needs { files: 0, tasks: 0, network: false };
+    /// A network of its own.
+    pub const NETWORK: Needs = Needs { network: true, ..Needs::USUAL };
+}
+
 /// What became of a check.
 #[derive(Debug)]
 pub struct Decision {
@@ -121,7 +139,12 @@ impl Session {
 
     /// Decides a clause: runs the check and puts the evidence to what came of it. Whether it is recorded, and where its packets
     /// are to be kept, changes nothing in that.
-    pub fn decide(mut self, check: fn(&mut Session) -> Step, keep: Option<Option<File>>) -> Decision {
+    pub fn decide(
+        mut self,
+        needs: Needs,
+        check: fn(&mut Session) -> Step,
+        keep: Option<Option<File>>,
+    ) -> Decision {
         if keep.is_some() {
             self.world.start_record();
         }
@@ -132,7 +155,7 @@ impl Session {
                 Err(error) => return Decision::of(Fault::at("capturing packets", &error)),
             },
         };
-        let mut verdict = Verdict::from(check(&mut self));
+        let mut verdict = Verdict::from(self.need(needs).and_then(|()| check(&mut self)));
         // Whatever else came of it then.
         if let Some(stopped) = self.world.guard.stopped() {
             verdict = Verdict::Failed(Box::new(stopped));
@@ -309,40 +332,6 @@ impl Session {
         self.open_files = Some(limit);
     }
 
-    /// Lets the grader and the programs that are started from now on have so many files open each.
-    ///
-    /// # Errors
-    /// The clause cannot be decided where the system allows fewer.
-    pub fn need_files(&mut self, count: u64) -> Step {
-        let limit = getrlimit(Resource::Nofile);
-        if limit.maximum.is_some_and(|maximum| maximum < count) {
-            let maximum = limit.maximum.unwrap_or_default();
-            let reason =
-                format!("it needs {count} open files, and the system allows {maximum}; raise `ulimit -Hn`");
-            return Err(Stop::Skipped(reason));
-        }
-        setrlimit(Resource::Nofile, Rlimit { current: Some(count), maximum: limit.maximum })
-            .map_err(std::io::Error::from)?;
-        self.open_files = Some(count);
-        Ok(())
-    }
-
-    /// The clause cannot be decided where the machine allows fewer processes and threads: what a program then lacks is not its own
-    /// fault.
-    ///
-    /// # Errors
-    /// Always, where that is so.
-    pub fn need_tasks(&self, count: u64) -> Step {
-        let allowed = self.setup.tasks_allowed;
-        if allowed >= count {
-            return Ok(());
-        }
-        Err(Stop::Skipped(format!(
-            "it needs {count} processes and threads, and this machine has {allowed} left; raise `ulimit -u`, `kernel.pid_max`, or \
-             `--pids-limit` of the container"
-        )))
-    }
-
     /// Listens for a program that is a client, on a port of the kernel's choice.
     ///
     /// # Errors
@@ -459,6 +448,51 @@ impl Session {
         let mut bytes = vec![0; length];
         self.random.fill(&mut bytes);
         bytes
+    }
+
+    /// Ends the check as undecided where the machine has not what it needs.
+    fn need(&mut self, needs: Needs) -> Step {
+        if needs.network {
+            self.needs_isolation()?;
+        }
+        if needs.tasks > 0 {
+            self.need_tasks(needs.tasks)?;
+        }
+        if needs.files > 0 { self.need_files(needs.files) } else { Ok(()) }
+    }
+
+    /// Lets the grader and the programs that are started from now on have so many files open each.
+    ///
+    /// # Errors
+    /// The clause cannot be decided where the system allows fewer.
+    fn need_files(&mut self, count: u64) -> Step {
+        let limit = getrlimit(Resource::Nofile);
+        if limit.maximum.is_some_and(|maximum| maximum < count) {
+            let maximum = limit.maximum.unwrap_or_default();
+            let reason =
+                format!("it needs {count} open files, and the system allows {maximum}; raise `ulimit -Hn`");
+            return Err(Stop::Skipped(reason));
+        }
+        setrlimit(Resource::Nofile, Rlimit { current: Some(count), maximum: limit.maximum })
+            .map_err(std::io::Error::from)?;
+        self.open_files = Some(count);
+        Ok(())
+    }
+
+    /// The clause cannot be decided where the machine allows fewer processes and threads: what a program then lacks is not its own
+    /// fault.
+    ///
+    /// # Errors
+    /// Always, where that is so.
+    fn need_tasks(&self, count: u64) -> Step {
+        let allowed = self.setup.tasks_allowed;
+        if allowed >= count {
+            return Ok(());
+        }
+        Err(Stop::Skipped(format!(
+            "it needs {count} processes and threads, and this machine has {allowed} left; raise `ulimit -u`, `kernel.pid_max`, or \
+             `--pids-limit` of the container"
+        )))
     }
 
     /// The defaults of a program's placeholders, and any word for one that has none.

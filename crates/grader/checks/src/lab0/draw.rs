@@ -43,7 +43,7 @@ pub(super) fn document(set: u64) -> String {
     );
     for topic in TOPICS {
         let question = draw(topic, set);
-        let heading = format!("{}  {}", topic.clause.id, topic.clause.title);
+        let heading = format!("{}  {}", topic.clause.id, topic.clause.title());
         let _ = write!(text, "\n\n# {heading}\n#\n{}", comment(question.text));
         text.push_str(&form(question));
     }

@@ -1,6 +1,6 @@
 //! What a question is: plain data, beside the experiment that answers it.
 
-use super::DOCUMENT;
+use super::{DOCUMENT, WORDS};
 use model::{Clause, Step, Tier};
 use session::Session;
 
@@ -11,21 +11,15 @@ pub(super) struct Topic {
     pub(super) questions: &'static [Question],
 }
 
-/// What core clauses have in common; the rest is filled in by each.
-pub(super) const CORE: Clause = Clause {
-    id: "",
-    tier: Tier::Core,
-    points: 6,
-    program: DOCUMENT,
-    title: "",
-    lesson: "",
-    hint: "",
-    method: "",
-    causes: &[],
-};
+/// A core clause of this lab.
+pub(super) const fn core(id: &'static str, points: u32) -> Clause {
+    Clause { id, tier: Tier::Core, points, program: DOCUMENT, wording: &WORDS }
+}
 
-/// The same of stretch clauses.
-pub(super) const STRETCH: Clause = Clause { tier: Tier::Stretch, points: 0, ..CORE };
+/// A stretch clause of this lab.
+pub(super) const fn stretch(id: &'static str) -> Clause {
+    Clause { tier: Tier::Stretch, ..core(id, 0) }
+}
 
 /// One question.
 #[derive(Debug)]

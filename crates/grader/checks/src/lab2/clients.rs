@@ -8,8 +8,9 @@ use session::Session;
 use std::time::{Duration, Instant};
 use wire::{Ending, Peer, receive_all};
 
-/// How often what a reset may have destroyed is tried again.
-const AGAIN: usize = 3;
+/// The pauses, in milliseconds, of a server whose lines are counted: the next one where the grader was held up for longer, or a reset may
+/// have destroyed something.
+const COUNTED_PAUSES: [u64; 3] = [50, 300, 2000];
 /// The pauses, in milliseconds, in which clients leave: the grader may have been held up for longer than a shorter one.
 const PAUSES: [u64; 3] = [20, 150, 1000];
 /// How many lines those clients were to get.
@@ -25,18 +26,22 @@ pub(super) fn ignores_what_clients_say(session: &mut Session) -> Step {
     }
     let mut silent = None;
     let mut deviation = None;
-    for _ in 0..AGAIN {
-        let spoken = if is_told { whole_set(session, WORDS)? } else { words_between_lines(session)? };
+    for pause in COUNTED_PAUSES {
+        let (spoken, in_time) =
+            if is_told { whole_set(session, WORDS, pause)? } else { (words_between_lines(session)?, true) };
         // A wrong number of lines is another clause's matter: how many a silent client gets is the measure then.
         let expected = match silent {
             Some(lines) => lines,
             None if spoken.lines as u64 == session.effective(PROGRAM, "iterations", FEW_LINES)? => {
                 spoken.lines
             }
-            None => *silent.insert(whole_set(session, "")?.lines),
+            None => *silent.insert(whole_set(session, "", pause)?.0.lines),
         };
-        if spoken.lines == expected {
+        if spoken.lines == expected && in_time {
             return Ok(());
+        }
+        if spoken.lines == expected {
+            continue;
         }
         let summary = format!("a client that speaks got {} lines, a silent one {expected}", spoken.lines);
         let failure = Failure::new(Kind::Mismatch, summary).expected(format!("{expected} lines"));
@@ -73,14 +78,18 @@ fn is_silent(client: &mut Peer) -> Step<bool> {
 /// Where lines are counted.
 const FEW_LINES: u64 = 5;
 
-/// All lines of a client that says this much to begin with.
-fn whole_set(session: &mut Session, words: &str) -> Step<Set> {
-    // Its words are there long before the server has come to the last line, even if the grader is held up.
-    let mut server = Server::start(session, 50, FEW_LINES)?;
+/// All lines of a client that says this much to begin with, and whether the server had at least two of them to send when it had been
+/// said: one after which it may notice, and one that it then may leave out.
+fn whole_set(session: &mut Session, words: &str, pause: u64) -> Step<(Set, bool)> {
+    let mut server = Server::start(session, pause, FEW_LINES)?;
     let mut client = server.program.connect()?;
     client.acknowledge_at_once();
     client.offer(words)?;
-    read_set(client)
+    client.has_ended()?;
+    let arrived = client.take_arrived();
+    let lines = arrived.iter().filter(|byte| **byte == b'\n').count() as u64;
+    client.put_back(&arrived);
+    Ok((read_set(client)?, lines + 2 <= server.iterations))
 }
 
 /// All lines of a client that speaks as soon as it has seen a pause, which the server has built in. None may come before as many

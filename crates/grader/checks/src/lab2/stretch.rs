@@ -94,7 +94,6 @@ const BUILT_IN: u64 = 15;
 
 /// L2.S3
 pub(super) fn does_not_drift(session: &mut Session) -> Step {
-    session.needs_isolation()?;
     session.narrow_buffers()?;
     for (pause, tries) in HOLD_UPS {
         if keeps_its_schedule(session, pause, tries)? {

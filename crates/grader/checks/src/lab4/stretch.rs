@@ -5,7 +5,7 @@ use super::crowd::{ANONYMOUS, Crowd, contains, has_left, is_in_the_room, says};
 use super::server::text;
 use crate::TASKS_FOR_A_THOUSAND;
 use model::{Failure, Kind, Step};
-use session::Session;
+use session::{Needs, Session};
 use std::time::Duration;
 use wire::{Peer, receive_all};
 
@@ -17,9 +17,10 @@ const BACKLOG: usize = 32 * MEBIBYTE;
 const LINE: usize = 17 * MEBIBYTE;
 /// How long a program may sleep before it passes on a line: for less than a second, so that no time-out of a write fits in.
 const MOMENT: Duration = Duration::from_millis(500);
-pub(crate) const THOUSAND: usize = 1000;
-/// How many files a thousand clients need, on the grader's side and on the server's.
-pub(crate) const FILES_FOR_A_THOUSAND: u64 = 4096;
+const THOUSAND: usize = 1000;
+/// What a thousand clients need: files on the grader's side and on the server's, and a process or two threads for each.
+pub(super) const ROOM_FOR_A_THOUSAND: Needs =
+    Needs { files: 4096, tasks: TASKS_FOR_A_THOUSAND, network: false };
 
 /// L4.S1
 pub(super) fn is_not_frozen_by_one(session: &mut Session) -> Step {
@@ -118,8 +119,6 @@ pub(super) fn has_one_order(session: &mut Session) -> Step {
 
 /// L4.S3
 pub(super) fn takes_a_thousand(session: &mut Session) -> Step {
-    session.need_files(FILES_FOR_A_THOUSAND)?;
-    session.need_tasks(TASKS_FOR_A_THOUSAND)?;
     let mut crowd = Crowd::of(session, 0)?;
     crowd.join_many(THOUSAND)?;
     for speaker in [0, THOUSAND - 1] {

@@ -4,10 +4,9 @@ use super::protocol::{
     converse, expect_answer, is_answered, is_served, is_served_now, line_of, serves_another,
 };
 use super::stuck::{self, Stuck};
-use super::{PROCESSES, THREADS};
 use crate::TASKS_FOR_A_THOUSAND;
 use model::{Failure, Kind, Step};
-use session::{Program, Session};
+use session::{Needs, Program, Session};
 use std::time::Duration;
 use wire::{Peer, receive_until_rested};
 
@@ -76,9 +75,6 @@ pub(super) fn answers_each_while_others_are_silent(session: &mut Session) -> Ste
 
 /// L5.S1
 pub(super) fn has_room_for_a_thousand(session: &mut Session) -> Step {
-    if [PROCESSES, THREADS].contains(&session.program()) {
-        session.need_tasks(TASKS_FOR_A_THOUSAND)?;
-    }
     has_room_for(session, 1000)
 }
 
@@ -87,14 +83,16 @@ pub(super) fn has_room_for_ten_thousand(session: &mut Session) -> Step {
     has_room_for(session, 10_000)
 }
 
-/// How many files so many clients need, on the grader's side and on the server's, which may keep some for each of the processes that it
-/// starts: two in Python's multiprocessing.
-pub(crate) const fn files_for(clients: usize) -> u64 {
-    if clients > 1000 { clients as u64 + 1000 } else { 4 * clients as u64 }
-}
+/// What a thousand clients need: files on the grader's side and on the server's, which may keep some for each of the processes that it
+/// starts, two in Python's multiprocessing.
+pub(super) const ROOM_FOR_A_THOUSAND: Needs = Needs { files: 4000, ..Needs::USUAL };
+/// The same of a server with a process or a thread for each.
+pub(super) const ROOM_FOR_A_THOUSAND_WORKERS: Needs =
+    Needs { tasks: TASKS_FOR_A_THOUSAND, ..ROOM_FOR_A_THOUSAND };
+/// What ten thousand clients need.
+pub(super) const ROOM_FOR_TEN_THOUSAND: Needs = Needs { files: 11_000, ..Needs::USUAL };
 
 fn has_room_for(session: &mut Session, count: usize) -> Step {
-    session.need_files(files_for(count))?;
     let mut server = session.serve(session.program())?;
     let mut clients = server.connect_many(count)?;
     session.note("all of them are silent, and another one comes");

@@ -71,7 +71,7 @@ fn case(class: &Class, clause: &Clause, mark: Mark, ruled: &str) -> TestCase {
             told(NonSuccessKind::Error, &message)
         }
     };
-    let mut case = TestCase::new(format!("{} {}", clause.id, clause.title), status);
+    let mut case = TestCase::new(format!("{} {}", clause.id, clause.title()), status);
     case.set_classname(format!("{}.{}", class.lab.name(), clause.program));
     case
 }

@@ -4,28 +4,39 @@
 #![allow(dead_code)]
 
 use grade::class::{Entry, Mark, Outcome};
-use model::{Clause, Lab, Program, Ruling, Tier};
+use model::{Clause, Lab, Program, Ruling, Tier, Wording, Words};
 use proptest::prelude::*;
+use std::sync::LazyLock;
 
-const fn clause(
-    id: &'static str,
-    tier: Tier,
-    points: u32,
-    program: &'static str,
-    title: &'static str,
-) -> Clause {
-    Clause {
-        id,
-        tier,
-        points,
-        program,
-        title,
-        lesson: "TCP carries a stream of bytes, not messages.",
-        hint: "Where does `\\n` end?",
-        method: "",
-        causes: &[],
-    }
+const fn clause(id: &'static str, tier: Tier, points: u32, program: &'static str) -> Clause {
+    Clause { id, tier, points, program, wording: &WORDING }
 }
+
+const TITLES: &[(&str, &str)] = &[
+    ("L3.1", "listens on the port"),
+    (
+        "L3.4",
+        "waits for the end of the line before it answers, however TCP cuts the line, and then answers with the whole line in upper case",
+    ),
+    ("L3.5", "ends without `panic!`"),
+    ("L3.S1", "letters outside ASCII: `é` becomes `É`, 漢 stays"),
+];
+
+static WORDING: Wording = LazyLock::new(|| {
+    let words = TITLES.iter().map(|(id, title)| {
+        (
+            (*id).to_owned(),
+            Words {
+                title: (*title).to_owned(),
+                lesson: "TCP carries a stream of bytes, not messages.".to_owned(),
+                hints: ["Where does `\\n` end?", "", ""].map(str::to_owned),
+                method: String::new(),
+                causes: Vec::new(),
+            },
+        )
+    });
+    words.collect()
+});
 
 const PROGRAMS: &[Program] =
     &[Program { name: "echo-server", arguments: &[] }, Program { name: "echo-client", arguments: &[] }];
@@ -34,18 +45,11 @@ pub(crate) static LAB: Lab =
     Lab { number: 3, slug: "echo", title: "Echo", programs: PROGRAMS, reference: "echo", document: None };
 
 pub(crate) static CLAUSES: [&Clause; 5] = [
-    &clause("L3.1", Tier::Core, 10, "echo-server", "listens on the port"),
-    &clause(
-        "L3.4",
-        Tier::Core,
-        20,
-        "echo-server",
-        "waits for the end of the line before it answers, however TCP cuts the line, and then answers with the \
-         whole line in upper case",
-    ),
-    &clause("L3.5", Tier::Core, 10, "echo-server", "ends without `panic!`"),
-    &clause("L3.5", Tier::Core, 10, "echo-client", "ends without `panic!`"),
-    &clause("L3.S1", Tier::Stretch, 0, "echo-server", "letters outside ASCII: `é` becomes `É`, 漢 stays"),
+    &clause("L3.1", Tier::Core, 10, "echo-server"),
+    &clause("L3.4", Tier::Core, 20, "echo-server"),
+    &clause("L3.5", Tier::Core, 10, "echo-server"),
+    &clause("L3.5", Tier::Core, 10, "echo-client"),
+    &clause("L3.S1", Tier::Stretch, 0, "echo-server"),
 ];
 
 /// What would do harm in a sheet, a terminal, a log of a CI service, or a rendered document.

@@ -24,7 +24,7 @@ pub(super) fn lines(
     let [check, others @ ..] = checks else { return Vec::new() };
     let Verdict::Failed(failure) = &check.verdict else { return Vec::new() };
     let clause = check.clause;
-    let title = format!("{}  {} ({})", clause.id, clause.title, worth(check));
+    let title = format!("{}  {} ({})", clause.id, clause.title(), worth(check));
     let mut lines: Vec<String> =
         wrap(&title, WIDTH - 2).into_iter().map(|line| palette.strong(&line)).collect();
     lines = label(&format!("{} ", palette.bad("✗")), lines, 2);
@@ -69,7 +69,7 @@ pub(crate) fn evidence(failure: &Failure, palette: Palette) -> Vec<String> {
     lines
 }
 
-/// Why it matters, a hint, and the command that runs just this check.
+/// Why it matters, the first hint and where the next one is, and the command that runs just this check.
 pub(super) fn teaching(
     report: &RunReport,
     check: &CheckReport,
@@ -77,9 +77,11 @@ pub(super) fn teaching(
     palette: Palette,
 ) -> Vec<String> {
     let mut lines = Vec::new();
-    for (name, text) in [("why", check.clause.lesson), ("hint", check.clause.hint)] {
+    let words = check.clause.words();
+    for (name, text) in [("why", &words.lesson), ("hint", &words.hints[0])] {
         lines.extend(label(&label_text(name, palette), wrap(text, WIDTH - 2 - LABEL), LABEL));
     }
+    lines.push(format!("{}{}", label_text("more", palette), crate::catalogue::next_hint(check.clause, 1)));
     lines.push(format!("{}{}", label_text("again", palette), again(report, check, origin)));
     lines
 }

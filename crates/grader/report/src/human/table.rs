@@ -12,7 +12,7 @@ const FRAME: usize = 2 + 2 + 2 + 2 + 9;
 pub(super) fn lines(report: &RunReport, groups: &Groups, origin: &Origin, palette: Palette) -> Vec<String> {
     let listed = || report.checks.iter().filter(|check| !groups::is_unwritten(check));
     let id = listed().map(|check| width(check.clause.id)).max().unwrap_or(0);
-    let widest = listed().map(|check| width(check.clause.title)).max().unwrap_or(0);
+    let widest = listed().map(|check| width(check.clause.title())).max().unwrap_or(0);
     let columns = Columns { id, title: widest.min(WIDTH - FRAME - id) };
     let mut lines = Vec::new();
     for subject in report.lab.subjects() {
@@ -47,7 +47,7 @@ fn row(report: &RunReport, check: &CheckReport, columns: Columns, palette: Palet
     let clause = check.clause;
     let mark = symbol(&check.verdict, palette);
     let merit = merit(report, check);
-    let mut title = wrap(clause.title, columns.title).into_iter();
+    let mut title = wrap(clause.title(), columns.title).into_iter();
     let first = pad(&title.next().unwrap_or_default(), columns.title);
     let mut lines = vec![format!("  {mark} {}  {first}  {merit}", pad(clause.id, columns.id))];
     lines.extend(indent(title.collect(), 4 + columns.id + 2));

@@ -5,32 +5,54 @@
 
 use model::*;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
-const fn clause(
-    id: &'static str,
-    tier: Tier,
-    points: u32,
-    program: &'static str,
-    title: &'static str,
-) -> Clause {
-    Clause {
-        id,
-        tier,
-        points,
-        program,
-        title,
-        lesson: "TCP carries a stream of bytes, not messages: one write may arrive in many reads, and many writes in \
-                 one. A program that takes a read for a message works on a quiet machine and fails on a busy one.",
-        hint: "What does your program do with the bytes that it has read when there is no end of line among them?",
-        method: "A client sends a line in two pieces; the second is written only when the kernel shows that the first \
-                 was read and that the server waits again.",
-        causes: &[
-            "one read is taken for one line",
-            "the line's end is looked for only in the last piece that was read",
-        ],
-    }
+const fn clause(id: &'static str, tier: Tier, points: u32, program: &'static str) -> Clause {
+    Clause { id, tier, points, program, wording: &WORDING }
 }
+
+const TITLES: &[(&str, &str)] = &[
+    ("L3.1", "listens on the port"),
+    ("L3.2", "sends exactly `HELLO\\n` to a client that has said nothing"),
+    (
+        "L3.4",
+        "waits for the end of the line before it answers, however TCP cuts the line, and then answers with the whole line in upper case",
+    ),
+    ("L3.S1", "letters outside ASCII: `é` becomes `É`, `ß` becomes `SS`"),
+    ("L3.10", "sends exactly `ThIS is a TeSt\\n`, once"),
+    ("L3.S5", "gives up after the given time-out"),
+];
+
+static WORDING: Wording = LazyLock::new(|| {
+    let words = TITLES.iter().map(|(id, title)| {
+        (
+            (*id).to_owned(),
+            Words {
+                title: (*title).to_owned(),
+                lesson: "TCP carries a stream of bytes, not messages: one write may arrive in many reads, and many writes in one. A \
+                         program that takes a read for a message works on a quiet machine and fails on a busy one."
+                    .to_owned(),
+                hints: [
+                    "What does your program do with the bytes that it has read when there is no end of line among them?",
+                    "A stream has no messages in it: the end of line is the only mark.",
+                    "Look up BufRead::read_until, or getline(3).",
+                ]
+                .map(str::to_owned),
+                method: "A client sends a line in two pieces; the second is written only when the kernel shows that the first was \
+                         read and that the server waits again."
+                    .to_owned(),
+                causes: [
+                    "one read is taken for one line",
+                    "the line's end is looked for only in the last piece that was read",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
+            },
+        )
+    });
+    words.collect()
+});
 
 const PORT: &[Placeholder] = &[Placeholder { name: "port", default: Some("3232") }];
 
@@ -53,31 +75,12 @@ pub(crate) static LAB: Lab = Lab {
 };
 
 pub(crate) static CLAUSES: [Clause; 6] = [
-    clause("L3.1", Tier::Core, 10, "echo-server", "listens on the port"),
-    clause(
-        "L3.2",
-        Tier::Core,
-        10,
-        "echo-server",
-        "sends exactly `HELLO\\n` to a client that has said nothing",
-    ),
-    clause(
-        "L3.4",
-        Tier::Core,
-        20,
-        "echo-server",
-        "waits for the end of the line before it answers, however TCP cuts the line, and then answers with the whole \
-         line in upper case",
-    ),
-    clause(
-        "L3.S1",
-        Tier::Stretch,
-        0,
-        "echo-server",
-        "letters outside ASCII: `é` becomes `É`, `ß` becomes `SS`",
-    ),
-    clause("L3.10", Tier::Core, 10, "echo-client", "sends exactly `ThIS is a TeSt\\n`, once"),
-    clause("L3.S5", Tier::Stretch, 0, "echo-client", "gives up after the given time-out"),
+    clause("L3.1", Tier::Core, 10, "echo-server"),
+    clause("L3.2", Tier::Core, 10, "echo-server"),
+    clause("L3.4", Tier::Core, 20, "echo-server"),
+    clause("L3.S1", Tier::Stretch, 0, "echo-server"),
+    clause("L3.10", Tier::Core, 10, "echo-client"),
+    clause("L3.S5", Tier::Stretch, 0, "echo-client"),
 ];
 
 /// A run with one verdict for each clause of the lab, in order.

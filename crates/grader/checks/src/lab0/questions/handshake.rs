@@ -1,29 +1,12 @@
 //! Questions about the segments that begin a connection and end it.
 
 use crate::lab0::experiments::handshake as experiment;
-use crate::lab0::question::{Form, Question, STRETCH, Topic};
-use model::Clause;
+use crate::lab0::question::{Form, Question, Topic, stretch};
 
 const FLAGS: &[&str] = &["ACK", "FIN", "RST", "SYN"];
 
 pub(in crate::lab0) const BEGINNING: Topic = Topic {
-    clause: Clause {
-        id: "L0.S1",
-        title: "Predicts the segments of the three-way handshake",
-        lesson: "Three segments make a connection: each side announces its first sequence number with SYN, and has \
-                 it acknowledged by the other. Two of the four steps share a segment. The kernels do that by \
-                 themselves; the server's program hears of it when it is over.",
-        hint: "What must each side know of the other before it can number bytes, and how does it know that this \
-               has arrived?",
-        method: "Captures the packets of a connect in a network of the check's own, and reads their flags and \
-                 their order.",
-        causes: &[
-            "the acknowledgement of the client's SYN and the server's SYN are thought to be two segments",
-            "accept is thought to send something",
-            "UDP's connect is thought to send something",
-        ],
-        ..STRETCH
-    },
+    clause: stretch("L0.S1"),
     questions: &[
         Question {
             key: "handshake",
@@ -60,23 +43,7 @@ pub(in crate::lab0) const BEGINNING: Topic = Topic {
 };
 
 pub(in crate::lab0) const END: Topic = Topic {
-    clause: Clause {
-        id: "L0.S2",
-        title: "Predicts how a connection ends",
-        lesson: "Each direction ends by itself, with a FIN that arrives as end of file behind the last byte. \
-                 Whoever closes with unread bytes breaks off instead: Linux sends a RST, since these bytes will \
-                 never be read. Whoever closes first keeps the connection in TIME-WAIT for a while.",
-        hint: "What has to be said, by whom and to whom, before both sides know that nothing more will come in \
-               either direction?",
-        method: "Closes connections in several ways and reads the flags of the captured segments, or the states of \
-                 both sockets by sock_diag.",
-        causes: &[
-            "shutdown of one direction is thought to end both",
-            "close is thought to be the same whatever lies unread",
-            "TIME-WAIT is looked for at the side that closed last",
-        ],
-        ..STRETCH
-    },
+    clause: stretch("L0.S2"),
     questions: &[
         Question {
             key: "close-with-unread-bytes",

@@ -1,29 +1,10 @@
 //! Questions about the backlog, and about the calls that a server and a client make.
 
 use crate::lab0::experiments::listening as experiment;
-use crate::lab0::question::{CORE, Form, Question, Topic};
-use model::Clause;
+use crate::lab0::question::{Form, Question, Topic, core};
 
 pub(in crate::lab0) const BACKLOG: Topic = Topic {
-    clause: Clause {
-        id: "L0.15",
-        title: "Predicts what binding port 2367 with a backlog of 4 does",
-        lesson: "bind takes the port and listen makes the kernel accept requests for it, with a queue for \
-                 connections that the program has not accepted yet. The backlog is the length of that queue. When \
-                 it is full, Linux drops further requests, and their clients try again until they are let in or \
-                 give up.",
-        hint: "Which of the calls knows the number 4? What does the kernel count with it: clients in all, or only \
-               those that nobody has accepted?",
-        method: "Binds port 2367 in a network of the check's own, listens with a backlog of 4, lets clients \
-                 connect, and reads the queue and its limit by sock_diag and the overflows from the kernel's \
-                 counters.",
-        causes: &[
-            "the backlog is taken for the number of clients that can be served at once",
-            "a full queue is thought to refuse clients, as a closed port does",
-            "accepted clients are still counted as waiting",
-        ],
-        ..CORE
-    },
+    clause: core("L0.15", 6),
     questions: &[
         Question {
             key: "backlog-shown",
@@ -74,22 +55,7 @@ pub(in crate::lab0) const BACKLOG: Topic = Topic {
 };
 
 pub(in crate::lab0) const ORDER: Topic = Topic {
-    clause: Clause {
-        id: "L0.16",
-        title: "Predicts the order of the calls that a server and a client make",
-        lesson: "A server asks for a port, then for a queue, then for the next client, and talks only on the \
-                 socket that accept gave it. A client needs none of that: connect chooses a port for it. Each call \
-                 needs what the one before has made, and the kernel refuses it otherwise.",
-        hint: "What does each call return, and which other call takes that as its argument?",
-        method: "Makes the calls in every order and keeps the one in which each succeeds, or makes a call too \
-                 early and looks at its error.",
-        causes: &[
-            "listen is thought to wait for a client",
-            "the listening socket is thought to carry the conversation",
-            "a client is thought to need bind",
-        ],
-        ..CORE
-    },
+    clause: core("L0.16", 6),
     questions: &[
         Question {
             key: "calls-of-a-server",

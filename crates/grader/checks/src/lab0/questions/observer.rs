@@ -1,24 +1,9 @@
 //! Questions about the words of event-driven programming. They are definitions, so that there is nothing to try.
 
-use crate::lab0::question::{CORE, Form, Question, Topic};
-use model::Clause;
+use crate::lab0::question::{Form, Question, Topic, core};
 
 pub(in crate::lab0) const VOCABULARY: Topic = Topic {
-    clause: Clause {
-        id: "L0.14",
-        title: "Knows the words of the observer pattern and of the event loop",
-        lesson: "In the observer pattern a subject keeps a list of listeners and calls them when something \
-                 happens; it need not know what they do. An event-driven program is built of that: what has \
-                 happened waits in a queue, a loop takes it out, and calls the handlers, one after the other.",
-        hint: "Which word is a thing that is kept, which is an act, and which is code that you write and never \
-               call yourself?",
-        method: "Compares the words with their definitions; there is no experiment.",
-        causes: &[
-            "the one who emits and the one who listens are confused",
-            "the event queue, which holds what is still to be done, is confused with the call stack, which holds what is being done",
-        ],
-        ..CORE
-    },
+    clause: core("L0.14", 6),
     questions: &[
         Question {
             key: "observer-pattern",

@@ -1,29 +1,10 @@
 //! Questions about what goes over the wire: when nobody listens, which protocol it is, and in which layers.
 
 use crate::lab0::experiments::packets as experiment;
-use crate::lab0::question::{CORE, Form, Question, Topic};
-use model::Clause;
+use crate::lab0::question::{Form, Question, Topic, core};
 
 pub(in crate::lab0) const NOBODY: Topic = Topic {
-    clause: Clause {
-        id: "L0.4",
-        points: 7,
-        title: "Predicts what becomes of a datagram and of a connection request when nobody listens",
-        lesson: "TCP asks before it sends, and a request to a closed port is refused by a segment with RST: \
-                 connect fails. UDP does not ask. The datagram goes out, send succeeds, and if the host says by \
-                 ICMP that the port is closed, a later call on a connected socket may hear of it. Silence means \
-                 neither yes nor no.",
-        hint: "Which of the two exchanges anything with the other host before the first byte of data? When does \
-               each call return?",
-        method: "Takes a port on which nobody listens, in a network of the check's own, sends a datagram or a \
-                 connection request to it, and looks at what the calls return and at the packets that answer.",
-        causes: &[
-            "UDP is thought to report that nobody took the datagram",
-            "a closed port is mistaken for a host that does not answer",
-            "the answer to a datagram is thought to be a datagram",
-        ],
-        ..CORE
-    },
+    clause: core("L0.4", 7),
     questions: &[
         Question {
             key: "tcp-to-nobody",
@@ -87,22 +68,7 @@ pub(in crate::lab0) const NOBODY: Topic = Topic {
 };
 
 pub(in crate::lab0) const PROTOCOL: Topic = Topic {
-    clause: Clause {
-        id: "L0.5",
-        title: "Predicts what the IP header says about what it carries",
-        lesson: "IP delivers to a host and knows no ports. One byte of its header, the field protocol, says who \
-                 takes the rest: 6 is TCP, 17 is UDP, 1 is ICMP. Only there are ports found, which is why a TCP \
-                 port and a UDP port of the same number have nothing to do with each other.",
-        hint: "How does a kernel know whether to hand a packet to its TCP or to its UDP, before it has read any \
-               port?",
-        method: "Captures packets of the loopback interface while data is sent by TCP and by UDP, and reads the \
-                 tenth byte of the IP header (RFC 791) and the bytes behind that header.",
-        causes: &[
-            "the number of the protocol is mistaken for a port or for the version of IP",
-            "ports are thought to be part of the IP header",
-        ],
-        ..CORE
-    },
+    clause: core("L0.5", 6),
     questions: &[
         Question {
             key: "protocol-of-tcp",
@@ -157,24 +123,7 @@ const LAYERS_OF_OSI: &[&str] =
     &["physical", "data link", "network", "transport", "session", "presentation", "application"];
 
 pub(in crate::lab0) const LAYERS: Topic = Topic {
-    clause: Clause {
-        id: "L0.13",
-        title: "Predicts the layers in one captured segment",
-        lesson: "Each layer puts its header before what it got from the one above. In a captured frame they lie \
-                 one behind the other: data link, network, transport, and then the bytes of the application. The \
-                 sockets API is the border between the last two.",
-        hint: "Which device on the way needs to read which header: a switch, a router, the other host's kernel, \
-               the other program?",
-        method: "Captures a segment that carries the request of an application on the loopback interface, whose \
-                 frames have an Ethernet header too, and takes it apart by the length and type fields of its \
-                 headers.",
-        causes: &[
-            "the order is taken from the model's picture upside down",
-            "addresses and ports are thought to be in the same header",
-            "the numbers of the layers are counted from the top",
-        ],
-        ..CORE
-    },
+    clause: core("L0.13", 6),
     questions: &[
         Question {
             key: "layers",

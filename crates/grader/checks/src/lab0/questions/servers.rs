@@ -1,28 +1,10 @@
 //! Questions about a server that serves one client at a time, and about what servers remember.
 
 use crate::lab0::experiments::servers as experiment;
-use crate::lab0::question::{CORE, Form, Question, Topic};
-use model::Clause;
+use crate::lab0::question::{Form, Question, Topic, core};
 
 pub(in crate::lab0) const SEQUENTIAL: Topic = Topic {
-    clause: Clause {
-        id: "L0.11",
-        title: "Predicts who is served while a sequential server serves another",
-        lesson: "The kernel completes connections by itself. While the program talks to one client, the others are \
-                 connected, may even send, and wait in the accept queue without being answered. From outside, a \
-                 busy server and a slow one look alike.",
-        hint: "Who does what: which parts of a connection does the kernel see to, and for which does it need the \
-               program?",
-        method: "Runs a server with one thread that answers each line of a client until that one leaves, connects \
-                 more clients, and looks at what they get, at the accept queue and at the unread bytes \
-                 (sock_diag).",
-        causes: &[
-            "a client is thought to be refused while another is served",
-            "connect is thought to wait for accept",
-            "bytes that nobody has read are thought to be lost",
-        ],
-        ..CORE
-    },
+    clause: core("L0.11", 6),
     questions: &[
         Question {
             key: "second-client-connects",
@@ -79,24 +61,7 @@ pub(in crate::lab0) const SEQUENTIAL: Topic = Topic {
 const KINDS: &[&str] = &["stateful", "stateless"];
 
 pub(in crate::lab0) const STATE: Topic = Topic {
-    clause: Clause {
-        id: "L0.12",
-        title: "Predicts what a second connection knows of the first",
-        lesson: "A protocol is stateless if each request says all that is needed to answer it. Then any server can \
-                 answer, and one that was restarted too. In a stateful one the server remembers: for a connection, \
-                 for all, on disk or not, and that decides what is lost with it.",
-        hint: "Where is the thing that is remembered: in the request, in a variable of the connection, or in one \
-               of the server? How long does that live?",
-        method: "Runs small servers that count requests for each connection, or for all, or not at all, connects \
-                 to them more than once and restarts them in between. Which published protocols are stateless is \
-                 by definition.",
-        causes: &[
-            "TCP, which has a state for each connection, is confused with the protocol above it",
-            "what a variable of one connection holds is thought to be there for the next",
-            "what is in memory is thought to outlive the process",
-        ],
-        ..CORE
-    },
+    clause: core("L0.12", 6),
     questions: &[
         Question {
             key: "counter-of-connection",

@@ -1,30 +1,12 @@
 //! Questions about what tells sockets apart, how many there are, and which addresses they have.
 
 use crate::lab0::experiments::sockets as experiment;
-use crate::lab0::question::{CORE, Form, Question, Topic};
-use model::Clause;
+use crate::lab0::question::{Form, Question, Topic, core};
 
 const VALUES: &[&str] = &["local address", "local port", "remote address", "remote port"];
 
 pub(in crate::lab0) const FOUR_VALUES: Topic = Topic {
-    clause: Clause {
-        id: "L0.1",
-        points: 7,
-        title: "Predicts which four values tell a connection from all others",
-        lesson: "A segment that arrives carries two addresses and two ports, and by these four values alone the \
-                 kernel finds the socket that it belongs to. So one port serves thousands of clients, and the same \
-                 port of a client may be in use towards several servers.",
-        hint: "Write down the four values of both ends of a connection. Then change one of them: is it still the \
-               same connection?",
-        method: "Makes connections on the loopback interface that differ in one value at a time, and reads the \
-                 addresses of their sockets with getsockname and getpeername.",
-        causes: &[
-            "a port is taken for a connection",
-            "the descriptor is taken for the socket",
-            "local and remote are not swapped when looking from the other end",
-        ],
-        ..CORE
-    },
+    clause: core("L0.1", 7),
     questions: &[
         Question {
             key: "socket-values",
@@ -87,22 +69,7 @@ pub(in crate::lab0) const FOUR_VALUES: Topic = Topic {
 };
 
 pub(in crate::lab0) const COUNTED: Topic = Topic {
-    clause: Clause {
-        id: "L0.2",
-        title: "Predicts how many sockets a server holds",
-        lesson: "A listening socket carries no bytes. Each accept returns a new socket for one client, and the \
-                 listening one stays what it was. A server with n clients holds n + 1, and needs a descriptor for \
-                 each.",
-        hint: "Which socket did the server have before anybody came? Who else adds one: connect, or accept?",
-        method: "Lets clients connect to a listening socket, accepts as many as the question says, and counts the \
-                 TCP sockets with the server's port that a process holds, as sock_diag and /proc show them.",
-        causes: &[
-            "the listening socket is forgotten",
-            "clients in the accept queue are counted as sockets that the server holds",
-            "a closed socket is still counted",
-        ],
-        ..CORE
-    },
+    clause: core("L0.2", 6),
     questions: &[
         Question {
             key: "sockets-with-three",
@@ -148,23 +115,7 @@ pub(in crate::lab0) const COUNTED: Topic = Topic {
 };
 
 pub(in crate::lab0) const ACCEPTED: Topic = Topic {
-    clause: Clause {
-        id: "L0.3",
-        title: "Predicts the addresses of an accepted socket",
-        lesson: "accept gives no new port. The socket that it returns has the server's port as its local one, like \
-                 all its siblings, and the client's address and port as its remote ones. That is how a firewall \
-                 can let one port through for any number of clients.",
-        hint: "To which port did the client's first segment go? Could the following ones go to another, without \
-               the client being told?",
-        method: "Connects clients to a listening socket, accepts them and compares the addresses of all sockets by \
-                 getsockname and getpeername.",
-        causes: &[
-            "each client is thought to get a port of its own at the server",
-            "a wildcard address is thought to stay a wildcard in the accepted socket",
-            "the listening socket is thought to have a peer",
-        ],
-        ..CORE
-    },
+    clause: core("L0.3", 6),
     questions: &[
         Question {
             key: "accepted-local-port",

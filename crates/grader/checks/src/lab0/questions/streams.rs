@@ -1,31 +1,12 @@
 //! Questions about what TCP and UDP promise, and about the reads that answer writes.
 
 use crate::lab0::experiments::streams as experiment;
-use crate::lab0::question::{CORE, Form, Question, Topic};
-use model::Clause;
+use crate::lab0::question::{Form, Question, Topic, core};
 
 const PROMISES: &[&str] = &["guaranteed", "not guaranteed"];
 
 pub(in crate::lab0) const GUARANTEES: Topic = Topic {
-    clause: Clause {
-        id: "L0.6",
-        title: "Predicts whether order and delivery are guaranteed",
-        lesson: "As long as a connection lasts, TCP delivers each byte once and in order, and makes a sender wait \
-                 whose peer does not keep up. UDP promises neither: a datagram may be lost, doubled or overtaken, \
-                 and the sender is not told. What it keeps is the border between two datagrams, which TCP does not \
-                 have.",
-        hint: "The receiver is slow and its buffer is full. Who notices with TCP, who with UDP, and what becomes \
-               of the next bytes?",
-        method: "Where something can be watched, fills the buffers of a receiver that does not read, or sends \
-                 numbered writes, and compares what was sent with what arrives. What is promised at all is by \
-                 definition (RFC 9293, RFC 768).",
-        causes: &[
-            "what goes well on one's own machine is taken for a promise",
-            "TCP is thought to keep the borders of writes",
-            "a successful send is taken for a delivery",
-        ],
-        ..CORE
-    },
+    clause: core("L0.6", 6),
     questions: &[
         Question {
             key: "promises",
@@ -105,23 +86,7 @@ pub(in crate::lab0) const GUARANTEES: Topic = Topic {
 };
 
 pub(in crate::lab0) const READS: Topic = Topic {
-    clause: Clause {
-        id: "L0.7",
-        points: 7,
-        title: "Predicts how many reads answer a number of writes",
-        lesson: "A connection is a stream of bytes without seams. A read returns what has arrived, at most as much \
-                 as its buffer holds, and does not know how many writes it came from. A datagram is the opposite: \
-                 one send, one receive, and what does not fit in the buffer is lost.",
-        hint: "What does the kernel of the receiver keep of a write, once its bytes lie in the receive buffer?",
-        method: "Writes on one end of a connection, waits until sock_diag shows all bytes unread at the other, and \
-                 counts the reads that take them. The same with datagrams.",
-        causes: &[
-            "one write is thought to be one read",
-            "a read is thought to wait until its buffer is full",
-            "datagrams are thought to flow together as a stream does",
-        ],
-        ..CORE
-    },
+    clause: core("L0.7", 7),
     questions: &[
         Question {
             key: "three-writes",

@@ -1,28 +1,10 @@
 //! Questions about processes and threads, and about calls that wait.
 
 use crate::lab0::experiments::waiting as experiment;
-use crate::lab0::question::{CORE, Form, Question, Topic};
-use model::Clause;
+use crate::lab0::question::{Form, Question, Topic, core};
 
 pub(in crate::lab0) const VARIABLES: Topic = Topic {
-    clause: Clause {
-        id: "L0.8",
-        title: "Predicts what processes and threads share",
-        lesson: "The threads of a process live in one memory: what one writes to a variable the others read. fork \
-                 makes a process with a copy, and from then on neither sees what the other writes. Descriptors are \
-                 copied too, but both copies stand for the same socket.",
-        hint: "How many variables of that name are there in memory after the thread has begun, and how many after \
-               fork?",
-        method: "Writes a variable in a thread of the check's own process, and in a child that a shell has forked, \
-                 and reads it on the other side. Hands a child one end of a connection and closes the parent's \
-                 descriptor for it.",
-        causes: &[
-            "a forked child is thought to share its parent's variables",
-            "a thread is thought to get copies",
-            "closing one of two descriptors is thought to close the connection",
-        ],
-        ..CORE
-    },
+    clause: core("L0.8", 6),
     questions: &[
         Question {
             key: "variable-of-a-thread",
@@ -80,22 +62,7 @@ const NON_BLOCKING_READ: &[&str] = &[
 ];
 
 pub(in crate::lab0) const CALLS: Topic = Topic {
-    clause: Clause {
-        id: "L0.9",
-        title: "Predicts which calls return before there is anything to return",
-        lesson: "A synchronous call comes back with its result, however long that takes, and its thread does \
-                 nothing else meanwhile. A non-blocking one comes back at once, and says so when there is no \
-                 result yet. An asynchronous program asks for a result, goes on, and is called when it is there.",
-        hint: "Nobody has sent anything. Where is the thread a second after the call?",
-        method: "Makes each call in a thread of its own on a socket on which nothing has come, and looks in /proc \
-                 whether that thread has gone on or is blocked in the call.",
-        causes: &[
-            "a read is thought to return 0 when nothing is there; 0 is the end of file",
-            "non-blocking is taken for something that the other end must know about",
-            "the handler is thought to run inside the call that registers it",
-        ],
-        ..CORE
-    },
+    clause: core("L0.9", 6),
     questions: &[
         Question {
             key: "blocking-read",
@@ -164,24 +131,7 @@ pub(in crate::lab0) const CALLS: Topic = Topic {
 const CALLS_OF_SERVERS: &[&str] = &["accept", "read", "write", "select or poll", "epoll"];
 
 pub(in crate::lab0) const MODELS: Topic = Topic {
-    clause: Clause {
-        id: "L0.10",
-        points: 7,
-        title: "Predicts in which call each of the five server models waits",
-        lesson: "A server is known by where it waits. With a process or a thread for each client, one is in accept \
-                 and each other one in a read from its client. A server with one thread for all waits in one call \
-                 for all sockets: select or poll, or on Linux epoll, where the kernel keeps the list.",
-        hint: "Everybody is silent. For whom can the thread that you look at be woken: for one client, for a new \
-               one, or for any of them?",
-        method: "Builds the waiting part of each model from threads, and for the processes from a shell, with \
-                 clients that are connected and silent, and reads from /proc in which system call each is blocked.",
-        causes: &[
-            "a sequential server is thought to accept while it serves",
-            "the thread that accepts is forgotten, or thought to read",
-            "epoll, the event loop's call on Linux, is mistaken for select",
-        ],
-        ..CORE
-    },
+    clause: core("L0.10", 7),
     questions: &[
         Question {
             key: "call-of-sequential",

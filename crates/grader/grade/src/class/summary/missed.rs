@@ -40,7 +40,7 @@ fn tally(class: &Class, index: usize) -> Missed {
         _ => None,
     });
     let mut tally =
-        Missed { label: label(clause, class.clauses), title: clause.title, missed: 0, of: 0, open: 0 };
+        Missed { label: label(clause, class.clauses), title: clause.title(), missed: 0, of: 0, open: 0 };
     for mark in marks {
         match mark {
             Mark::Skipped | Mark::Fault => tally.open += 1,
