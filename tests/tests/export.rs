@@ -97,7 +97,7 @@ fn holds_what_students_need_and_no_more(folder: &Path) {
     let folders = |below: &str| -> BTreeSet<&str> {
         files.iter().filter_map(|file| file.strip_prefix(below)?.split('/').next()).collect()
     };
-    let engine = ["checks", "model", "observe", "report", "runner", "sandbox", "wire"];
+    let engine = ["checks", "model", "observe", "report", "runner", "sandbox", "session", "wire"];
     assert_eq!(folders("crates/grader/"), BTreeSet::from(engine));
     assert_eq!(folders("crates/"), BTreeSet::from(["grader"]));
     let foreign = |file: &&String| {

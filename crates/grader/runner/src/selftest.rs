@@ -9,8 +9,10 @@ mod tests;
 
 mod repeat;
 mod selection;
+mod single;
 
 pub use repeat::{Repeated, Repetition};
+pub use single::{Single, Singles};
 
 use crate::collection::{self, Specimen};
 use crate::commands::HandIn;
