@@ -34,7 +34,7 @@ pub use limits::{Change, Limits, Overrun};
 pub use room::{Refusal, Room, enter};
 pub use script::{Obstacle, Reason, interpreter, obstacle};
 pub use submission::Submission;
-pub use template::{Template, TemplateError};
+pub use template::{Template, TemplateError, on_the_path};
 pub use view::{HOST_NAME, View};
 
 /// The user and group that a submission runs as where the grader is root and has no other ids to give: `nobody`.

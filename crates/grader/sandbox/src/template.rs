@@ -276,13 +276,20 @@ fn search_path() -> impl Iterator<Item = PathBuf> {
 }
 
 fn find_program(word: &str, directory: &Path) -> Option<PathBuf> {
-    let executable = |path: &PathBuf| {
-        path.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
-    };
     if word.contains('/') {
-        return Some(directory.join(word)).filter(executable);
+        Some(directory.join(word)).filter(|path| is_program(path))
+    } else {
+        on_the_path(word)
     }
-    search_path().map(|folder| folder.join(word)).find(executable)
+}
+
+/// The program of that name on the PATH.
+pub fn on_the_path(name: &str) -> Option<PathBuf> {
+    search_path().map(|folder| folder.join(name)).find(|path| is_program(path))
+}
+
+fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
 }
 
 fn not_found(word: String, directory: &Path) -> TemplateError {

@@ -1,7 +1,6 @@
 //! Compilers and interpreters on the PATH: whether they are there, which they are, and which version.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -11,9 +10,7 @@ use std::time::SystemTime;
 
 /// Where the command lies: a program that cannot run would else look like one that is wrong.
 pub(super) fn find(command: &str) -> io::Result<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).map(|folder| folder.join(command)).find(|file| file.is_file());
-    found.ok_or_else(|| {
+    sandbox::on_the_path(command).ok_or_else(|| {
         io::Error::new(io::ErrorKind::NotFound, format!("`{command}` is needed, and is not on the PATH"))
     })
 }
