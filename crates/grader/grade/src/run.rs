@@ -130,27 +130,11 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     let bench = Bench::new(teller, rulings, workshop, work, hidden, time, &tasks_by_digest(&tasks));
     progress.start(tasks.len());
     let jobs = arguments.jobs.unwrap_or_else(|| JOBS * processors()).clamp(1, tasks.len().max(1));
-    let (next, ledger) = (AtomicUsize::new(0), Mutex::new(ledger));
-    let broken = Mutex::new(None);
-    runner::with_hands(jobs, || {
-        while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            progress.begin(&task.entry.name);
-            let entry = bench.grade(&task.entry, &arguments.out);
-            let added = ledger.lock().unwrap_or_else(PoisonError::into_inner).add(entry);
-            if let Err(error) = added {
-                // What cannot be kept need not be found out.
-                next.store(tasks.len(), Ordering::Relaxed);
-                *broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-            }
-            progress.done(&task.entry.name);
-        }
-    });
+    let graded = grade_all(&tasks, jobs, &bench, &arguments.out, ledger, &progress);
     progress.clear();
-    if let Some(error) = broken.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error.into());
-    }
+    let ledger = graded?;
     bench.close()?;
-    let ledger = close(ledger.into_inner().unwrap_or_else(PoisonError::into_inner))?;
+    let ledger = close(ledger)?;
     for entry in ledger.entries() {
         if fault_is_zero.contains(&entry.name) && !entry.outcome.has_fault() {
             anstream::eprintln!(
@@ -160,6 +144,36 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
         }
     }
     Ok(ledger)
+}
+
+/// Grades all of these, so many at the same time, and keeps what is found out of each before the next one.
+fn grade_all(
+    tasks: &[Task],
+    jobs: usize,
+    bench: &Bench,
+    out: &Path,
+    ledger: Ledger,
+    progress: &Progress,
+) -> Result<Ledger, Trouble> {
+    let (next, ledger) = (AtomicUsize::new(0), Mutex::new(ledger));
+    let broken = Mutex::new(None);
+    runner::with_hands(jobs, || {
+        while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            progress.begin(&task.entry.name);
+            let entry = bench.grade(&task.entry, out);
+            let added = ledger.lock().unwrap_or_else(PoisonError::into_inner).add(entry);
+            if let Err(error) = added {
+                // What cannot be kept need not be found out.
+                next.store(tasks.len(), Ordering::Relaxed);
+                *broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            }
+            progress.done(&task.entry.name);
+        }
+    });
+    match broken.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error.into()),
+        None => Ok(ledger.into_inner().unwrap_or_else(PoisonError::into_inner)),
+    }
 }
 
 /// The names of the submissions on which faults count as zero, each of which must be there.

@@ -231,39 +231,58 @@ impl Vigil {
         if !without_effect {
             return Ok(asleep);
         }
-        if timed.is_empty() {
-            if timers == Timers::None || timers == Timers::Over && self.sleep.total() > LATENESS {
-                return Ok(Some(verdict(observer, &first, &limits)));
-            }
-            let budget =
-                if observer.timers_are_idle && self.rounds_count { KNOWN_IDLE } else { self.sleep_budget };
-            if timers == Timers::MayFire && self.sleep.total() > budget.min(self.sleep_budget) {
-                observer.timers_are_idle |= self.rounds_count;
-                return Ok(Some(End::Idle));
-            }
+        let end = if timed.is_empty() {
+            self.end_by_timers(observer, timers).map(|end| match end {
+                End::Settled => verdict(observer, &first, &limits),
+                other => other,
+            })
         } else if self.rounds_count {
-            let rounds = self.rounds(observer, &first, &timed, before.written)?;
-            let slept = self.sleep.total() - self.slept_before;
-            let keeps_house =
-                |tid: &i32| timed.iter().any(|thread| thread.tid == *tid && observer.is_housekeeping(thread));
-            let all = rounds.iter().all(|(tid, rounds)| {
-                let needed = match observer.tickers.contains(tid) {
-                    _ if keeps_house(tid) => HOUSEKEEPING_ROUNDS,
-                    true => KNOWN_ROUNDS,
-                    false => ROUNDS,
-                };
-                *rounds >= needed.0 && slept >= needed.1
-            });
-            if all || asleep.is_some() {
-                let known =
-                    rounds.iter().filter(|(_, rounds)| *rounds >= KNOWN_ROUNDS.0).map(|(tid, _)| *tid);
-                observer.tickers.extend(known);
-            }
-            if all && timers != Timers::MayFire {
-                return Ok(Some(End::Ticking));
-            }
+            let all = self.have_come_round(observer, &first, &timed, before.written)?;
+            (all && timers != Timers::MayFire).then_some(End::Ticking)
+        } else {
+            None
+        };
+        Ok(end.or(asleep))
+    }
+
+    /// The end of a wait in which every thread is blocked for good, by what timers may still do.
+    fn end_by_timers(&self, observer: &mut Observer, timers: Timers) -> Option<End> {
+        if timers == Timers::None || timers == Timers::Over && self.sleep.total() > LATENESS {
+            return Some(End::Settled);
         }
-        Ok(asleep)
+        let budget =
+            if observer.timers_are_idle && self.rounds_count { KNOWN_IDLE } else { self.sleep_budget };
+        let is_idle = timers == Timers::MayFire && self.sleep.total() > budget.min(self.sleep_budget);
+        observer.timers_are_idle |= is_idle && self.rounds_count;
+        is_idle.then_some(End::Idle)
+    }
+
+    /// Whether each of these `timed` ones has come round so often without effect that it counts as one that does nothing else. What is
+    /// known of them by then, or at the end of the sleep that the wait allows, holds for later waits.
+    fn have_come_round(
+        &mut self,
+        observer: &mut Observer,
+        threads: &[Thread],
+        timed: &[&Thread],
+        written: u64,
+    ) -> io::Result<bool> {
+        let rounds = self.rounds(observer, threads, timed, written)?;
+        let slept = self.sleep.total() - self.slept_before;
+        let keeps_house =
+            |tid: &i32| timed.iter().any(|thread| thread.tid == *tid && observer.is_housekeeping(thread));
+        let all = rounds.iter().all(|(tid, rounds)| {
+            let needed = match observer.tickers.contains(tid) {
+                _ if keeps_house(tid) => HOUSEKEEPING_ROUNDS,
+                true => KNOWN_ROUNDS,
+                false => ROUNDS,
+            };
+            *rounds >= needed.0 && slept >= needed.1
+        });
+        if all || self.sleep.total() > self.sleep_budget {
+            let known = rounds.iter().filter(|(_, rounds)| *rounds >= KNOWN_ROUNDS.0).map(|(tid, _)| *tid);
+            observer.tickers.extend(known);
+        }
+        Ok(all)
     }
 
     fn count_cpu(&mut self, threads: &[Thread]) {
