@@ -199,6 +199,24 @@ fn every_clause_can_be_explained_and_is_listed() {
 }
 
 #[test]
+fn hints_come_in_three_steps() {
+    let hints = |step: &'static str| {
+        let output = xtask().args(["explain", "L3.4", "--hint", step]).assert().code(0);
+        let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+        let section = text.lines().skip_while(|line| *line != "Hint").skip(1);
+        section.take_while(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<String>>()
+    };
+    for (step, marks) in [("1", 1), ("2", 2), ("3", 3)] {
+        let told = hints(step);
+        let numbered = told.iter().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+        assert_eq!(numbered.count(), marks, "{told:?}");
+        let more = told.last().is_some_and(|line| line.contains("cargo xtask explain L3.4 --hint"));
+        assert_eq!(more, marks < 3, "{told:?}");
+    }
+    xtask().args(["explain", "L3.4", "--hint", "4"]).assert().code(2);
+}
+
+#[test]
 fn the_doctor_finds_full_isolation_here() {
     let output = xtask().args(["doctor", "--format=json"]).assert().code(0);
     let document: Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
