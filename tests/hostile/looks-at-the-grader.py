@@ -11,6 +11,7 @@ for file in ["stat", "status", "cmdline"]:
 if os.getuid() == 0 or "CapEff:\t0000000000000000" not in open("/proc/self/status").read():
     support.breach("it has rights")
 for name in os.environ:
-    if name not in {"LANG", "TZ", "HOME", "TMPDIR", "USER", "LOGNAME", "PATH", "LC_CTYPE"}:
+    usual = {"LANG", "TZ", "HOME", "TMPDIR", "USER", "LOGNAME", "PATH", "LC_CTYPE"}
+    if name not in usual | {"DOTNET_SYSTEM_IO_DISABLEFILELOCKING"}:
         support.breach(f"it is told {name}")
 support.serve()

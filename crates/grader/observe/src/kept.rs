@@ -1,7 +1,7 @@
 //! Files and folders of `/proc` that are read at every look, kept open: to open one costs several times as much as to read it again.
 //!
 //! What is open belongs to one process or thread for ever: once that has ended nothing is read there any more, whoever has its number
-//! next. Whether it may be read the kernel asks at each reading.
+//! next. Whether it may be read the kernel asks when it is opened, so that only what everybody may read is kept.
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, RawDir, SeekFrom};

@@ -48,7 +48,8 @@ impl Thread {
         let mut counters = schedstat.split_ascii_whitespace().map(|word| word.parse::<u64>().unwrap_or(0));
         let (cpu_ns, delay_ns) = (counters.next().unwrap_or(0), counters.next().unwrap_or(0));
         let turns = counters.next().unwrap_or(0);
-        let call = match kept.read(format!("{folder}/syscall"), buffer) {
+        // Opened anew each time: then the kernel asks whether the process still lets others look.
+        let call = match read(&format!("{folder}/syscall"), buffer) {
             Ok(Some(text)) => parse_call(text),
             Ok(None) => return Ok(None),
             // The file belongs to root (proc(5)).
