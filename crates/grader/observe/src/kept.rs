@@ -10,7 +10,7 @@ use std::io;
 use std::mem::MaybeUninit;
 
 /// How many are kept. Then it begins anew: most may have ended, and in a crowd of threads there is more to do than to open files.
-const MOST: usize = 400;
+const MOST: usize = 128;
 
 /// What is kept open, each by its path.
 #[derive(Debug, Default)]
@@ -35,28 +35,28 @@ impl Kept {
         Ok(numbers.unwrap_or_default())
     }
 
+    /// Errors keep the system's number: by that it is known whether the machine had too little of something.
     fn with<T>(
         &mut self,
         path: String,
         flags: OFlags,
         mut read: impl FnMut(BorrowedFd<'_>) -> io::Result<T>,
     ) -> io::Result<Option<T>> {
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{path}: {error}"));
         if let Some(file) = self.open.get(&path) {
             match read(file.as_fd()) {
                 // Another may have its number by now.
                 Err(error) if has_ended(&error) => _ = self.open.remove(&path),
-                other => return other.map(Some).map_err(named),
+                other => return other.map(Some),
             }
         }
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | flags;
         let file = match rustix::fs::open(&path, flags, Mode::empty()).map_err(io::Error::from) {
             Err(error) if has_ended(&error) => return Ok(None),
-            other => other.map_err(named)?,
+            other => other?,
         };
         let done = match read(file.as_fd()) {
             Err(error) if has_ended(&error) => return Ok(None),
-            other => other.map_err(named)?,
+            other => other?,
         };
         if self.open.len() == MOST {
             self.open.clear();
