@@ -49,15 +49,8 @@ impl Kept {
                 other => return other.map(Some),
             }
         }
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC | flags;
-        let file = match rustix::fs::open(&path, flags, Mode::empty()).map_err(io::Error::from) {
-            Err(error) if has_ended(&error) => return Ok(None),
-            other => other?,
-        };
-        let done = match read(file.as_fd()) {
-            Err(error) if has_ended(&error) => return Ok(None),
-            other => other?,
-        };
+        let Some(file) = open(&path, flags)? else { return Ok(None) };
+        let Some(done) = unless_ended(read(file.as_fd()))? else { return Ok(None) };
         if self.open.len() == MOST {
             self.open.clear();
         }
@@ -68,12 +61,15 @@ impl Kept {
 
 /// The numeric names in a folder of `/proc`; none if it is gone.
 pub(crate) fn numbers(folder: &str) -> io::Result<Vec<i32>> {
-    Kept::default().numbers(folder.to_owned())
+    let Some(folder) = open(folder, OFlags::DIRECTORY)? else { return Ok(Vec::new()) };
+    Ok(unless_ended(numbers_in(folder.as_fd()))?.unwrap_or_default())
 }
 
 /// Reads a small file of `/proc` as text; `None` when what it describes has ended.
 pub(crate) fn read<'a>(path: &str, buffer: &'a mut [u8]) -> io::Result<Option<&'a str>> {
-    Kept::default().read(path.to_owned(), buffer)
+    let Some(file) = open(path, OFlags::empty())? else { return Ok(None) };
+    let length = unless_ended(rustix::io::read(file, &mut *buffer).map_err(io::Error::from))?;
+    Ok(length.map(|length| text(&mut buffer[..length])))
 }
 
 /// What the kernel gave, which gives a small file of `/proc` whole, in one read. A process gives itself any name: what is not text must not
@@ -83,6 +79,19 @@ pub(crate) fn text(bytes: &mut [u8]) -> &str {
         bytes[error.valid_up_to()] = b'?';
     }
     std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+fn open(path: &str, flags: OFlags) -> io::Result<Option<OwnedFd>> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | flags;
+    unless_ended(rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from))
+}
+
+/// `None` where what is asked about has ended.
+fn unless_ended<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Err(error) if has_ended(&error) => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 pub(crate) fn has_ended(error: &io::Error) -> bool {
