@@ -2,8 +2,7 @@
 
 use super::http;
 use model::{Failure, Kind, Step, Stop};
-use session::wrong_output;
-use session::{Program, Session};
+use session::{Program, Session, wrong_output};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use wire::{Ending, Peer, bytewise, cut_at};

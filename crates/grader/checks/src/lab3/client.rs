@@ -1,8 +1,7 @@
 //! Part b: the echo client, with the grader as its server.
 
 use model::{Failure, Kind, Step, Stop};
-use session::wrong_output;
-use session::{Program, Session};
+use session::{Program, Session, wrong_output};
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 use wire::{Listener, Peer, bytewise, cut_at, every_cut};

@@ -3,8 +3,7 @@
 use super::crowd::{WHAT, contains, gather};
 use super::server::LINES_ABOUT;
 use model::{Failure, Kind, Step};
-use session::wrong_output;
-use session::{Program, Session};
+use session::{Program, Session, wrong_output};
 use std::net::{Ipv4Addr, SocketAddr};
 use wire::{Listener, Peer};
 
