@@ -4,6 +4,7 @@
 pub mod bait;
 pub mod class;
 pub mod submission;
+pub mod tools;
 
 use assert_cmd::Command;
 use sandbox::cargo::Profile;

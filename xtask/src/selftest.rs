@@ -15,9 +15,6 @@ use runner::collection::{self, Specimen};
 use runner::selftest::{Notice, SelfTest};
 use std::path::Path;
 
-/// Set where each language of the collection is known to be installed, so that no program is left out.
-const EVERY_LANGUAGE: &str = "REQUIRE_LANGUAGES";
-
 /// Tests, reports, and says how it went.
 pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Trouble> {
     course::need("crates/programs", "the reference programs, which the self-test needs, are")?;
@@ -28,7 +25,7 @@ pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Troubl
         suites: suites(&arguments.labs)?,
         collection: arguments.collection.clone().unwrap_or_else(collection::folder),
         file: arguments.file.clone(),
-        every_language: std::env::var_os(EVERY_LANGUAGE).is_some(),
+        every_language: collection::all_is_required(),
         seed: arguments.conditions.seed(),
         jobs: arguments.conditions.jobs().unwrap_or_else(runner::default_jobs),
         isolation: arguments.conditions.isolation(),

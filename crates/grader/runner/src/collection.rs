@@ -280,6 +280,14 @@ fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths.into_iter().filter(|path| path.is_dir()).collect())
 }
 
+/// Set in the environment where all that programs of the collection and tests need is known to be installed.
+pub const REQUIRED: &str = "REQUIRE_ALL";
+
+/// Whether nothing may be left out for want of a language or a tool.
+pub fn all_is_required() -> bool {
+    env::var_os(REQUIRED).is_some()
+}
+
 /// Whether a command is there.
 pub fn is_on_path(command: &str) -> bool {
     tools::find(command).is_ok()

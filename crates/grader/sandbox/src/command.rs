@@ -1,7 +1,6 @@
 //! What is started, and what is told of its end.
 
 use crate::Limits;
-use rustix::process::Signal;
 use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -69,6 +68,13 @@ impl Report {
     }
 }
 
+/// The names of signals by their numbers (signal(7), as on x86 and ARM).
+const SIGNALS: [&str; 32] = [
+    "0", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE",
+    "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ",
+    "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+];
+
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -76,10 +82,12 @@ impl fmt::Display for Ended {
                 write!(f, "could not be started: {}", io::Error::from_raw_os_error(*error))
             }
             Ended::Exited(code) => write!(f, "exited with status {code}"),
-            Ended::Signalled(signal) => match Signal::from_named_raw(*signal) {
-                Some(name) => write!(f, "was ended by signal {signal} ({name:?})"),
-                None => write!(f, "was ended by signal {signal}"),
-            },
+            Ended::Signalled(signal) => {
+                match usize::try_from(*signal).ok().and_then(|signal| SIGNALS.get(signal)) {
+                    Some(name) => write!(f, "was ended by signal {signal} (SIG{name})"),
+                    None => write!(f, "was ended by signal {signal}"),
+                }
+            }
         }
     }
 }
@@ -89,4 +97,17 @@ pub(crate) struct Stdio {
     pub(crate) input: OwnedFd,
     pub(crate) output: OwnedFd,
     pub(crate) error: OwnedFd,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ended;
+
+    #[test]
+    fn a_signal_has_the_name_that_manual_pages_give_it() {
+        let told = |signal| Ended::Signalled(signal).to_string();
+        assert_eq!(told(6), "was ended by signal 6 (SIGABRT)");
+        assert_eq!(told(31), "was ended by signal 31 (SIGSYS)");
+        assert_eq!(told(34), "was ended by signal 34");
+    }
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::mem;
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::os::fd::AsRawFd;
 use std::process;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -17,9 +18,16 @@ const WELCOME: &str =
     "Welcome to the presence server.\nI understand HELLO <name>, SAY <text>, WHO, BYE and KILL.";
 const WHAT: &str = "What? I only understand HELLO, SAY, WHO, BYE and KILL commands";
 
+const AT_ONCE: i32 = 0x4040; // MSG_DONTWAIT and MSG_NOSIGNAL
+
+unsafe extern "C" {
+    fn send(socket: i32, bytes: *const u8, length: usize, flags: i32) -> isize;
+}
+
 #[derive(Default)]
 struct Outbox {
     bytes: Vec<u8>,
+    writing: bool,
     ended: bool,
     sent: bool,
 }
@@ -35,13 +43,21 @@ impl Client {
         Client { stream, outbox: Mutex::default(), changed: Condvar::new() }
     }
 
-    // Never blocks: a client that has stopped reading is cut off when its queue is full.
+    // Never blocks: what does not leave at once is the second thread's, and a client that has stopped reading is cut off when its
+    // queue is full.
     fn send(&self, line: &str) {
         let mut outbox = self.outbox.lock().unwrap();
         if outbox.ended {
             return;
         }
-        if outbox.bytes.len() + line.len() < QUEUE_LIMIT {
+        if outbox.bytes.is_empty() && !outbox.writing {
+            let line = format!("{line}\n");
+            let sent = unsafe { send(self.stream.as_raw_fd(), line.as_ptr(), line.len(), AT_ONCE) };
+            outbox.bytes.extend_from_slice(&line.as_bytes()[sent.max(0) as usize..]);
+            if outbox.bytes.is_empty() {
+                return;
+            }
+        } else if outbox.bytes.len() + line.len() < QUEUE_LIMIT {
             outbox.bytes.extend_from_slice(line.as_bytes());
             outbox.bytes.push(b'\n');
         } else {
@@ -57,10 +73,12 @@ impl Client {
             let idle = |outbox: &mut Outbox| outbox.bytes.is_empty() && !outbox.ended;
             let mut outbox = self.changed.wait_while(self.outbox.lock().unwrap(), idle).unwrap();
             let bytes = mem::take(&mut outbox.bytes);
+            outbox.writing = true;
             drop(outbox);
             if bytes.is_empty() || (&self.stream).write_all(&bytes).is_err() {
                 break;
             }
+            self.outbox.lock().unwrap().writing = false;
         }
         let mut outbox = self.outbox.lock().unwrap();
         (outbox.ended, outbox.sent) = (true, true);

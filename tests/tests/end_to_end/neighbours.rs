@@ -58,6 +58,7 @@ fn submission(folder: &Path, server: &str) {
 }
 
 #[test]
+#[ignore = "takes minutes: run with --include-ignored, as CI does"]
 fn who_takes_all_that_there_is_costs_nobody_else_a_mark() {
     // Since Linux 6.14 a pid namespace has a limit of its own. Before, setting it would set the machine's.
     let system = rustix::system::uname();

@@ -240,6 +240,7 @@ fn open_to_all(folder: &Path) {
 /// As whoever runs the tests, and when that is root, as an ordinary user too. Root comes first, since it prepares what
 /// the others may only read.
 #[test]
+#[ignore = "takes minutes: run with --include-ignored, as CI does"]
 fn no_submission_gets_anything_by_being_built() {
     let stage = Stage::set();
     let mut wrong = stage.judge("results-of-this-user", geteuid().is_root());

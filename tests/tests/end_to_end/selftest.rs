@@ -137,7 +137,7 @@ fn a_header_that_makes_no_sense_stops_the_self_test() {
 fn without_languages(collection: &Path, arguments: &[&str]) -> assert_cmd::Command {
     let mut xtask = xtask();
     xtask.args(["selftest", "lab3", "--collection"]).arg(collection).args(arguments);
-    xtask.env("PATH", "/no/such/folder").env_remove("REQUIRE_LANGUAGES");
+    xtask.env("PATH", "/no/such/folder").env_remove("REQUIRE_ALL");
     xtask
 }
 
@@ -159,7 +159,7 @@ fn programs_in_a_language_that_is_not_installed_are_counted_and_left_out() {
 fn a_missing_interpreter_is_named_where_all_are_required() {
     let folder = collection("L3.17 L3.18");
     without_languages(folder.path(), &["--file", "ends"])
-        .env("REQUIRE_LANGUAGES", "1")
+        .env("REQUIRE_ALL", "1")
         .assert()
         .code(2)
         .stderr(predicate::str::contains("`python3` is needed").and(predicate::str::contains("ends.py")));

@@ -1,18 +1,20 @@
 //! Each program of the collection, each reference and each stub is a test with a name: `cargo test reads-once` runs that one. What it is tried
 //! on and what it deserves is the self-test's to say, which tries each on all clauses: `cargo xtask selftest`.
 
+mod recorded;
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use model::selftest::{NotTried, Outcome};
+use recorded::Recorded;
 use report::Palette;
+use report::text::count;
 use runner::selftest::{SelfTest, Single, Singles};
-use runner::{IsolationChoice, collection, worker};
+use runner::{IsolationChoice, RunError, collection, worker};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 /// The same payloads each time: what only some seeds bring to light is for longer searches.
 const SEED: u64 = 1;
-/// Set where each language of the collection is known to be installed, so that no program is left out.
-const EVERY_LANGUAGE: &str = "REQUIRE_LANGUAGES";
 /// Most of a check is waiting, so that many go on at the same time.
 const TESTS_A_PROCESSOR: usize = 4;
 
@@ -26,13 +28,15 @@ fn main() -> ExitCode {
         suites: checks::suites().iter().collect(),
         collection: collection::folder(),
         file: None,
-        every_language: std::env::var_os(EVERY_LANGUAGE).is_some(),
+        every_language: collection::all_is_required(),
         seed: SEED,
         jobs: 1,
         isolation: IsolationChoice::Auto,
     };
-    let singles = match order.singles() {
-        Ok(singles) => Arc::new(singles),
+    let prepared = collection::collection(&order.collection).and_then(|all| Recorded::of(&all));
+    let prepared = prepared.map_err(|error| RunError::Usage(error.to_string()));
+    let (singles, recorded) = match order.singles().and_then(|singles| Ok((singles, prepared?))) {
+        Ok((singles, recorded)) => (Arc::new(singles), Arc::new(recorded)),
         Err(error) => {
             eprintln!("error: {error}");
             return ExitCode::from(2);
@@ -42,19 +46,26 @@ fn main() -> ExitCode {
     let at_once = if singles.are_isolated() { TESTS_A_PROCESSOR * processors } else { 1 };
     arguments.test_threads.get_or_insert(at_once);
     let trials = singles.all.iter().cloned().map(|single| {
-        let singles = singles.clone();
-        Trial::test(single.name(), move || tried(&singles, &single))
+        let (singles, recorded) = (singles.clone(), recorded.clone());
+        Trial::test(single.name(), move || tried(&singles, &recorded, &single))
     });
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
-    if !singles.not_tried.is_empty() && !arguments.list {
-        println!("not tried here: {}", left_out(&singles.not_tried));
+    let left_out = left_out(&singles.not_tried);
+    if !left_out.is_empty() && !arguments.list {
+        println!("not tried here: {left_out}; `cargo xtask doctor` says what to install");
     }
     conclusion.exit_code()
 }
 
-fn tried(singles: &Singles, single: &Single) -> Result<(), Failed> {
+fn tried(singles: &Singles, recorded: &Recorded, single: &Single) -> Result<(), Failed> {
     let outcome = singles.run(single).map_err(|error| Failed::from(error.to_string()))?;
-    if outcome.deviations() == 0 { Ok(()) } else { Err(told(&outcome).into()) }
+    if outcome.deviations() > 0 {
+        return Err(told(&outcome).into());
+    }
+    if let Single::File(specimen) = single {
+        recorded.compare(&specimen.path, &outcome);
+    }
+    Ok(())
 }
 
 fn told(outcome: &Outcome) -> String {
@@ -65,8 +76,9 @@ fn told(outcome: &Outcome) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
+/// What was left out, of the collection and of the other tests.
 fn left_out(languages: &[NotTried]) -> String {
-    let words = languages.iter().map(|one| format!("{} in {}", one.programs, one.language));
-    let words = words.collect::<Vec<_>>().join(", ");
-    format!("programs of the collection, {words}; `cargo xtask doctor` says what to install")
+    let programs =
+        languages.iter().map(|one| format!("{} in {}", count(one.programs, "program"), one.language));
+    programs.chain(tests::tools::missing()).collect::<Vec<_>>().join(", ")
 }
