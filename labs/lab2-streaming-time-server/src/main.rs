@@ -24,10 +24,10 @@ fn main() -> ExitCode {
 /// What must hold:
 ///
 /// - Clients reach it on every interface of the machine.
-/// - Each client gets `iterations` lines in the order of their arrival, whatever it sends and although it has
-///   sent nothing; then its connection is closed. Nobody gets anything before the client in front is done.
+/// - Clients are served in the order of their arrival. Each gets `iterations` lines, whatever it sends and even if it
+///   sends nothing; then its connection is closed. No client gets anything before the one in front of it is done.
 /// - A line is `{'time' : '<t>'}` and `\n`, and `<t>` is the date and time at which it is sent, to the
-///   second. The first comes at once, each further one a `pause` later, and each has left the program before
+///   second. The first line comes at once, each further one a `pause` later, and each has left the program before
 ///   the pause begins.
 /// - It returns only when it cannot listen at all. What goes wrong with one client concerns that client
 ///   alone.

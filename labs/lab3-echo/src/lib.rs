@@ -1,6 +1,6 @@
 //! What the four programs of lab 3 share. `README.md` has the lesson and the clauses.
 //!
-//! You may change all of this, add modules and move things: the checks see the programs alone.
+//! You may change all of this, add modules and move things: the checks see only the programs.
 
 use std::env;
 use std::io;
@@ -13,12 +13,12 @@ use std::str::FromStr;
 /// What must hold when it returns:
 ///
 /// - The client has got the greeting `HELLO\n` before the server waited for anything from it.
-/// - If the client has sent a whole line: it has got that line in upper case, with a single `\n` at its end, whatever
-///   pieces the line came in and whichever of the two line ends it had. Nothing that came after the line is answered.
+/// - If the client has sent a complete line: it has got that line in upper case, with a single `\n` at its end, in whatever
+///   pieces the line came and whichever of the two line ends it had. Nothing that came after the line is answered.
 /// - The connection is closed.
-/// - Nothing that a client can do, or fail to do, has made the program panic.
+/// - The program has not panicked, whatever the client did.
 ///
-/// An error tells that the connection was lost; it is for the log, and no reason to stop serving others.
+/// An error says that the connection was lost. It is for the log; the server goes on serving other clients.
 ///
 /// Checkpoints: L3.2, L3.3, L3.4, L3.5, L3.8, L3.9; then L3.S1, L3.S2, L3.S3, L3.S4.
 pub fn serve_client(client: TcpStream) -> io::Result<()> {

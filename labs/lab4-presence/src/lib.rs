@@ -1,7 +1,7 @@
 //! What the two programs of lab 4 share. `README.md` has the lesson and the clauses.
 //!
-//! You may change all of this, add modules and move things: the checks see the programs alone. Reading whole
-//! lines from a stream is something that both programs need.
+//! You may change all of this, add modules and move things: the checks see only the programs. Both programs need to read
+//! complete lines from a stream.
 
 use std::env;
 use std::process;

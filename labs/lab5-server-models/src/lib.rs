@@ -1,6 +1,6 @@
 //! What the five servers of lab 5 share. `README.md` has the lesson and the clauses.
 //!
-//! You may change all of this, add modules and move things: the checks see the programs alone.
+//! You may change all of this, add modules and move things: the checks see only the programs.
 
 use nix::sys::signal::{SigHandler, Signal, signal};
 use std::env;
@@ -8,7 +8,7 @@ use std::io;
 use std::process;
 use std::str::FromStr;
 
-/// The protocol, for one client: what it has said of a line that is not whole yet, and whatever else must be remembered
+/// The protocol, for one client: the part of a line that has come so far, and whatever else you must remember
 /// between two reads.
 #[derive(Debug, Default)]
 pub struct Conversation {}
@@ -23,15 +23,15 @@ pub struct Reply {
 }
 
 impl Conversation {
-    /// Takes the bytes that one read has brought. There is no socket here and no waiting, so all five servers can use it.
+    /// Takes the bytes of one read. There is no socket here and no waiting, so all five servers can use it.
     ///
     /// What must hold:
     ///
-    /// - In whatever pieces the bytes come, the answers are the same: one for each line, as soon as it is whole, and none
-    ///   for a line that is not.
-    /// - An answer is the line in upper case with a single `\n`, with `> ` before it or without, but always alike. The line
-    ///   may have ended in `\n` or `\r\n`. Characters of more than one byte, and bytes that are no text, do no harm.
-    /// - The line `bye`, in any case, makes this reply the last. Nothing that comes behind it is answered.
+    /// - In whatever pieces the bytes come, the answers are the same: one for each line, as soon as it is complete, and none
+    ///   for an incomplete line.
+    /// - An answer is the line in upper case with a single `\n`, with `> ` before every answer or before none. The line
+    ///   may have ended in `\n` or `\r\n`. Characters of more than one byte, and bytes that are not text, do no harm.
+    /// - The line `bye`, in any case, makes this reply the last. Lines after it are not answered.
     /// - A line that never ends does not fill the memory.
     ///
     /// Checkpoints: L5.1, L5.2, L5.3.
@@ -40,7 +40,7 @@ impl Conversation {
     }
 }
 
-/// In which process [`fork`] has returned.
+/// The process in which [`fork`] has returned.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fork {
     /// The one that called it.
@@ -54,8 +54,8 @@ pub enum Fork {
 /// The child has its own copy of the memory, and descriptors for all files and sockets that its parent has open. A socket
 /// stays open until its last descriptor is closed, in whichever process that is.
 ///
-/// Call it only in a program that has started no thread: the child has just the one that called, and whatever lock another
-/// one held at that moment is never released there.
+/// Call it only in a program that has started no thread. The child has only the thread that called fork; a lock that another
+/// thread held at that moment is never released in the child.
 pub fn fork() -> io::Result<Fork> {
     // SAFETY: the caller has one thread, as required above, so that no lock is held by a thread that the child lacks.
     match unsafe { nix::unistd::fork() }? {
@@ -66,8 +66,8 @@ pub fn fork() -> io::Result<Fork> {
 
 /// Ignores `kind` of signal in this process from now on. Ready-made, for server-processes.
 ///
-/// The manual pages signal(7) and wait(2) say for which signal this has an effect on children that have ended, and which
-/// effect it is.
+/// The manual pages signal(7) and wait(2) say which signal, when it is ignored, has an effect on children that have ended, and
+/// what the effect is.
 pub fn ignore(kind: Signal) -> io::Result<()> {
     // SAFETY: no handler is installed, so no code runs at a moment when it must not.
     unsafe { signal(kind, SigHandler::SigIgn) }?;

@@ -1,4 +1,4 @@
-//! Part d: a listening socket with room for four, and nobody who accepts before the user says so.
+//! Part d: a listening socket with a backlog of four, which accepts no client before the user says so.
 
 use lab3_echo::argument;
 use std::io;
@@ -18,13 +18,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// Lets clients wait on `port` until a line arrives on standard input; then accepts them and returns their number.
+/// Lets clients wait on `port` until a line arrives on standard input. Then accepts them and returns their number.
 ///
 /// What must hold:
 ///
 /// - The kernel's backlog for the port is 4: `ss -ltn` shows it under Send-Q.
-/// - Before the line has come no connection has been accepted, though clients can connect.
-/// - When it returns, every connection that was waiting has been accepted. It waits for no further one.
+/// - Before the line comes, clients can connect, but no connection is accepted.
+/// - When it returns, every connection that was waiting has been accepted. It does not wait for another one.
 ///
 /// Checkpoints: L3.17, L3.18.
 fn hold(port: u16) -> io::Result<usize> {

@@ -24,10 +24,10 @@ fn main() -> ExitCode {
 ///
 /// What must hold when it returns:
 ///
-/// - A server that can be reached has got exactly `ThIS is a TeSt\n` from us (or nothing, if its greeting was wrong).
+/// - If there is a connection, the server has got exactly `ThIS is a TeSt\n` (or nothing, if its greeting was wrong).
 /// - `Ok` if and only if the server sent `HELLO\n` and then `THIS IS A TEST\n`, in whatever pieces they came.
 /// - Otherwise the error is a message for the user: what was expected and what came; or that the connection was refused
-///   or lost; or that no answer came in time. The conversation has not gone on for longer than `timeout`.
+///   or lost; or that no answer came in time. The conversation has not taken longer than `timeout`.
 ///
 /// Checkpoints: L3.10, L3.11, L3.12, L3.13; then L3.S5.
 fn test(host: &str, port: u16, timeout: Duration) -> Result<(), String> {

@@ -19,9 +19,9 @@ fn main() -> ExitCode {
 ///
 /// What must hold:
 ///
-/// - Each client gets the conversation that `lab3_echo::serve_client` describes, and none waits for another.
+/// - Each client gets the conversation that `lab3_echo::serve_client` describes, and no client waits for another.
 /// - While n clients are connected and silent, the process has n + 1 threads: one waits in `accept`, and each of
-///   the others waits in a read from its client. When a client is gone, so is its thread.
+///   the others waits in a read from its client. When a client has gone, its thread has ended.
 /// - It returns only when it cannot listen at all. With no file descriptor left, it waits without using the processor,
 ///   and serves again when there is one (stretch).
 ///

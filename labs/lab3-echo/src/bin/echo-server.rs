@@ -20,8 +20,8 @@ fn main() -> ExitCode {
 /// What must hold:
 ///
 /// - Clients reach it on every interface of the machine.
-/// - Each client gets the conversation that `lab3_echo::serve_client` describes, in the order of their arrival, and
-///   nobody gets anything before the client in front is done.
+/// - Clients are served in the order of their arrival, each with the conversation that `lab3_echo::serve_client`
+///   describes. No client gets anything before the one in front of it is done.
 /// - It returns only when it cannot listen at all. What goes wrong with one client concerns that client alone.
 /// - After the program was killed it can be started again on the same port at once.
 ///

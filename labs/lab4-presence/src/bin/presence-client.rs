@@ -1,4 +1,4 @@
-//! The client: what its user types goes to the room, and what happens in the room appears on the screen.
+//! The client: it sends what its user types to the room, and prints what happens in the room.
 
 use lab4_presence::argument;
 use std::process::ExitCode;
@@ -25,10 +25,10 @@ fn main() -> ExitCode {
 /// What must hold:
 ///
 /// - The server has got `HELLO <name>\n` as soon as there is a connection.
-/// - Each line from the server appears on standard output when it arrives, be that a pipe or a terminal, and
-///   whatever standard input is doing. Each line of standard input has been sent when it has been read.
-/// - The user leaves with the line BYE, in any case, after which no input is read; or with the end of the
-///   input, for which the server gets `BYE\n`. What still comes is printed, and the result is `Ok` once the
+/// - Each line from the server appears on standard output when it arrives, on a pipe as on a terminal, whether
+///   or not the user is typing. Each line of standard input is sent as soon as it has been read.
+/// - The user leaves with the line BYE, in any case, and no more input is read; or with the end of the
+///   input, and the server gets `BYE\n`. Lines that still come are printed, and the result is `Ok` once the
 ///   server has closed.
 /// - If there was no connection, or it ended before the user had left: the result is an error whose message
 ///   says so to the user. It does not wait for input that may never come.

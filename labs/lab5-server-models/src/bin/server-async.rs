@@ -23,8 +23,8 @@ fn main() -> ExitCode {
 ///   and after end of file, when all answers have been sent. Checkpoints: L5.1, L5.2, L5.3.
 /// - What goes wrong with one client concerns that client alone. An error is returned only when it cannot listen at all.
 ///   Checkpoints: L5.4.
-/// - The number of threads does not grow with the number of clients. While all are silent, the event loop is in
-///   `epoll_wait`, or whatever its system has in place of that. Checkpoints: L5.9.
+/// - The number of threads does not grow with the number of clients. While all clients are silent, the event loop is in
+///   `epoll_wait`, or in the call that another system has for this. Checkpoints: L5.9.
 /// - No client waits for another: no task ever makes a call that blocks. Checkpoints: L5.10; then L5.S3, L5.S1, L5.S2.
 /// - With no file descriptor left, it waits without using the processor, goes on with the clients that it has, and accepts
 ///   again when there is one. Checkpoints: L5.S4.

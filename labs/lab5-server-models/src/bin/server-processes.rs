@@ -24,7 +24,7 @@ fn main() -> ExitCode {
 /// - What goes wrong with one client concerns that client alone. An error is returned only when it cannot listen at all.
 ///   Checkpoints: L5.4.
 /// - With n clients there are n + 1 processes of one thread each: one in `accept`, each of the others in a read from its
-///   client. When a client goes, its process goes, and leaves no zombie. Checkpoints: L5.6.
+///   client. When a client leaves, its process ends, and no zombie stays. Checkpoints: L5.6.
 /// - No client waits for another. Checkpoints: L5.10; then L5.S1, L5.S3.
 /// - It can be started again on its port at once, even if children are still with their clients.
 ///

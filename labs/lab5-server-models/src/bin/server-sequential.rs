@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 ///   and after end of file, when all answers have been sent. Checkpoints: L5.1, L5.2, L5.3.
 /// - What goes wrong with one client concerns that client alone. An error is returned only when it cannot listen at all.
 ///   Checkpoints: L5.4.
-/// - Whatever the number of clients, there is one thread. While the first client is silent, it is in a read from that one;
+/// - Whatever the number of clients, there is one thread. While the first client is silent, the thread is in a read from it;
 ///   the others are connected and wait in the accept queue. Checkpoints: L5.5.
 ///
 /// And what will the kernel show? Checkpoints: L5.11.

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
 /// - What goes wrong with one client concerns that client alone. An error is returned only when it cannot listen at all.
 ///   Checkpoints: L5.4.
 /// - With n clients one process has n + 1 threads: one in `accept`, each of the others in a read from its client. When
-///   a client goes, its thread goes. Checkpoints: L5.7.
+///   a client leaves, its thread ends. Checkpoints: L5.7.
 /// - No client waits for another. Checkpoints: L5.10; then L5.S1, L5.S3.
 /// - With no file descriptor left, it waits without using the processor, and serves again when there is one. Checkpoints:
 ///   L5.S4.
