@@ -12,11 +12,11 @@ Examples:
   cargo xtask check lab3 --reference          the reference programs instead of yours
   cargo xtask check lab3 --program echo-server='python3 server.py {port}'
                                               any program in any language
-  cargo xtask draw lab0 --set 4711            the questions of your set of lab 0, to be answered
+  cargo xtask draw lab0 --set 4711            write the questions of your set of lab 0
   cargo xtask explain L3.4                    what a clause asks, why, and how it is checked
-  cargo xtask xray lab5 server-threads        what a running program looks like to the kernel
+  cargo xtask xray lab5 server-threads        what the kernel shows of a running program
   cargo xtask bench lab5                      how fast the five models are, and what a client costs
-  cargo xtask doctor                          what this machine can do, and the cure for what it cannot
+  cargo xtask doctor                          what this machine can and cannot do, and what would help
   cargo xtask selftest lab3                   for lab authors: tests the checks of lab 3 themselves
   cargo xtask grade submissions --lab lab3 --out results
                                               for instructors: the marks of a whole class
@@ -31,8 +31,8 @@ Examples:
   cargo xtask check lab3 --reference --format junit --output results.xml
   cargo xtask check lab3 --only L3.4 --keep kept        then: wireshark kept/L3.4-echo-server.pcapng
 
-With --program only the clauses about the named programs are checked. A template is split into words as a shell would
-do it; no shell runs. A placeholder such as {port} that it lacks means that the program has the usual value built in.";
+With --program only the clauses about the named programs are checked. A template is split into words as in a shell, but
+no shell runs. If it lacks a placeholder such as {port}, the check assumes that the program has the default built in.";
 
 const SELFTEST_EXAMPLES: &str = "\
 Examples:
@@ -42,8 +42,8 @@ Examples:
                                               one program of the collection
   cargo xtask selftest lab3 --collection my/programs
 
-Exit status: 0 every verdict is as expected, and each clause is tested; 1 some are not; 2 wrong use, or a compiler or
-interpreter is missing; 3 the grader itself failed.";
+Exit status: 0 every verdict is as expected, and some wrong program fails each clause; 1 otherwise; 2 wrong use, or a
+compiler or interpreter is missing; 3 the grader itself failed.";
 
 const XRAY_EXAMPLES: &str = "\
 Examples:
@@ -54,8 +54,8 @@ Examples:
   cargo xtask xray -- python3 server.py 2323
   cargo xtask xray --pid 1234 --format json
 
-A lab's program runs as in a check, in a network of its own, and ends with the picture. A process that is given by its
-number is only looked at.";
+A lab's program runs as in a check, in a network of its own, and ends after the picture. With --pid the process is only
+looked at.";
 
 const BENCH_EXAMPLES: &str = "\
 Examples:
@@ -67,8 +67,8 @@ Examples:
 Programs are built with optimizations and run as in a check, in a network of their own. The load comes from one processor
 that the programs do not use.
 
-Exit status: 0 it was measured, however far each program goes; 1 your crate does not compile; 2 wrong use; 3 the benchmark
-itself failed.";
+Exit status: 0 all programs were measured, each as far as it goes; 1 your crate does not compile; 2 wrong use; 3 the
+benchmark itself failed.";
 
 #[derive(Parser)]
 #[command(
@@ -90,41 +90,41 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Lists labs, clauses and points, and what is done of them
+    /// Lists labs, clauses and points, and the results of your last checks
     List(List),
     /// Checks the programs of one lab
     Check(Check),
-    /// Writes the questions of a set into the file in which a lab wants them answered
+    /// Writes the questions of a set into the file for your answers
     Draw(Draw),
     /// Explains one clause: what it asks, why, and how it is checked
     Explain(Explain),
-    /// Tests the checks themselves, on programs of which it is known what they deserve
+    /// Tests the checks themselves, on programs with known verdicts
     ///
-    /// The references pass everything, the untouched stubs fail everything as not written yet, each wrong program of the
-    /// collection fails the clauses that its first lines name and no other, each correct one passes everything, and each
-    /// clause is failed by some wrong program.
+    /// The references must pass everything. The untouched stubs must fail everything as not written yet. Each wrong program
+    /// of the collection must fail the clauses that its first lines name and no other, and each correct program must pass
+    /// everything. For each clause there must be a wrong program that fails it.
     Selftest(Selftest),
-    /// Measures servers under load, with one client and with thousands: connections and lines a second, waiting, memory
+    /// Measures servers with one client and with thousands: connections and lines a second, waits, memory
     Bench(Bench),
-    /// Finds out what this machine can do for the grader, and what would help where it cannot
+    /// Says what this machine can and cannot do for the grader, and what would help
     ///
-    /// The exit status is 0 when checks can be decided with full isolation, and 1 when not.
+    /// The exit status is 0 if checks can be decided with full isolation, and 1 if not.
     Doctor(Doctor),
     /// Writes the repository that students get: handouts, stubs and the checker; no references, no history
     Export(Export),
-    /// Grades the submissions of a class; `cargo xtask grade --help` explains how
+    /// Grades the submissions of a class; see `cargo xtask grade --help`
     #[command(disable_help_flag = true)]
     Grade(HandedOn),
-    /// Puts together the results of a class that was graded in parts
+    /// Joins the results of a class that was graded in parts
     #[command(disable_help_flag = true)]
     Merge(HandedOn),
-    /// Shows a running program as the kernel sees it: processes, threads, the call that each is in, sockets, queues
+    /// Shows a running program as the kernel sees it: processes, threads, the call of each thread, sockets, queues
     Xray(Xray),
 }
 
 #[derive(Args)]
 pub(crate) struct List {
-    /// Only this lab, for example lab3, and what its programs may use
+    /// Only this lab, for example lab3, with the limits of its programs
     pub(crate) lab: Option<String>,
 }
 
@@ -137,21 +137,21 @@ pub(crate) struct Doctor {
 
 #[derive(Args)]
 pub(crate) struct Export {
-    /// Whose repository it is to be
+    /// For whom the repository is
     pub(crate) audience: Audience,
 
-    /// The folder to write to, which is empty or not there
+    /// The folder to write to; it must be empty or not exist
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
 
-    /// Export what is in the folders, even if it differs from what is committed
+    /// Export the files as they are, even if they differ from what is committed
     #[arg(long)]
     pub(crate) allow_dirty: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Audience {
-    /// Those who take the course
+    /// The students of the course
     Student,
 }
 
@@ -182,7 +182,7 @@ pub(crate) struct Explain {
     /// The clause, for example L3.4
     pub(crate) clause: String,
 
-    /// Which of the three hints to give, and those before it: a question, what explains what you see, what to look up
+    /// How many of the three hints to show: 1 a question, 2 what explains what you see, 3 what to look up
     #[arg(long, value_name = "STEP", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
     pub(crate) hint: u8,
 }
@@ -205,7 +205,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "NAME='TEMPLATE'")]
     pub(crate) program: Vec<String>,
 
-    /// Check this file as what is handed in beside the programs, where a lab asks for one
+    /// Check this file as the document that the lab asks for, such as answers.toml
     #[arg(long, value_name = "FILE")]
     pub(crate) document: Option<PathBuf>,
 
@@ -218,7 +218,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "NAME=N")]
     pub(crate) limit: Vec<runner::Change>,
 
-    /// Show this folder empty to the programs, but for what they consist of
+    /// Show this folder to the programs as empty, except their own files
     #[arg(long, value_name = "DIR")]
     pub(crate) hide: Vec<PathBuf>,
 
@@ -241,16 +241,16 @@ pub(crate) struct Selftest {
     #[arg(value_name = "LAB")]
     pub(crate) labs: Vec<String>,
 
-    /// Only those programs of the collection that have this in their path; no references, no stubs
+    /// Only the programs of the collection that have this in their path; no references, no stubs
     #[arg(long, value_name = "PART")]
     pub(crate) file: Option<String>,
 
-    /// Only prints the one program of the collection that has this in its path, whole: of a patch, what it makes of the correct
-    /// program that it changes
+    /// Only print the one program of the collection that has this in its path; for a patch, the correct program with its
+    /// changes
     #[arg(long, value_name = "PART", conflicts_with_all = ["labs", "file", "format"])]
     pub(crate) show: Option<String>,
 
-    /// Where the wrong and correct programs lie, as DIR/LAB/PROGRAM/{wrong,correct}/FILE [default: tests/programs]
+    /// The folder of the wrong and correct programs, as DIR/LAB/PROGRAM/{wrong,correct}/FILE [default: tests/programs]
     #[arg(long, value_name = "DIR")]
     pub(crate) collection: Option<PathBuf>,
 
@@ -276,19 +276,19 @@ pub(crate) struct Xray {
     #[arg(long, requires = "lab")]
     pub(crate) reference: bool,
 
-    /// How many silent clients are connected to it
+    /// How many silent clients connect to it
     #[arg(long, value_name = "N", default_value_t = 3, requires = "lab")]
     pub(crate) clients: usize,
 
-    /// A process that is running already, with its descendants
+    /// A process that is already running, with its descendants
     #[arg(long, value_name = "PID", conflicts_with = "command")]
     pub(crate) pid: Option<i32>,
 
-    /// Draw a new picture twice a second, what has changed marked; q ends it
+    /// Draw a new picture twice a second, with changes marked; q ends it
     #[arg(long, conflicts_with = "format")]
     pub(crate) live: bool,
 
-    /// Draw every row, however many
+    /// Draw every row, however many there are
     #[arg(long)]
     pub(crate) all: bool,
 
@@ -296,7 +296,7 @@ pub(crate) struct Xray {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: XrayFormat,
 
-    /// Any command; it runs on this machine until the picture is taken
+    /// Any command; it runs on this machine until the picture is drawn
     #[arg(last = true)]
     pub(crate) command: Vec<String>,
 }
@@ -315,7 +315,7 @@ pub(crate) struct Bench {
     #[arg(long, value_name = "NAME='TEMPLATE'")]
     pub(crate) program: Vec<String>,
 
-    /// Measure fewer points and each for half a second instead of one: half a minute in all
+    /// Measure fewer points, each for half a second instead of one: half a minute in all
     #[arg(long)]
     pub(crate) quick: bool,
 
@@ -335,7 +335,7 @@ pub(crate) struct Bench {
 /// What holds for checks whatever they check.
 #[derive(Args)]
 pub(crate) struct Conditions {
-    /// Where random payloads come from; the same seed does the same things
+    /// The seed of random payloads; the same seed sends the same bytes
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
@@ -343,7 +343,7 @@ pub(crate) struct Conditions {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
 
-    /// How to keep checks apart
+    /// How to isolate checks from each other and from the machine
     #[arg(long, value_enum, default_value_t)]
     pub(crate) isolation: Isolation,
 }

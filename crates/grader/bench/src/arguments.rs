@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME='TEMPLATE'", required = true)]
     pub(crate) program: Vec<String>,
 
-    /// Short windows and few points
+    /// Measure fewer points, each for half a second
     #[arg(long)]
     pub(crate) quick: bool,
 

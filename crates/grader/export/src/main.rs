@@ -19,14 +19,14 @@ use stop::Stop;
 
 #[derive(Parser)]
 struct Arguments {
-    /// The folder to write to, which is empty or not there
+    /// The folder to write to; it must be empty or not exist
     folder: PathBuf,
 
     /// The course's repository
     #[arg(long)]
     root: PathBuf,
 
-    /// Export what is in the folders, even if it differs from what is committed
+    /// Export the files as they are, even if they differ from what is committed
     #[arg(long)]
     allow_dirty: bool,
 }

@@ -11,7 +11,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Grade a class, and put together what was graded in parts.
+/// Grade a class, and join results that were graded in parts.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -27,39 +27,39 @@ Examples:
   cargo xtask grade submissions --lab lab3 --out results
   cargo xtask grade moodle-export.zip --lab lab3 --out results
   cargo xtask grade submissions --lab lab3 --out results --resume
-                                              go on after a stop, or with what came in since
+                                              continue after a stop, or with new submissions
   cargo xtask grade submissions --lab lab3 --out results/part-2 --shard 2/8 --seed 4711
                                               on the second of eight machines; the seed is the same on all
   cargo xtask grade submissions --lab lab3 --out results --resume --fault-is zero alice
-                                              what the grader could not decide of alice's submission is worth nothing
+                                              where the grader failed on alice's submission, she gets no points
   cargo xtask merge results/part-* --out results/all
                                               the class, when all machines are done
 
 The files in docs/ do this on Slurm, GitHub Actions and GitLab.
 
-The results: grades.csv, junit.xml, summary.md, and for each submission, in a folder of its own, feedback.md for the student,
-result.json, gradescope.json and, with --classroom, classroom50.json. Each submission's are written as soon as they are known.
-What does not compile and what cannot be taken gets no points and the reason. What the grader could not decide gets no mark
-at all, and never a zero; --resume tries it again. Where it never can, --fault-is says what that counts as. The results are
-for nobody but you to read, unless --readable-by-group is given.
+The results are grades.csv, junit.xml, summary.md and, in a folder for each submission, feedback.md for the student,
+result.json, gradescope.json and, with --classroom, classroom50.json. Each submission's files are written as soon as it is
+graded. A submission that does not compile or cannot be taken gets no points, and the reason. If the grader itself could
+not decide, there is no mark, and not a zero; --resume tries again. If it can never decide, --fault-is says what that counts
+as. Only you can read the results, unless you give --readable-by-group.
 
-Exit status: 0 every submission has its mark, whatever it is; 2 wrong use; 3 some have none, or submissions cannot be kept
-apart on this machine, and nothing was graded.";
+Exit status: 0 every submission has its mark; 2 wrong use; 3 some have no mark, or submissions cannot be isolated on this
+machine, and nothing was graded.";
 
 const MERGE_EXAMPLES: &str = "\
 Examples:
   cargo xtask merge results/part-* --out results/all
 
-Folders belong together that have the same lab, seed and grader. None may be missing, and each must have been graded to its end.
+The parts must have the same lab, seed and grader. No part may be missing, and each must have been graded to its end.
 
-Exit status: 0 every submission has its mark, whatever it is; 2 wrong use; 3 some have none.";
+Exit status: 0 every submission has its mark; 2 wrong use; 3 some have no mark.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Grades the submissions of a class, each built and checked where it can reach nothing else
+    /// Grades the submissions of a class; each is built and checked in isolation
     #[command(after_help = GRADE_EXAMPLES)]
     Grade(Box<Grade>),
-    /// Puts together the results of a class that was graded in parts
+    /// Joins the results of a class that was graded in parts
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Merge),
 }
@@ -78,43 +78,43 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
-    /// Go on with the results that are there: what has the same content and was graded by the same grader keeps its mark, and what
-    /// is not among the submissions any more is removed
+    /// Continue with existing results: a submission with the same content, graded by the same grader, keeps its mark; results of
+    /// submissions that are gone are removed
     #[arg(long)]
     pub(crate) resume: bool,
 
-    /// Grade only one part of the class, for example 2/8; a submission's name decides to which it belongs
+    /// Grade only one part of the class, for example 2/8; the name of a submission decides to which part it belongs
     #[arg(long, value_name = "PART/PARTS")]
     pub(crate) shard: Option<Shard>,
 
-    /// How many submissions are graded at the same time [default: two for each processor, since they wait a good deal]
+    /// How many submissions are graded at the same time [default: two for each processor, since they mostly wait]
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
 
-    /// How many seconds of processor time and of sleep all checks of a submission may take together; those that are left then are
-    /// missed [default: 30 for each clause, ten times what the slowest correct programs need]
+    /// How many seconds of processor time and of sleep all checks of a submission may take together; the remaining clauses are
+    /// then failed [default: 30 for each clause, ten times what the slowest correct programs need]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) time: Option<u64>,
 
-    /// How many seconds of processor time, and of sleep, a submission's build may take [default: 60]
+    /// How many seconds of processor time, and of sleep, the build of a submission may take [default: 60]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) build_time: Option<u64>,
 
-    /// Where random payloads come from, the same for all submissions [default: a random one, or that of the results that are there]
+    /// The seed of random payloads, the same for all submissions [default: a random one, or that of existing results]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
-    /// Where the grader itself fails on this submission, or on some of its clauses, that counts as zero points. NAME is its name in
-    /// grades.csv; may be given for several. All documents tell it. --resume keeps it for as long as the same is handed in
+    /// If the grader itself fails on this submission, or on some of its clauses, that counts as zero points. NAME is its name in
+    /// grades.csv; give the option once for each submission. All documents say so. --resume keeps it until the submission changes
     #[arg(long, num_args = 2, value_names = ["zero", "NAME"], action = ArgAction::Append)]
     fault_is: Vec<String>,
 
-    /// Let your group read the results as well: new folders have the mode 0750 then and files 0640, instead of 0700 and 0600
+    /// Let your group read the results too: new folders get the mode 0750 and files 0640, instead of 0700 and 0600
     #[arg(long)]
     readable_by_group: bool,
 
-    /// How submissions are kept apart. There is one way, `full`: in namespaces, also while they are compiled, which runs their
-    /// code as well. Where the system refuses that nothing is graded
+    /// How submissions are isolated. There is one way, `full`: in namespaces, also while they are compiled, since that may run
+    /// their code. If the system refuses namespaces, nothing is graded
     #[arg(long, value_name = "full", value_parser = full, default_value = "full")]
     isolation: String,
 
@@ -122,8 +122,8 @@ pub(crate) struct Grade {
     #[arg(long)]
     require_isolation: bool,
 
-    /// Write classroom50.json as well, also for marks that are kept, for the classroom of that short name in Classroom 50;
-    /// submissions are then to be named for their owners
+    /// Also write classroom50.json, for the classroom with this short name in Classroom 50, and for kept marks too; submissions
+    /// must then be named for their owners
     #[arg(long, value_name = "NAME")]
     classroom: Option<String>,
 
@@ -186,7 +186,7 @@ pub(crate) struct Merge {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
-    /// Let your group read the results as well: new folders have the mode 0750 then and files 0640, instead of 0700 and 0600
+    /// Let your group read the results too: new folders get the mode 0750 and files 0640, instead of 0700 and 0600
     #[arg(long)]
     readable_by_group: bool,
 }
