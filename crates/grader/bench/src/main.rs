@@ -42,20 +42,19 @@ fn main() -> ExitCode {
 
 fn run_command() -> ExitCode {
     let mut words = std::env::args().skip(1);
-    let result = match (words.next().as_deref(), words.next()) {
-        (Some(worker::ARGUMENT), _) => worker::main().map(|status| u8::try_from(status).unwrap_or(FAILED)),
-        (Some(answerer::ARGUMENT), port) => answer(port),
-        _ => return measure(&Arguments::parse()),
-    };
-    match result {
-        Ok(status) => status.into(),
-        Err(error) => told(&error.to_string(), FAILED),
+    match (words.next().as_deref(), words.next()) {
+        (Some(worker::ARGUMENT), _) => worker::main(),
+        (Some(answerer::ARGUMENT), port) => told(&answer(port).to_string(), FAILED),
+        _ => measure(&Arguments::parse()),
     }
 }
 
-fn answer(port: Option<String>) -> io::Result<u8> {
-    let port = port.and_then(|port| port.parse().ok());
-    match answerer::serve(port.ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?)? {}
+/// Answers for as long as it can.
+fn answer(port: Option<String>) -> io::Error {
+    match port.and_then(|port| port.parse().ok()).map(answerer::serve) {
+        None => ErrorKind::InvalidInput.into(),
+        Some(Err(error)) => error,
+    }
 }
 
 fn measure(arguments: &Arguments) -> ExitCode {

@@ -7,7 +7,7 @@ use crate::placement::Machine;
 use crate::point::Times;
 use crate::results::{Calibration, Figures, Outcome, Report, Row};
 use crate::stop::Stop;
-use crate::worker::{self, Answer, Plan, Task};
+use crate::worker::{self, Answer, PointRequest, Task};
 use indicatif::ProgressBar;
 use sandbox::Template;
 use std::time::Duration;
@@ -115,7 +115,7 @@ impl Order {
 
     fn ask(&self, template: &Template, task: Task) -> Result<Answer, Stop> {
         let limit = self.times.admission + self.times.window * 8 + BESIDE;
-        worker::ask(&Plan { template: template.clone(), task }, limit)
+        worker::ask(&PointRequest { template: template.clone(), task }, limit)
     }
 }
 

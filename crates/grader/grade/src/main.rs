@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 fn run_command() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
         Some(runner::worker::ARGUMENT) => return runner::worker::main(),
-        Some(workshop::ARGUMENT) => return u8::try_from(workshop::main()).unwrap_or(FAILED).into(),
+        Some(workshop::ARGUMENT) => return workshop::main(),
         _ => {}
     }
     let arguments = Arguments::parse();

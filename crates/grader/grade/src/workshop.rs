@@ -16,7 +16,7 @@ pub use room::{ARGUMENT, main};
 use crate::files::{self, Files};
 use intake::Digest;
 use model::{Fault, Lab};
-use room::{Answer, Harvest, Plan};
+use room::{Answer, BuildRequest, Harvest};
 use sandbox::{Limits, Template};
 use std::collections::BTreeMap;
 use std::fs;
@@ -173,7 +173,7 @@ impl Workshop {
             |program: &String| (program.clone(), output.join("debug").join(program), folder.join(program));
         let more = more.iter().map(|(name, to)| ((*name).to_owned(), output.join(name), (*to).to_owned()));
         let harvest = Harvest::Files(self.programs.iter().map(executable).chain(more).collect());
-        let answer = room::build(&Plan {
+        let answer = room::build(&BuildRequest {
             exposed: vec![self.toolchain.folder().to_owned(), self.folder.clone(), staging.clone()],
             hidden: self.hidden.clone(),
             copies: vec![
@@ -192,7 +192,6 @@ impl Workshop {
             environment: self.toolchain.environment(&home),
             harvest,
             limits: self.limits,
-            group: Vec::new(),
         })?;
         clear(&staging)?;
         let (made, words) = match answer {
@@ -237,7 +236,7 @@ impl Workshop {
             Err(_) => filled.program,
         };
         let archive = folder.join("built.tar");
-        let answer = room::build(&Plan {
+        let answer = room::build(&BuildRequest {
             exposed: template.paths(),
             hidden: self.hidden.clone(),
             copies: vec![(staging.clone(), place.to_owned())],
@@ -248,7 +247,6 @@ impl Workshop {
             environment: Vec::new(),
             harvest: Harvest::Folder(archive.clone()),
             limits: self.limits,
-            group: Vec::new(),
         })?;
         match answer {
             Answer::Built { .. } => {}

@@ -2,7 +2,7 @@
 
 use crate::commands::HandIn;
 use crate::worker::{self, Answer, Keep, Task};
-use crate::{Order, RunError, in_parallel, jobs, plan, prepare};
+use crate::{Order, RunError, in_parallel, jobs, prepare, request};
 use model::{CheckReport, Fault, Isolation};
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ impl Benchmark {
         }
         let mut starts = Vec::new();
         for check in &order.checks {
-            match worker::ask(plan(check, order.seed, &hand_in, true, Keep::Nothing))? {
+            match worker::ask(&request(check, order.seed, &hand_in, true, Keep::Nothing))? {
                 Answer::Decided { starts: count, .. } => starts.push(count),
                 Answer::Refused(fault) => return Err(fault.into()),
                 Answer::Shown(_) => return Err(Fault::new("a picture in place of a verdict").into()),
@@ -57,10 +57,10 @@ impl Benchmark {
         let began = Instant::now();
         let answers = in_parallel(self.jobs, self.order.checks.len(), |index| {
             let check = self.order.checks[index];
-            let mut plan = plan(check, self.order.seed, &self.hand_in, true, Keep::Nothing);
+            let mut request = request(check, self.order.seed, &self.hand_in, true, Keep::Nothing);
             let (id, program) = (check.clause.id.to_owned(), check.clause.program.to_owned());
-            plan.task = Task::StartOnly { id, program, times: self.starts[index] };
-            worker::ask(plan)
+            request.task = Task::StartOnly { id, program, times: self.starts[index] };
+            worker::ask(&request)
         });
         let elapsed = began.elapsed();
         for answer in answers {

@@ -3,7 +3,7 @@
 mod tools;
 
 use crate::budget;
-use crate::worker::{self, Answer, Plan};
+use crate::worker::{self, Answer, CheckRequest};
 use model::doctor::{Finding, State};
 use rustix::process::{Resource, getrlimit};
 use sandbox::Limits;
@@ -27,7 +27,7 @@ fn finding(need: &'static str, purpose: &str, found: Result<String, (State, Stri
 }
 
 fn namespaces() -> Finding {
-    let found = match worker::ask(Plan::probe()) {
+    let found = match worker::ask(&CheckRequest::probe()) {
         Ok(Answer::Decided { .. } | Answer::Shown(_)) => Ok("allowed".to_owned()),
         // The reason names the step, the cause and the cure.
         Ok(Answer::Refused(fault)) => Err((State::Missing, "refused".to_owned(), fault.message)),

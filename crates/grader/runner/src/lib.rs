@@ -31,7 +31,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
-use worker::{Answer, Course, Keep, Plan, Task};
+use worker::{Answer, CheckRequest, Course, Keep, Task};
 
 /// Which programs are checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -250,8 +250,8 @@ fn run_and_account(
 ) -> (CheckReport, Course) {
     let decide = |limits| {
         let began = Instant::now();
-        let plan = Plan { limits, ..plan(check, seed, hand_in, isolated, kept.clone()) };
-        let (verdict, finding, record, course) = match worker::ask(plan) {
+        let request = CheckRequest { limits, ..request(check, seed, hand_in, isolated, kept.clone()) };
+        let (verdict, finding, record, course) = match worker::ask(&request) {
             Ok(Answer::Decided { verdict, finding, record, course, .. }) => {
                 (*verdict, finding, record, course)
             }
@@ -279,16 +279,16 @@ pub fn kept_name(clause: &Clause) -> String {
 }
 
 /// What a worker needs to know to decide a clause.
-fn plan(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool, keep: Keep) -> Plan {
+fn request(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool, keep: Keep) -> CheckRequest {
     let Clause { id, program, .. } = check.clause;
     let task = Task::Decide { id: id.to_owned(), program: program.to_owned(), keep };
-    plan_for(task, program, check_seed(seed, id), hand_in, isolated)
+    request_for(task, program, check_seed(seed, id), hand_in, isolated)
 }
 
 /// What a worker needs to know of a task about a program; of the programs only that one.
-fn plan_for(task: Task, program: &str, seed: u64, hand_in: &HandIn, isolated: bool) -> Plan {
+fn request_for(task: Task, program: &str, seed: u64, hand_in: &HandIn, isolated: bool) -> CheckRequest {
     let template = hand_in.templates.get_key_value(program);
-    Plan {
+    CheckRequest {
         task,
         seed,
         templates: template.map(|(name, template)| (name.clone(), template.clone())).into_iter().collect(),
@@ -296,7 +296,6 @@ fn plan_for(task: Task, program: &str, seed: u64, hand_in: &HandIn, isolated: bo
         isolated,
         hidden: hand_in.confinement.hidden.clone(),
         limits: hand_in.confinement.limits,
-        group: Vec::new(),
         tasks_allowed: budget::all().tasks,
     }
 }
@@ -313,7 +312,7 @@ fn isolation(choice: IsolationChoice) -> Result<Isolation, Fault> {
     if choice == IsolationChoice::None {
         return Ok(Isolation::None("it was asked for by --isolation none".to_owned()));
     }
-    match (worker::ask(Plan::probe())?, choice) {
+    match (worker::ask(&CheckRequest::probe())?, choice) {
         (Answer::Decided { .. } | Answer::Shown(_), _) => Ok(Isolation::Full),
         (Answer::Refused(fault), IsolationChoice::Full) => Err(fault),
         (Answer::Refused(fault), _) => Ok(Isolation::None(fault.message)),

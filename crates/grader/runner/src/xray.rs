@@ -1,13 +1,14 @@
 //! Looking at a running program, again and again: a lab's own, started in a room like a check's with some clients
 //! connected, or any process of this machine.
 
-use crate::worker::{self, Answer, Task, Worker};
-use crate::{Order, RunError, plan_for, prepare};
+use crate::worker::{Answer, CheckRequest, Task, fault};
+use crate::{Order, RunError, prepare, request_for};
 use model::{Fault, Isolation, Notice, Picture};
 use observe::{Observer, Scope};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use sandbox::worker::Worker;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::fd::AsFd;
@@ -22,16 +23,19 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// A program that is being looked at. It ends when this is dropped, unless it was there before.
 #[derive(Debug)]
-pub enum Xray {
+pub struct Xray(Place);
+
+#[derive(Debug)]
+enum Place {
     /// In a room of its own, behind a process like a check's.
-    Room(Worker),
+    Room(Worker<CheckRequest>),
     /// On this machine.
     Machine(Box<Machine>),
 }
 
 /// Processes of this machine.
 #[derive(Debug)]
-pub struct Machine {
+struct Machine {
     observer: Observer,
     command: Option<Child>,
 }
@@ -50,8 +54,8 @@ impl Xray {
         let (hand_in, isolation) = prepare(order, notify)?;
         let lab = order.suite.lab.name();
         let task = Task::Show { lab, program: program.to_owned(), clients };
-        let plan = plan_for(task, program, order.seed, &hand_in, isolation == Isolation::Full);
-        Ok(Xray::Room(worker::start(plan)?))
+        let request = request_for(task, program, order.seed, &hand_in, isolation == Isolation::Full);
+        Ok(Xray(Place::Room(Worker::start(&request).map_err(|error| fault(&error))?)))
     }
 
     /// Looks at a process that is there already, and at all its descendants.
@@ -83,7 +87,7 @@ impl Xray {
             })?;
         }
         let observer = Observer::new(Scope::Tree(pid)).map_err(|error| fault("the kernel's view", error))?;
-        Ok(Xray::Machine(Box::new(Machine { observer, command: None })))
+        Ok(Xray(Place::Machine(Box::new(Machine { observer, command: None }))))
     }
 
     /// Starts a command on this machine, as a shell would, and waits until it has come to rest. What it prints on standard
@@ -106,7 +110,7 @@ impl Xray {
         let observer = Observer::new(Scope::Tree(pid)).map_err(Fault::from)?;
         let mut machine = Machine { observer, command: Some(child) };
         machine.wait_until_at_rest()?;
-        Ok(Xray::Machine(Box::new(machine)))
+        Ok(Xray(Place::Machine(Box::new(machine))))
     }
 
     /// Takes a picture; `None` when the program is gone.
@@ -114,8 +118,8 @@ impl Xray {
     /// # Errors
     /// When the program could not be started, or the grader fails.
     pub fn look(&mut self) -> Result<Option<Picture>, RunError> {
-        match self {
-            Xray::Room(worker) => match worker.next()? {
+        match &mut self.0 {
+            Place::Room(worker) => match worker.ask_again().map_err(|error| fault(&error))? {
                 Answer::Shown(picture) => Ok(Some(*picture).filter(|picture| !picture.processes.is_empty())),
                 Answer::Refused(fault) => Err(fault.into()),
                 Answer::Decided { verdict, .. } => match *verdict {
@@ -124,7 +128,7 @@ impl Xray {
                     other => Err(Fault::new(format!("no picture but {other:?}")).into()),
                 },
             },
-            Xray::Machine(machine) => {
+            Place::Machine(machine) => {
                 let picture = machine.observer.picture().map_err(Fault::from)?;
                 let is_alive = picture.processes.iter().any(|process| !process.is_zombie);
                 Ok(Some(picture).filter(|_| is_alive))

@@ -26,6 +26,7 @@ mod submission;
 mod sys;
 mod template;
 mod view;
+pub mod worker;
 
 pub use command::{Command, Ended};
 pub use group::{Entrance, Group, Kill, groups_around, groups_can_be_made};

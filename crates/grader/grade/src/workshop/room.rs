@@ -1,17 +1,18 @@
-//! The process that builds one submission. Like a check it starts as this binary once again, so that it is small and has one
-//! thread when it makes its room. What it runs there, cargo say, is run as a submission is: the compiler works on what nobody
+//! The process that builds one submission. What it runs in its room, cargo say, is run as a submission is: the compiler works on what nobody
 //! trusts, and reads whatever it is told to.
 
 use super::attend::{Course, attend};
 use crate::files;
 use model::Fault;
 use runner::budget;
-use sandbox::{Ended, Entrance, Group, Limits, Room, Submission, View};
+use sandbox::worker::{self, Request};
+use sandbox::{Ended, Entrance, Limits, Room, Submission, View};
 use serde::{Deserialize, Serialize};
 use session::Watch;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// The first argument that makes the binary a worker that builds.
 pub const ARGUMENT: &str = "__build";
@@ -32,7 +33,7 @@ pub(super) const LIMITS: Limits = Limits {
 
 /// What a worker needs to know.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Plan {
+pub(super) struct BuildRequest {
     /// What must be there to be read.
     pub(super) exposed: Vec<PathBuf>,
     /// What must not.
@@ -49,8 +50,6 @@ pub(super) struct Plan {
     pub(super) harvest: Harvest,
     /// What it may use.
     pub(super) limits: Limits,
-    /// The folders of its control group.
-    pub(super) group: Vec<PathBuf>,
 }
 
 /// What is wanted of what was built.
@@ -76,85 +75,66 @@ pub(super) enum Answer {
 }
 
 /// Builds by a worker, as soon as there is enough for it of what all checks and builds share.
-pub(super) fn build(plan: &Plan) -> Result<Answer, Fault> {
+pub(super) fn build(request: &BuildRequest) -> Result<Answer, Fault> {
     let lacked = |answer: &Result<Answer, Fault>, had_less| match answer {
         Err(fault) | Ok(Answer::Fault(fault)) => fault.is_scarcity,
         Ok(Answer::Stopped { lacked, .. }) => had_less && *lacked,
         Ok(Answer::Built { .. } | Answer::Refused(_)) => false,
     };
-    budget::spend(plan.limits, 0, |limits| ask(Plan { limits, ..plan.clone() }), lacked)
-}
-
-/// Gives a plan to a new worker and waits for its answer.
-fn ask(mut plan: Plan) -> Result<Answer, Fault> {
-    let fault = |error: io::Error| Fault::at("the building process", &error);
-    // Until the worker is gone.
-    let group = Group::make(&plan.limits);
-    plan.group = group.as_ref().map(|group| group.folders().to_vec()).unwrap_or_default();
-    let mut worker = runner::worker::start_again(ARGUMENT).map_err(fault)?;
-    let text = serde_json::to_vec(&plan).map_err(|error| fault(error.into()))?;
-    if let Some(mut input) = worker.stdin.take() {
-        // A worker that has broken already says why.
-        let _ = input.write_all(&text);
-    }
-    let output = worker.wait_with_output().map_err(fault)?;
-    serde_json::from_slice(&output.stdout).map_err(|_| {
-        let words = String::from_utf8_lossy(&output.stderr);
-        Fault::new(format!("the building process broke ({}): {}", output.status, words.trim()))
-    })
-}
-
-/// The worker itself; returns its exit status.
-pub fn main() -> i32 {
-    let begun = read_plan().and_then(|plan| {
-        // Opened while this process may still do so: in the room it is another user, and everything is read-only.
-        let targets = match &plan.harvest {
-            Harvest::Files(files) => files.iter().map(|(_, _, target)| File::create(target)).collect(),
-            Harvest::Folder(archive) => File::create(archive).map(|file| vec![file]),
-        };
-        let group = Entrance::open(&plan.group)?;
-        Ok((plan, targets?, group))
-    });
-    let (plan, targets, group) = match begun {
-        Ok(begun) => begun,
-        Err(error) => {
-            eprintln!("error: {ARGUMENT} is for the grader's own use ({error})");
-            return 2;
-        }
+    let ask = |limits| {
+        let request = BuildRequest { limits, ..request.clone() };
+        worker::ask(&request, None).map_err(|error| Fault::at("the building process", &error))
     };
-    let view =
-        View { exposed: plan.exposed.clone(), hidden: plan.hidden.clone(), folder_size: plan.limits.folder };
-    sandbox::enter(&view, |room| {
-        let answer = match room {
-            Ok(room) => build_in(room, &plan, targets, group),
-            Err(refusal) => Ok(Answer::Fault(Fault::by(refusal.to_string(), refusal.error_number()))),
-        };
-        let answer = answer.unwrap_or_else(|error| Answer::Fault(Fault::at("building in the room", &error)));
-        i32::from(serde_json::to_writer(io::stdout(), &answer).is_err())
+    budget::spend(request.limits, 0, ask, lacked)
+}
+
+impl Request for BuildRequest {
+    const ARGUMENT: &'static str = ARGUMENT;
+    type Answer = Answer;
+
+    fn limits(&self) -> Option<&Limits> {
+        Some(&self.limits)
+    }
+
+    fn view(&self) -> Option<View> {
+        let (exposed, hidden) = (self.exposed.clone(), self.hidden.clone());
+        Some(View { exposed, hidden, folder_size: self.limits.folder })
+    }
+}
+
+/// The worker itself.
+pub fn main() -> ExitCode {
+    let open = |request: &BuildRequest| match &request.harvest {
+        Harvest::Files(files) => files.iter().map(|(_, _, target)| File::create(target)).collect(),
+        Harvest::Folder(archive) => File::create(archive).map(|file| vec![file]),
+    };
+    worker::main(open, |request, targets, group, room| match room {
+        Ok(room) => build_in(room, &request, targets, group)
+            .unwrap_or_else(|error| Answer::Fault(Fault::at("building in the room", &error))),
+        Err(refusal) => Answer::Fault(Fault::by(refusal.to_string(), refusal.error_number())),
     })
 }
 
-fn read_plan() -> io::Result<Plan> {
-    let mut text = Vec::new();
-    io::stdin().read_to_end(&mut text)?;
-    Ok(serde_json::from_slice(&text)?)
-}
-
-fn build_in(room: Room, plan: &Plan, targets: Vec<File>, group: Option<Entrance>) -> io::Result<Answer> {
-    for (from, to) in &plan.copies {
+fn build_in(
+    room: Room,
+    request: &BuildRequest,
+    targets: Vec<File>,
+    group: Option<Entrance>,
+) -> io::Result<Answer> {
+    for (from, to) in &request.copies {
         files::copy(from, to)?;
     }
-    plan.left_out.iter().try_for_each(fs::remove_file)?;
+    request.left_out.iter().try_for_each(fs::remove_file)?;
     let command = sandbox::Command {
-        program: plan.program.clone(),
-        arguments: plan.arguments.clone(),
-        directory: plan.directory.clone(),
-        environment: plan.environment.clone(),
-        limits: plan.limits,
+        program: request.program.clone(),
+        arguments: request.arguments.clone(),
+        directory: request.directory.clone(),
+        environment: request.environment.clone(),
+        limits: request.limits,
         open_files: None,
         quiet: false,
     };
-    let watch = Watch::new(plan.limits, group);
+    let watch = Watch::new(request.limits, group);
     let mut submission = Submission::start(room, &command, watch.group())?;
     let (course, words) = attend(&mut submission, room, watch)?;
     // Nothing of it goes on while what it has made is looked at.
@@ -166,12 +146,12 @@ fn build_in(room: Room, plan: &Plan, targets: Vec<File>, group: Option<Entrance>
         Course::OutOfMemory => return Ok(Answer::Fault(Fault::scarcity("the machine ran out of memory"))),
         Course::Ended(Ended::Exited(0)) => None,
         // What is the machine's own must start.
-        Course::Ended(ended @ Ended::NotStarted(_)) if !plan.program.starts_with(PLACE) => {
-            return Err(io::Error::other(format!("{} {ended}", plan.program.display())));
+        Course::Ended(ended @ Ended::NotStarted(_)) if !request.program.starts_with(PLACE) => {
+            return Err(io::Error::other(format!("{} {ended}", request.program.display())));
         }
         Course::Ended(ended) => Some(paragraphs(&words, &format!("the build {ended}"))),
     };
-    match &plan.harvest {
+    match &request.harvest {
         Harvest::Files(files) => harvest_files(files, targets, why),
         Harvest::Folder(_) => why.map_or_else(|| harvest_folder(targets), |why| Ok(Answer::Refused(why))),
     }
