@@ -132,7 +132,7 @@ pub(crate) struct List {
 pub(crate) struct Doctor {
     /// How to write the findings
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: DoctorFormat,
+    pub(crate) format: cli::Format,
 }
 
 #[derive(Args)]
@@ -224,7 +224,7 @@ pub(crate) struct Check {
 
     /// How to write the results
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: CheckFormat,
 
     /// Write the results to this file instead of standard output
     #[arg(long, value_name = "FILE")]
@@ -256,7 +256,7 @@ pub(crate) struct Selftest {
 
     /// How to write the results
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: SelftestFormat,
+    pub(crate) format: cli::Format,
 
     #[command(flatten)]
     pub(crate) conditions: Conditions,
@@ -294,7 +294,7 @@ pub(crate) struct Xray {
 
     /// How to write the picture
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: XrayFormat,
+    pub(crate) format: cli::Format,
 
     /// Any command; it runs on this machine until the picture is drawn
     #[arg(last = true)]
@@ -329,7 +329,7 @@ pub(crate) struct Bench {
 
     /// How to write the table on standard output
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: BenchFormat,
+    pub(crate) format: cli::Format,
 }
 
 /// What holds for checks whatever they check.
@@ -349,7 +349,7 @@ pub(crate) struct Conditions {
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum CheckFormat {
     /// Text for a terminal
     #[default]
     Human,
@@ -357,42 +357,6 @@ pub(crate) enum Format {
     Json,
     /// JUnit XML
     Junit,
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum SelftestFormat {
-    /// Text for a terminal
-    #[default]
-    Human,
-    /// One JSON document, schema 1
-    Json,
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum DoctorFormat {
-    /// Text for a terminal
-    #[default]
-    Human,
-    /// One JSON document, schema 1
-    Json,
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum XrayFormat {
-    /// Text for a terminal
-    #[default]
-    Human,
-    /// One JSON document, schema 1
-    Json,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum BenchFormat {
-    /// Text for a terminal
-    #[default]
-    Human,
-    /// One JSON document, schema 1
-    Json,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

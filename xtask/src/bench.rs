@@ -1,13 +1,14 @@
 //! `cargo xtask bench`: builds the programs and what measures them, and lets it measure. That is a program of its own, which
 //! nobody has to build who does not want to measure.
 
-use crate::arguments::{self, BenchFormat};
+use crate::arguments;
 use crate::check::progress;
 use crate::course;
 use crate::naming;
 use crate::order;
 use crate::tool;
-use crate::trouble::{Status, Trouble};
+use crate::trouble::Trouble;
+use cli::Status;
 use runner::Measurement;
 use std::process::Command;
 
@@ -38,11 +39,7 @@ pub(crate) fn bench(arguments: &arguments::Bench) -> Result<Status, Trouble> {
 
 /// The options that are handed on.
 fn options(arguments: &arguments::Bench) -> Vec<String> {
-    let format = match arguments.format {
-        BenchFormat::Human => "human",
-        BenchFormat::Json => "json",
-    };
-    let mut options = vec![tool::color().to_owned(), format!("--format={format}")];
+    let mut options = vec![tool::color().to_owned(), format!("--format={}", arguments.format)];
     options.extend(arguments.clients.iter().map(|count| format!("--clients={count}")));
     options.extend(arguments.quick.then(|| "--quick".to_owned()));
     options

@@ -1,12 +1,13 @@
 //! `cargo xtask check`: runs a lab's checks and writes the results.
 
-use crate::arguments::{self, Format};
+use crate::arguments::{self, CheckFormat};
 use crate::destination::Destination;
 use crate::keeper::Keeper;
 use crate::order;
 use crate::results;
-use crate::trouble::{Status, Trouble};
+use crate::trouble::Trouble;
 use anstream::{AutoStream, ColorChoice};
+use cli::Status;
 use model::{Notice, RunReport, Tier, Verdict};
 use report::{Palette, Progress, human, json, junit};
 use std::io::{self, IsTerminal, Stderr};
@@ -34,9 +35,9 @@ pub(crate) fn check(arguments: &arguments::Check) -> Result<Status, Trouble> {
     let origin = order::origin(&order);
     let palette = Palette::new(destination.wants_colour());
     destination.write(|mut out| match arguments.format {
-        Format::Human => human::write(&report, &origin, palette, &mut out),
-        Format::Json => json::write(&report, &mut out),
-        Format::Junit => junit::write(&report, &origin, &mut out),
+        CheckFormat::Human => human::write(&report, &origin, palette, &mut out),
+        CheckFormat::Json => json::write(&report, &mut out),
+        CheckFormat::Junit => junit::write(&report, &origin, &mut out),
     })?;
     Ok(status(&report))
 }

@@ -3,7 +3,7 @@
 use crate::trouble::Trouble;
 use anstream::{AutoStream, ColorChoice};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub(crate) enum Destination {
@@ -43,7 +43,7 @@ impl Destination {
         matches!(choice, ColorChoice::Always | ColorChoice::AlwaysAnsi)
     }
 
-    /// Replaces what is there by what `write` writes. A reader that has seen enough, such as `head`, is no error.
+    /// Replaces what is there by what `write` writes.
     pub(crate) fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         let written = match self {
             Destination::StandardOutput => write(&mut BufWriter::new(io::stdout().lock())),
@@ -55,6 +55,6 @@ impl Destination {
             }
             Destination::New(path) => write(&mut BufWriter::new(File::create(path)?)),
         };
-        written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+        cli::written(written)
     }
 }

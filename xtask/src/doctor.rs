@@ -1,8 +1,9 @@
 //! `cargo xtask doctor`: what this machine can do, what not, and the cure.
 
-use crate::arguments::{self, DoctorFormat};
+use crate::arguments;
 use crate::destination::Destination;
-use crate::trouble::{Status, Trouble};
+use crate::trouble::Trouble;
+use cli::{Format, Status};
 use model::doctor::Finding;
 use report::Palette;
 
@@ -12,8 +13,8 @@ pub(crate) fn doctor(arguments: &arguments::Doctor) -> Result<Status, Trouble> {
     let destination = Destination::StandardOutput;
     let palette = Palette::new(destination.wants_colour());
     destination.write(|mut out| match arguments.format {
-        DoctorFormat::Human => report::doctor::human(&findings, palette, &mut out),
-        DoctorFormat::Json => report::doctor::json(&findings, &mut out),
+        Format::Human => report::doctor::human(&findings, palette, &mut out),
+        Format::Json => report::doctor::json(&findings, &mut out),
     })?;
     Ok(if Finding::are_enough(&findings) { Status::Passed } else { Status::NotPassed })
 }

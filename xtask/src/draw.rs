@@ -2,7 +2,8 @@
 
 use crate::arguments;
 use crate::naming;
-use crate::trouble::{Status, Trouble};
+use crate::trouble::Trouble;
+use cli::Status;
 use report::catalogue;
 use std::fs;
 use std::io::ErrorKind;

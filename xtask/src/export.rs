@@ -2,7 +2,8 @@
 
 use crate::arguments;
 use crate::tool;
-use crate::trouble::{Status, Trouble};
+use crate::trouble::Trouble;
+use cli::Status;
 use std::ffi::OsString;
 
 /// Builds the tool and exports.

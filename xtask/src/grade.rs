@@ -2,7 +2,8 @@
 
 use crate::arguments::HandedOn;
 use crate::tool;
-use crate::trouble::{Status, Trouble};
+use crate::trouble::Trouble;
+use cli::Status;
 
 /// Builds the tool and calls it.
 pub(crate) fn grade(command: &str, arguments: &HandedOn) -> Result<Status, Trouble> {

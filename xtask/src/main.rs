@@ -19,33 +19,20 @@ mod tool;
 mod trouble;
 mod xray;
 
-use anstream::ColorChoice;
 use arguments::{Arguments, Command};
 use clap::Parser;
-use std::panic;
+use cli::Status;
+use runner::worker;
 use std::process::ExitCode;
-use trouble::{Status, Trouble};
-
-/// The hidden first argument with which the runner starts this binary again, once for each check.
-const WORKER: &str = "__check";
+use trouble::Trouble;
 
 fn main() -> ExitCode {
-    // A panic, which tells itself, is no answer of the tool's.
-    panic::catch_unwind(run_command).unwrap_or(Status::GraderFailed.into())
+    cli::main(&[(worker::ARGUMENT, worker::main)], run)
 }
 
-fn run_command() -> ExitCode {
-    // Before anything else: a check's own process must be as small as it can be.
-    if std::env::args_os().nth(1).is_some_and(|first| first == WORKER) {
-        return runner::worker::main();
-    }
+fn run() -> Status {
     let arguments = Arguments::parse();
-    match arguments.color {
-        clap::ColorChoice::Auto => ColorChoice::Auto,
-        clap::ColorChoice::Always => ColorChoice::Always,
-        clap::ColorChoice::Never => ColorChoice::Never,
-    }
-    .write_global();
+    cli::color(arguments.color);
     let result = match &arguments.command {
         Command::List(list) => show::list(list),
         Command::Doctor(doctor) => doctor::doctor(doctor),
@@ -59,5 +46,5 @@ fn run_command() -> ExitCode {
         Command::Merge(words) => grade::grade("merge", words),
         Command::Xray(xray) => xray::xray(xray),
     };
-    result.unwrap_or_else(|trouble: Trouble| trouble.tell()).into()
+    result.unwrap_or_else(|trouble: Trouble| trouble.tell())
 }

@@ -1,13 +1,14 @@
 //! `cargo xtask selftest`: tests the checks themselves and writes what is not as it should be.
 
-use crate::arguments::{self, SelftestFormat};
+use crate::arguments;
 use crate::check::progress;
 use crate::course;
 use crate::destination::Destination;
 use crate::naming;
 use crate::order;
-use crate::trouble::{Status, Trouble};
+use crate::trouble::Trouble;
 use checks::Suite;
+use cli::{Format, Status};
 use model::Verdict;
 use model::selftest::Outcome;
 use report::Palette;
@@ -41,10 +42,8 @@ pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Troubl
     let destination = Destination::StandardOutput;
     let palette = Palette::new(destination.wants_colour());
     destination.write(|mut out| match arguments.format {
-        SelftestFormat::Human => {
-            report::selftest::human(&outcome, &again(arguments, &order), palette, &mut out)
-        }
-        SelftestFormat::Json => report::selftest::json(&outcome, &mut out),
+        Format::Human => report::selftest::human(&outcome, &again(arguments, &order), palette, &mut out),
+        Format::Json => report::selftest::json(&outcome, &mut out),
     })?;
     Ok(status(&outcome))
 }

@@ -4,8 +4,9 @@ use crate::arguments::{Explain, List};
 use crate::destination::Destination;
 use crate::naming;
 use crate::results;
-use crate::trouble::{Status, Trouble};
+use crate::trouble::Trouble;
 use checks::{self, Suite};
+use cli::Status;
 use report::{Palette, catalogue};
 
 /// Lists the clauses of one lab, or of all below an overview.

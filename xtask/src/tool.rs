@@ -2,8 +2,9 @@
 
 use crate::check::progress;
 use crate::course;
-use crate::trouble::{Status, Trouble};
+use crate::trouble::Trouble;
 use anstream::ColorChoice;
+use cli::Status;
 use std::ffi::OsStr;
 use std::os::unix::process::CommandExt;
 use std::process::Command;

@@ -1,27 +1,8 @@
-//! What keeps a command from doing its work, how that is told, and the exit statuses.
+//! What keeps a command from doing its work, and how that is told.
 
+use cli::{Status, tell};
 use runner::RunError;
 use std::io;
-use std::process::ExitCode;
-
-/// The exit statuses, as the help promises them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// Every core clause that was checked passed, or there was nothing to check.
-    Passed = 0,
-    /// Some core clause did not pass.
-    NotPassed = 1,
-    /// The command makes no sense.
-    WrongUse = 2,
-    /// The grader itself failed.
-    GraderFailed = 3,
-}
-
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> Self {
-        ExitCode::from(status as u8)
-    }
-}
 
 /// Why there are no results.
 #[derive(Debug)]
@@ -38,22 +19,15 @@ impl Trouble {
     /// Tells it on standard error.
     pub(crate) fn tell(&self) -> Status {
         match self {
-            Trouble::Usage(message) => {
-                anstream::eprintln!("error: {message}");
-                Status::WrongUse
-            }
+            Trouble::Usage(message) => tell(message, Status::WrongUse),
             Trouble::Build { package } => {
-                anstream::eprintln!(
-                    "error: {package} does not compile, so none of its clauses can be checked"
-                );
-                Status::NotPassed
+                let why = format!("{package} does not compile, so none of its clauses can be checked");
+                tell(why, Status::NotPassed)
             }
             Trouble::Grader(message) => {
                 let message = report::escape::text(message);
-                anstream::eprintln!(
-                    "error: the grader itself failed; this says nothing about the program: {message}"
-                );
-                Status::GraderFailed
+                let why = format!("the grader itself failed; this says nothing about the program: {message}");
+                tell(why, Status::GraderFailed)
             }
         }
     }

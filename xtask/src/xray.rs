@@ -1,11 +1,12 @@
 //! `cargo xtask xray`: a picture of a running program, once or again and again.
 
-use crate::arguments::{self, XrayFormat};
+use crate::arguments;
 use crate::check::progress;
 use crate::destination::Destination;
 use crate::naming;
 use crate::order;
-use crate::trouble::{Status, Trouble};
+use crate::trouble::Trouble;
+use cli::{Format, Status};
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate,
@@ -41,13 +42,13 @@ pub(crate) fn xray(arguments: &arguments::Xray) -> Result<Status, Trouble> {
     let palette = Palette::new(destination.wants_colour());
     let rows = if arguments.all { usize::MAX } else { ROWS };
     destination.write(|mut out| match arguments.format {
-        XrayFormat::Human => {
+        Format::Human => {
             for line in xray::lines(&picture, None, xray::Room { rows }, palette) {
                 writeln!(out, "{line}")?;
             }
             out.flush()
         }
-        XrayFormat::Json => xray::json(&picture, &mut out),
+        Format::Json => xray::json(&picture, &mut out),
     })?;
     Ok(Status::Passed)
 }

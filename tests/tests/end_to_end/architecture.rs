@@ -132,7 +132,7 @@ fn no_modules_use_each_other_in_a_circle() {
     for (name, folder) in real().1 {
         let mut found = BTreeMap::new();
         modules(&folder, &[], &mut found);
-        assert!(found.len() > 1, "{name}: {}", folder.display());
+        assert!(!found.is_empty(), "{name}: {}", folder.display());
         assert_eq!(circle(&found), None, "in {name}");
     }
 }

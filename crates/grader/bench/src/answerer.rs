@@ -3,6 +3,7 @@
 
 use crate::load::{ANSWER, LINE};
 use crate::stop::Stop;
+use cli::{Status, tell};
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::net::{RecvFlags, SendFlags, recv, send};
@@ -13,6 +14,7 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
 use std::path::Path;
+use std::process::ExitCode;
 
 /// The first argument that makes the binary this peer; the port follows.
 pub(crate) const ARGUMENT: &str = "__answer";
@@ -28,11 +30,19 @@ pub(crate) fn template() -> Result<Template, Stop> {
     Template::parse(&command, Path::new("/")).map_err(|error| Stop::Fault(error.to_string()))
 }
 
+/// This peer itself, for as long as it can answer.
+pub(crate) fn main() -> ExitCode {
+    let port = std::env::args().nth(2).and_then(|port| port.parse().ok());
+    let Some(port) = port else { return tell("there is no port to answer on", Status::WrongUse).into() };
+    let Err(error) = serve(port);
+    tell(error, Status::GraderFailed).into()
+}
+
 /// Answers for ever.
 ///
 /// # Errors
 /// When it cannot listen or wait.
-pub(crate) fn serve(port: u16) -> io::Result<Infallible> {
+fn serve(port: u16) -> io::Result<Infallible> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
     listener.set_nonblocking(true)?;
     let epoll = epoll::create(CreateFlags::CLOEXEC)?;

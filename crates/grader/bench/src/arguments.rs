@@ -2,7 +2,8 @@
 
 use crate::point::Times;
 use crate::run::Order;
-use clap::{Parser, ValueEnum};
+use clap::Parser;
+use cli::Format;
 use sandbox::Template;
 use std::env;
 use std::path::PathBuf;
@@ -37,13 +38,6 @@ pub(crate) struct Arguments {
     /// When to colour the output
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: clap::ColorChoice,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    #[default]
-    Human,
-    Json,
 }
 
 impl Arguments {

@@ -19,76 +19,43 @@ mod stop;
 mod table;
 mod worker;
 
-use anstream::ColorChoice;
-use arguments::{Arguments, Format};
+use arguments::Arguments;
 use clap::Parser;
+use cli::{Format, Status, tell};
 use indicatif::{ProgressBar, ProgressStyle};
 use results::Report;
-use std::io::{self, ErrorKind, Write};
-use std::panic;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use stop::Stop;
 
-/// The command makes no sense.
-const WRONG_USE: u8 = 2;
-/// The tool itself failed.
-const FAILED: u8 = 3;
-
 fn main() -> ExitCode {
-    // A panic, which tells itself, is no answer of the tool's.
-    panic::catch_unwind(run_command).unwrap_or(FAILED.into())
+    cli::main(&[(worker::ARGUMENT, worker::main), (answerer::ARGUMENT, answerer::main)], measure)
 }
 
-fn run_command() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    match (words.next().as_deref(), words.next()) {
-        (Some(worker::ARGUMENT), _) => worker::main(),
-        (Some(answerer::ARGUMENT), port) => told(&answer(port).to_string(), FAILED),
-        _ => measure(&Arguments::parse()),
-    }
-}
-
-/// Answers for as long as it can.
-fn answer(port: Option<String>) -> io::Error {
-    match port.and_then(|port| port.parse().ok()).map(answerer::serve) {
-        None => ErrorKind::InvalidInput.into(),
-        Some(Err(error)) => error,
-    }
-}
-
-fn measure(arguments: &Arguments) -> ExitCode {
-    match arguments.color {
-        clap::ColorChoice::Auto => ColorChoice::Auto,
-        clap::ColorChoice::Always => ColorChoice::Always,
-        clap::ColorChoice::Never => ColorChoice::Never,
-    }
-    .write_global();
+fn measure() -> Status {
+    let arguments = Arguments::parse();
+    cli::color(arguments.color);
     let order = match arguments.order() {
         Ok(order) => order,
-        Err(message) => return told(&message, WRONG_USE),
+        Err(message) => return tell(message, Status::WrongUse),
     };
     if let Some(folder) = &arguments.output
         && let Err(error) = std::fs::create_dir_all(folder).and_then(|()| sheet::probe(folder))
     {
-        return told(&format!("cannot write to {}: {error}", folder.display()), WRONG_USE);
+        return tell(format!("cannot write to {}: {error}", folder.display()), Status::WrongUse);
     }
     let progress = progress(order.steps());
     let result = order.run(&progress);
     progress.finish_and_clear();
-    let written = result.and_then(|report| Ok(write(&report, arguments)?));
+    let written = result.and_then(|report| Ok(write(&report, &arguments)?));
     match written {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Row(what) | Stop::Fault(what)) => told(
-            &format!("the benchmark itself failed; this says nothing about the programs: {what}"),
-            FAILED,
+        Ok(()) => Status::Passed,
+        Err(Stop::Row(what) | Stop::Fault(what)) => tell(
+            format!("the benchmark itself failed; this says nothing about the programs: {what}"),
+            Status::GraderFailed,
         ),
     }
-}
-
-fn told(message: &str, status: u8) -> ExitCode {
-    anstream::eprintln!("error: {message}");
-    status.into()
 }
 
 /// A bar on standard error, where that is a terminal.
@@ -112,8 +79,7 @@ fn write(report: &Report, arguments: &Arguments) -> io::Result<()> {
             .map_err(io::Error::from)
             .and_then(|()| writeln!(out)),
     };
-    // A reader that has seen enough, such as `head`, is no error.
-    written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+    cli::written(written)
 }
 
 /// Writes the files.

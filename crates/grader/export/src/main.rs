@@ -7,15 +7,15 @@
 
 mod manifest;
 mod packages;
-mod stop;
 mod student;
 mod tracked;
+mod trouble;
 
 use clap::Parser;
-use std::panic;
+use cli::Status;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use stop::Stop;
+use trouble::Trouble;
 
 #[derive(Parser)]
 struct Arguments {
@@ -32,23 +32,22 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    // A panic, which tells itself, is no answer of the tool's.
-    panic::catch_unwind(run_command).unwrap_or(ExitCode::from(stop::FAILED))
+    cli::main(&[], run)
 }
 
-fn run_command() -> ExitCode {
+fn run() -> Status {
     let arguments = Arguments::parse();
     match export(&arguments.root, &arguments.folder, arguments.allow_dirty) {
         Ok(files) => {
             anstream::eprintln!("{files} files are in {}", arguments.folder.display());
-            ExitCode::SUCCESS
+            Status::Passed
         }
-        Err(stop) => stop.tell(),
+        Err(trouble) => trouble.tell(),
     }
 }
 
 /// Writes the repository and returns how many files it has.
-fn export(root: &Path, folder: &Path, allow_dirty: bool) -> Result<usize, Stop> {
+fn export(root: &Path, folder: &Path, allow_dirty: bool) -> Result<usize, Trouble> {
     student::empty(folder)?;
     let packages = packages::of_the_checker(root)?;
     let files: Vec<String> =

@@ -1,6 +1,6 @@
 //! Which packages the checker consists of: `xtask` and all of the workspace that it depends on.
 
-use crate::stop::Stop;
+use crate::trouble::Trouble;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -34,16 +34,16 @@ struct Dependency {
 }
 
 /// The folders of the checker's packages, seen from the repository's, each with a slash at its end.
-pub(crate) fn of_the_checker(root: &Path) -> Result<BTreeSet<String>, Stop> {
+pub(crate) fn of_the_checker(root: &Path) -> Result<BTreeSet<String>, Trouble> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--no-deps", "--format-version=1", "--offline"])
         .current_dir(root)
         .stdin(Stdio::null())
         .output()
-        .map_err(Stop::failed("starting cargo"))?;
+        .map_err(Trouble::failed("starting cargo"))?;
     let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|_| {
-        Stop::Failed(format!("cargo tells nothing: {}", String::from_utf8_lossy(&output.stderr).trim()))
+        Trouble::Failed(format!("cargo tells nothing: {}", String::from_utf8_lossy(&output.stderr).trim()))
     })?;
     let folders = needed(&metadata.packages).into_iter().filter_map(|package| {
         let folder = package.manifest_path.parent()?.strip_prefix(&metadata.workspace_root).ok()?;

@@ -1,7 +1,7 @@
 //! What is in the students' repository, and how it is written.
 
 use crate::manifest;
-use crate::stop::Stop;
+use crate::trouble::Trouble;
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
@@ -31,8 +31,8 @@ const CI: [(&str, &str); 2] = [
 ];
 
 /// That the folder is empty or not there.
-pub(crate) fn empty(folder: &Path) -> Result<(), Stop> {
-    let told = |what: String| Stop::Usage(format!("{} {what}", folder.display()));
+pub(crate) fn empty(folder: &Path) -> Result<(), Trouble> {
+    let told = |what: String| Trouble::Usage(format!("{} {what}", folder.display()));
     match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
         Ok(true) => Ok(()),
         Ok(false) => Err(told("is not empty; name a new folder".to_owned())),
@@ -49,13 +49,13 @@ pub(crate) fn is_theirs(path: &str, packages: &BTreeSet<String>) -> bool {
 }
 
 /// Writes all files and returns their number.
-pub(crate) fn write(root: &Path, files: &[String], folder: &Path) -> Result<usize, Stop> {
+pub(crate) fn write(root: &Path, files: &[String], folder: &Path) -> Result<usize, Trouble> {
     for file in files {
         let to = prepared(folder, file)?;
-        fs::copy(root.join(file), to).map_err(Stop::failed(file))?;
+        fs::copy(root.join(file), to).map_err(Trouble::failed(file))?;
     }
-    let manifest = fs::read_to_string(root.join(MANIFEST)).map_err(Stop::failed(MANIFEST))?;
-    let manifest = manifest::reduced(&manifest, files).map_err(|error| Stop::Failed(error.to_string()))?;
+    let manifest = fs::read_to_string(root.join(MANIFEST)).map_err(Trouble::failed(MANIFEST))?;
+    let manifest = manifest::reduced(&manifest, files).map_err(|error| Trouble::Failed(error.to_string()))?;
     let labs = labs(root, files)?;
     let names: Vec<&str> = labs.iter().map(|(name, ..)| name.as_str()).collect();
     let rows = labs
@@ -65,7 +65,7 @@ pub(crate) fn write(root: &Path, files: &[String], folder: &Path) -> Result<usiz
     let mut written = vec![(MANIFEST, manifest), (README.0, README.1.replace("{labs}", &rows.join("\n")))];
     written.extend(CI.map(|(path, text)| (path, text.replace("{labs}", &names.join(", ")))));
     for (path, text) in &written {
-        fs::write(prepared(folder, path)?, text).map_err(Stop::failed(path))?;
+        fs::write(prepared(folder, path)?, text).map_err(Trouble::failed(path))?;
     }
     lock(folder)?;
     // The manifest takes the place of one that was copied.
@@ -73,18 +73,18 @@ pub(crate) fn write(root: &Path, files: &[String], folder: &Path) -> Result<usiz
 }
 
 /// The path of a file that can be written, since its folder is there.
-fn prepared(folder: &Path, file: &str) -> Result<std::path::PathBuf, Stop> {
+fn prepared(folder: &Path, file: &str) -> Result<std::path::PathBuf, Trouble> {
     let path = folder.join(file);
-    fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(Stop::failed(file))?;
+    fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(Trouble::failed(file))?;
     Ok(path)
 }
 
 /// Each lab's name, its folder's name and its title, which is the first line of its handout.
-fn labs(root: &Path, files: &[String]) -> Result<Vec<(String, String, String)>, Stop> {
+fn labs(root: &Path, files: &[String]) -> Result<Vec<(String, String, String)>, Trouble> {
     let handouts = files.iter().filter_map(|path| path.strip_prefix("labs/")?.strip_suffix("/README.md"));
     let lab = |package: &str| {
         let handout = format!("labs/{package}/README.md");
-        let text = fs::read_to_string(root.join(&handout)).map_err(Stop::failed(handout))?;
+        let text = fs::read_to_string(root.join(&handout)).map_err(Trouble::failed(handout))?;
         let title = text.lines().next().unwrap_or_default().trim_start_matches(['#', ' ']).to_owned();
         let name = package.split('-').next().unwrap_or(package).to_owned();
         Ok((name, package.to_owned(), title))
@@ -93,16 +93,19 @@ fn labs(root: &Path, files: &[String]) -> Result<Vec<(String, String, String)>, 
 }
 
 /// Lets cargo take out of its lock file what only the course needs; all versions stay.
-fn lock(folder: &Path) -> Result<(), Stop> {
+fn lock(folder: &Path) -> Result<(), Trouble> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["update", "--workspace", "--offline", "--quiet"])
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()
-        .map_err(Stop::failed("starting cargo"))?;
+        .map_err(Trouble::failed("starting cargo"))?;
     if output.status.success() {
         return Ok(());
     }
-    Err(Stop::Failed(format!("the exported workspace: {}", String::from_utf8_lossy(&output.stderr).trim())))
+    Err(Trouble::Failed(format!(
+        "the exported workspace: {}",
+        String::from_utf8_lossy(&output.stderr).trim()
+    )))
 }

@@ -1,16 +1,16 @@
 //! What git knows of the course's repository: so nothing that merely lies around is given away.
 
-use crate::stop::Stop;
+use crate::trouble::Trouble;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// All tracked files, seen from the repository's folder.
-pub(crate) fn files(root: &Path) -> Result<Vec<String>, Stop> {
+pub(crate) fn files(root: &Path) -> Result<Vec<String>, Trouble> {
     Ok(lines(git(root, &["ls-files", "-z"], &[])?))
 }
 
 /// That these files are as they were committed: a stub that somebody has filled in to try it must not go out.
-pub(crate) fn as_committed(root: &Path, files: &[String]) -> Result<(), Stop> {
+pub(crate) fn as_committed(root: &Path, files: &[String]) -> Result<(), Trouble> {
     let changed = lines(git(root, &["diff", "--name-only", "-z", "HEAD", "--"], files)?);
     match changed.as_slice() {
         [] => Ok(()),
@@ -18,20 +18,21 @@ pub(crate) fn as_committed(root: &Path, files: &[String]) -> Result<(), Stop> {
             let others =
                 if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
             let cure = "commit or restore it, or say --allow-dirty";
-            Err(Stop::Usage(format!("{first}{others} is not as it was committed; {cure}")))
+            Err(Trouble::Usage(format!("{first}{others} is not as it was committed; {cure}")))
         }
     }
 }
 
-fn git(root: &Path, words: &[&str], files: &[String]) -> Result<String, Stop> {
+fn git(root: &Path, words: &[&str], files: &[String]) -> Result<String, Trouble> {
     let mut git = Command::new("git");
     git.args(words).args(files).current_dir(root).stdin(Stdio::null());
-    let output = git.output().map_err(Stop::failed("starting git"))?;
+    let output = git.output().map_err(Trouble::failed("starting git"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; ");
-        return Err(Stop::Usage(format!("this must be the course's git repository: {said}")));
+        return Err(Trouble::Usage(format!("this must be the course's git repository: {said}")));
     }
-    String::from_utf8(output.stdout).map_err(|_| Stop::Usage("a tracked file's name is not UTF-8".to_owned()))
+    String::from_utf8(output.stdout)
+        .map_err(|_| Trouble::Usage("a tracked file's name is not UTF-8".to_owned()))
 }
 
 fn lines(text: String) -> Vec<String> {
@@ -47,7 +48,7 @@ mod tests {
     fn a_stub_that_was_filled_in_does_not_go_out() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        assert!(matches!(files(root), Err(Stop::Usage(_))));
+        assert!(matches!(files(root), Err(Trouble::Usage(_))));
         fs::write(root.join("stub.rs"), "todo!()").unwrap();
         let author =
             ["-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "--quiet", "--message=stub"];
@@ -60,6 +61,6 @@ mod tests {
         assert!(as_committed(root, &tracked).is_ok());
         fs::write(root.join("stub.rs"), "fn main() {}").unwrap();
         let told = as_committed(root, &tracked);
-        assert!(matches!(told, Err(Stop::Usage(message)) if message.starts_with("stub.rs is not as")));
+        assert!(matches!(told, Err(Trouble::Usage(message)) if message.starts_with("stub.rs is not as")));
     }
 }

@@ -4,38 +4,22 @@ mod arguments;
 mod progress;
 mod run;
 
-use anstream::ColorChoice;
 use arguments::{Arguments, Command};
 use clap::Parser;
+use cli::{Status, tell};
 use grade::workshop;
 use run::Trouble;
 use run::ledger::{self, Ledger};
-use std::panic;
+use runner::worker;
 use std::process::ExitCode;
 
-/// The command makes no sense.
-const WRONG_USE: u8 = 2;
-/// The grader itself failed.
-const FAILED: u8 = 3;
-
 fn main() -> ExitCode {
-    // A panic, which tells itself, is no answer of the tool's.
-    panic::catch_unwind(run_command).unwrap_or(FAILED.into())
+    cli::main(&[(worker::ARGUMENT, worker::main), (workshop::ARGUMENT, workshop::main)], run_command)
 }
 
-fn run_command() -> ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        Some(runner::worker::ARGUMENT) => return runner::worker::main(),
-        Some(workshop::ARGUMENT) => return workshop::main(),
-        _ => {}
-    }
+fn run_command() -> Status {
     let arguments = Arguments::parse();
-    match arguments.color {
-        clap::ColorChoice::Auto => ColorChoice::Auto,
-        clap::ColorChoice::Always => ColorChoice::Always,
-        clap::ColorChoice::Never => ColorChoice::Never,
-    }
-    .write_global();
+    cli::color(arguments.color);
     let result = match &arguments.command {
         Command::Grade(grade) => ledger::suite(&grade.lab).and_then(|suite| run::grade(grade, suite)),
         Command::Merge(merge) => run::merge(merge),
@@ -43,15 +27,15 @@ fn run_command() -> ExitCode {
     match result {
         Ok(ledger) => told(&ledger),
         Err(trouble) => {
-            anstream::eprintln!("error: {}", report::escape::text(&trouble.to_string()));
-            let status = if matches!(trouble, Trouble::Usage(_)) { WRONG_USE } else { FAILED };
-            status.into()
+            let is_usage = matches!(trouble, Trouble::Usage(_));
+            let status = if is_usage { Status::WrongUse } else { Status::GraderFailed };
+            tell(report::escape::text(&trouble.to_string()), status)
         }
     }
 }
 
 /// Tells what was found out. The exit status says whether every submission has all its marks.
-fn told(ledger: &Ledger) -> ExitCode {
+fn told(ledger: &Ledger) -> Status {
     anstream::print!("{}", ledger.summary());
-    if ledger.is_complete() { ExitCode::SUCCESS } else { FAILED.into() }
+    if ledger.is_complete() { Status::Passed } else { Status::GraderFailed }
 }
