@@ -2,7 +2,7 @@
 //! what was seen on the way ([`Event`], [`ThreadView`], [`Picture`]) and what a run tells its readers ([`Notice`]).
 //!
 //! Nothing here opens a socket or a file, and nothing knows an output format. The `serde` derives serve
-//! the grader itself: a check runs in a process of its own and hands its [`Verdict`] to the runner over a pipe, and what was found
+//! the grader itself: a check runs in a process of its own and hands its [`Decision`] to the runner over a pipe, and what was found
 //! out about a submission is kept where the instructor may still have to decide something.
 
 pub mod doctor;
@@ -17,4 +17,4 @@ pub use evidence::{Action, Endpoint, Event, Record, SocketView, ThreadView};
 pub use lab::{Clause, Lab, Placeholder, Program, Tier, Wording, Words};
 pub use picture::{Picture, ProcessPicture, SocketPicture, ThreadPicture};
 pub use run::{CheckReport, Enforcement, Environment, Isolation, Notice, Ruling, RunReport, Score};
-pub use verdict::{Credit, Failure, Fault, Kind, Shown, Step, Stop, Verdict};
+pub use verdict::{Credit, Decision, Failure, Fault, Kind, Shown, Step, Stop, Verdict};

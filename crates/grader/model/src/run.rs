@@ -1,6 +1,6 @@
 //! What a run tells its readers while it goes on and when it is done.
 
-use crate::{Clause, Credit, Lab, Record, Tier, Verdict};
+use crate::{Clause, Credit, Decision, Lab, Record, Tier, Verdict};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -63,6 +63,12 @@ pub struct CheckReport {
 }
 
 impl CheckReport {
+    /// The report on a clause that was decided, in that time.
+    pub fn of(clause: &'static Clause, decision: Decision, duration: Duration) -> CheckReport {
+        let Decision { verdict, finding, record, .. } = decision;
+        CheckReport { clause, verdict, finding, duration, record }
+    }
+
     /// The points that the submission gets for this clause.
     pub fn points(&self) -> u32 {
         self.verdict.credit().share(self.clause.points)
@@ -146,13 +152,7 @@ impl RunReport {
         environment: Environment,
         verdict: &Verdict,
     ) -> RunReport {
-        let check = |clause| CheckReport {
-            clause,
-            verdict: verdict.clone(),
-            finding: None,
-            duration: Duration::ZERO,
-            record: None,
-        };
+        let check = |clause| CheckReport::of(clause, verdict.clone().into(), Duration::ZERO);
         let checks = clauses.into_iter().map(check).collect();
         RunReport { lab, seed, environment, checks, duration: Duration::ZERO, ruling: None }
     }

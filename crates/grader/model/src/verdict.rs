@@ -1,9 +1,10 @@
 //! What became of a check. "The submission is wrong" ([`Failure`]) and "the grader broke" ([`Fault`]) are
 //! different types from here to the exit status.
 
-use crate::{Event, ThreadView};
+use crate::{Event, Record, ThreadView};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::time::Duration;
 
 /// A short name for the way in which a clause was missed. Part of the result format: never renamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -403,6 +404,46 @@ impl From<Step> for Verdict {
             Err(Stop::Skipped(reason)) => Verdict::Skipped(reason),
             Err(Stop::Fault(fault)) => Verdict::Error(fault),
         }
+    }
+}
+
+/// What became of a check, and how it went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was measured and what was predicted, where the clause is about a prediction.
+    pub finding: Option<String>,
+    /// What happened, where that was to be kept.
+    pub record: Option<Record>,
+    /// How many programs it started.
+    pub starts: usize,
+    /// Whether its programs were stopped for a limit on memory or on processes.
+    pub lacked: bool,
+    /// Processor time that its programs used, and time for which all of them slept by their own choice, added up.
+    pub used: Duration,
+    /// Whether they were stopped for a limit before anybody could talk to them.
+    pub stopped_at_start: bool,
+}
+
+/// A verdict to which no program's doings have led.
+impl From<Verdict> for Decision {
+    fn from(verdict: Verdict) -> Self {
+        Decision {
+            verdict,
+            finding: None,
+            record: None,
+            starts: 0,
+            lacked: false,
+            used: Duration::ZERO,
+            stopped_at_start: false,
+        }
+    }
+}
+
+impl From<Fault> for Decision {
+    fn from(fault: Fault) -> Self {
+        Verdict::Error(fault).into()
     }
 }
 

@@ -28,7 +28,7 @@ impl Benchmark {
         let mut starts = Vec::new();
         for check in &order.checks {
             match worker::ask(&request(check, order.seed, &hand_in, true, Keep::Nothing))? {
-                Answer::Decided { starts: count, .. } => starts.push(count),
+                Answer::Decided(decision) => starts.push(decision.starts),
                 Answer::Refused(fault) => return Err(fault.into()),
                 Answer::Shown(_) => return Err(Fault::new("a picture in place of a verdict").into()),
             }
@@ -65,7 +65,7 @@ impl Benchmark {
         let elapsed = began.elapsed();
         for answer in answers {
             match answer? {
-                Answer::Decided { verdict, .. } if *verdict == model::Verdict::Passed => {}
+                Answer::Decided(decision) if decision.verdict == model::Verdict::Passed => {}
                 other => return Err(Fault::new(format!("a program did not start: {other:?}"))),
             }
         }

@@ -3,11 +3,11 @@
 mod account;
 
 use crate::commands::HandIn;
-use crate::worker::{Course, Keep};
-use crate::{IsolationChoice, environment, in_parallel, jobs_for, run_and_account};
+use crate::worker::Keep;
+use crate::{IsolationChoice, environment, in_parallel, jobs_for};
 use account::{Account, Entry};
 use checks::{Check, Suite};
-use model::{CheckReport, Failure, Fault, Isolation, Kind, RunReport, Verdict};
+use model::{CheckReport, Decision, Failure, Fault, Isolation, Kind, RunReport, Verdict};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -35,16 +35,12 @@ pub fn decide_all(
     let mut checks = in_parallel(jobs, suite.checks.len(), |index| {
         let check = &suite.checks[index];
         if let Some(failure) = decided().swap_remove(index) {
-            return unchecked(check, Verdict::Failed(Box::new(failure)));
+            let verdict = Verdict::Failed(Box::new(failure));
+            return CheckReport::of(&check.clause, verdict.into(), Duration::ZERO);
         }
-        let (report, Course { used, stopped_at_start, .. }) = decide(suite, check, hand_in, seed);
-        let stopped_at_start = match &report.verdict {
-            Verdict::Failed(failure) if stopped_at_start => Some((**failure).clone()),
-            _ => None,
-        };
-        let entry = Entry { used, stopped_at_start };
-        account.lock().unwrap_or_else(PoisonError::into_inner).enter(index, entry);
-        report
+        let (decision, duration) = decide(suite, check, hand_in, seed);
+        account.lock().unwrap_or_else(PoisonError::into_inner).enter(index, Entry::of(&decision));
+        CheckReport::of(&check.clause, decision, duration)
     });
     // Those too that had begun before others were over, so that it is no matter when that was.
     for (report, failure) in checks.iter_mut().zip(decided()) {
@@ -72,19 +68,14 @@ pub fn require_isolation() -> Result<(), Fault> {
     crate::isolation(IsolationChoice::Full).map(|_| ())
 }
 
-fn decide(suite: &Suite, check: &'static Check, hand_in: &HandIn, seed: u64) -> (CheckReport, Course) {
+fn decide(suite: &Suite, check: &Check, hand_in: &HandIn, seed: u64) -> (Decision, Duration) {
     let program = check.clause.program;
     if suite.lab.program(program).is_none() || hand_in.templates.contains_key(program) {
-        return run_and_account(check, seed, hand_in, true, Keep::Nothing);
+        return crate::decide(check, seed, hand_in, true, Keep::Nothing);
     }
     let verdict = hand_in.broken.get(program).cloned().unwrap_or_else(|| {
         let missing = format!("there is no {program} in what was handed in");
         Verdict::Failed(Box::new(Failure::new(Kind::NotStarted, missing)))
     });
-    (unchecked(check, verdict), Course::default())
-}
-
-/// The report on a clause that is decided without its check.
-fn unchecked(check: &'static Check, verdict: Verdict) -> CheckReport {
-    CheckReport { clause: &check.clause, verdict, finding: None, duration: Duration::ZERO, record: None }
+    (verdict.into(), Duration::ZERO)
 }

@@ -22,7 +22,8 @@ pub use xray::Xray;
 
 use checks::{Check, Suite};
 use model::{
-    CheckReport, Clause, Enforcement, Environment, Fault, Isolation, Lab, Notice, RunReport, Verdict,
+    CheckReport, Clause, Decision, Enforcement, Environment, Fault, Isolation, Lab, Notice, RunReport,
+    Verdict,
 };
 use sandbox::{Limits, Template};
 use std::fmt;
@@ -30,8 +31,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
-use worker::{Answer, CheckRequest, Course, Keep, Task};
+use std::time::{Duration, Instant};
+use worker::{Answer, CheckRequest, Keep, Task};
 
 /// Which programs are checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -238,39 +239,29 @@ pub fn with_hands(count: usize, work: impl Fn() + Sync) {
 }
 
 fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool, kept: Keep) -> CheckReport {
-    run_and_account(check, seed, hand_in, isolated, kept).0
+    let (decision, duration) = decide(check, seed, hand_in, isolated, kept);
+    CheckReport::of(&check.clause, decision, duration)
 }
 
-fn run_and_account(
-    check: &'static Check,
-    seed: u64,
-    hand_in: &HandIn,
-    isolated: bool,
-    kept: Keep,
-) -> (CheckReport, Course) {
-    let decide = |limits| {
+/// Has a clause decided, and tells how long that took.
+fn decide(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool, kept: Keep) -> (Decision, Duration) {
+    let ask = |limits| {
         let began = Instant::now();
         let request = CheckRequest { limits, ..request(check, seed, hand_in, isolated, kept.clone()) };
-        let (verdict, finding, record, course) = match worker::ask(&request) {
-            Ok(Answer::Decided { verdict, finding, record, course, .. }) => {
-                (*verdict, finding, record, course)
-            }
-            Ok(Answer::Refused(fault)) | Err(fault) => (Verdict::Error(fault), None, None, Course::default()),
-            Ok(Answer::Shown(_)) => {
-                let fault = Fault::new("the check's process answered with a picture");
-                (Verdict::Error(fault), None, None, Course::default())
-            }
+        let decision = match worker::ask(&request) {
+            Ok(Answer::Decided(decision)) => *decision,
+            Ok(Answer::Refused(fault)) | Err(fault) => fault.into(),
+            Ok(Answer::Shown(_)) => Fault::new("the check's process answered with a picture").into(),
         };
-        let duration = began.elapsed();
-        (CheckReport { clause: &check.clause, verdict, finding, duration, record }, course)
+        (decision, began.elapsed())
     };
-    let lacked = |(report, course): &(CheckReport, Course), had_less| match &report.verdict {
+    let lacked = |(decision, _): &(Decision, Duration), had_less| match &decision.verdict {
         Verdict::Error(fault) => fault.is_scarcity,
-        _ => had_less && course.lacked,
+        _ => had_less && decision.lacked,
     };
     // Who has thousands of clients may have as many processes.
     let tasks = if check.needs.files > 0 { checks::TASKS_FOR_A_THOUSAND } else { 0 };
-    budget::spend(hand_in.confinement.limits, tasks, decide, lacked)
+    budget::spend(hand_in.confinement.limits, tasks, ask, lacked)
 }
 
 /// What the files are called that are kept of a check, without their extensions.
@@ -313,7 +304,7 @@ fn isolation(choice: IsolationChoice) -> Result<Isolation, Fault> {
         return Ok(Isolation::None("it was asked for by --isolation none".to_owned()));
     }
     match (worker::ask(&CheckRequest::probe())?, choice) {
-        (Answer::Decided { .. } | Answer::Shown(_), _) => Ok(Isolation::Full),
+        (Answer::Decided(_) | Answer::Shown(_), _) => Ok(Isolation::Full),
         (Answer::Refused(fault), IsolationChoice::Full) => Err(fault),
         (Answer::Refused(fault), _) => Ok(Isolation::None(fault.message)),
     }

@@ -1,16 +1,15 @@
 //! The process of one check: what it is asked, what it answers, and what it does.
 
-use model::{Fault, Picture, Record, Verdict};
+use model::{Decision, Fault, Picture, Verdict};
 use sandbox::worker::{self, Request};
-use sandbox::{Entrance, Limits, Refusal, Room, Template, View};
+use sandbox::{Entrance, Limits, Room, Template, View};
 use serde::{Deserialize, Serialize};
-use session::{Decision, Session, Setup};
+use session::{Session, Setup};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// The first argument that makes the binary a worker.
 pub const ARGUMENT: &str = "__check";
@@ -73,34 +72,15 @@ pub(crate) enum Answer {
     /// The system refused the room; why, and what would help.
     Refused(Fault),
     /// What became of the check.
-    Decided {
-        verdict: Box<Verdict>,
-        finding: Option<String>,
-        starts: usize,
-        record: Option<Record>,
-        course: Course,
-    },
+    Decided(Box<Decision>),
     /// A picture.
     Shown(Box<Picture>),
 }
 
-impl Answer {
-    fn refused(refusal: &Refusal) -> Answer {
-        Answer::Refused(Fault::by(refusal.to_string(), refusal.error_number()))
+impl From<Decision> for Answer {
+    fn from(decision: Decision) -> Self {
+        Answer::Decided(Box::new(decision))
     }
-
-    fn of(verdict: Verdict, starts: usize) -> Answer {
-        let (verdict, course) = (Box::new(verdict), Course::default());
-        Answer::Decided { verdict, finding: None, starts, record: None, course }
-    }
-}
-
-/// How a check went, beside its verdict; see [`session::Decision`].
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Course {
-    pub(crate) lacked: bool,
-    pub(crate) used: Duration,
-    pub(crate) stopped_at_start: bool,
 }
 
 impl Request for CheckRequest {
@@ -139,17 +119,16 @@ pub fn main() -> ExitCode {
         _ => Ok(None),
     };
     worker::main(open, |request, packets, group, room| match room {
-        Ok(room) => work(request, room, packets, group),
-        Err(refusal) => Answer::refused(&refusal),
+        Ok(room) => work(request, room, packets, group).into(),
+        Err(refusal) => Answer::Refused(Fault::by(refusal.to_string(), refusal.error_number())),
     })
 }
 
-fn work(request: CheckRequest, room: Room, packets: Option<File>, group: Option<Entrance>) -> Answer {
-    let unknown =
-        |task: &Task| Answer::of(Verdict::Error(Fault::new(format!("nothing is known of {task:?}"))), 0);
+fn work(request: CheckRequest, room: Room, packets: Option<File>, group: Option<Entrance>) -> Decision {
+    let unknown = |task: &Task| Fault::new(format!("nothing is known of {task:?}")).into();
     let CheckRequest { task, seed, templates, document, limits, tasks_allowed, .. } = request;
     let (lab, id, program) = match &task {
-        Task::Probe => return Answer::of(Verdict::Passed, 0),
+        Task::Probe => return Verdict::Passed.into(),
         Task::Decide { id, program, .. } | Task::StartOnly { id, program, .. } => (None, Some(id), program),
         Task::Show { lab, program, .. } => (Some(lab), None, program),
     };
@@ -163,7 +142,7 @@ fn work(request: CheckRequest, room: Room, packets: Option<File>, group: Option<
     let setup = Setup { room, program, templates, programs, document, limits, group, tasks_allowed, seed };
     let session = match Session::new(setup) {
         Ok(session) => session,
-        Err(fault) => return Answer::of(Verdict::Error(fault), 0),
+        Err(fault) => return fault.into(),
     };
     match (task, check) {
         (Task::Show { clients, .. }, _) => {
@@ -175,20 +154,12 @@ fn work(request: CheckRequest, room: Room, packets: Option<File>, group: Option<
                 let picture = Answer::Shown(Box::new(program.picture()?));
                 Ok(worker::tell::<CheckRequest>(&picture).is_ok())
             });
-            Answer::of(shown.into(), 1)
+            Verdict::from(shown).into()
         }
-        (Task::StartOnly { times, .. }, _) => Answer::of(session.start_only(program, times).into(), times),
+        (Task::StartOnly { times, .. }, _) => Verdict::from(session.start_only(program, times)).into(),
         (Task::Decide { keep, .. }, Some(check)) => {
-            let is_kept = keep != Keep::Nothing;
-            let decision = session.decide(check.needs, check.decide, is_kept.then_some(packets));
-            let Decision { lacked, used, stopped_at_start, .. } = decision;
-            Answer::Decided {
-                verdict: Box::new(decision.verdict),
-                finding: decision.finding,
-                starts: decision.starts,
-                course: Course { lacked, used, stopped_at_start },
-                record: is_kept.then_some(decision.record),
-            }
+            let keep = (keep != Keep::Nothing).then_some(packets);
+            session.decide(check.needs, check.decide, keep)
         }
         (task, _) => unknown(&task),
     }

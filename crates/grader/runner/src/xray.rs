@@ -122,7 +122,7 @@ impl Xray {
             Place::Room(worker) => match worker.ask_again().map_err(|error| fault(&error))? {
                 Answer::Shown(picture) => Ok(Some(*picture).filter(|picture| !picture.processes.is_empty())),
                 Answer::Refused(fault) => Err(fault.into()),
-                Answer::Decided { verdict, .. } => match *verdict {
+                Answer::Decided(decision) => match decision.verdict {
                     model::Verdict::Failed(failure) => Err(RunError::Usage(failure.summary)),
                     model::Verdict::Error(fault) => Err(fault.into()),
                     other => Err(Fault::new(format!("no picture but {other:?}")).into()),

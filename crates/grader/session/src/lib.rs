@@ -14,7 +14,7 @@ pub use program::{Census, Program, Worker};
 pub use watch::{LONGEST_PAUSE, Watch};
 
 use fastrand::Rng;
-use model::{Action, Event, Failure, Fault, Kind, Placeholder, Record, Step, Stop, Verdict};
+use model::{Action, Decision, Event, Failure, Fault, Kind, Placeholder, Step, Stop, Verdict};
 use observe::{Observer, Scope};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sandbox::{Entrance, Limits, Room, Template};
@@ -70,39 +70,6 @@ impl Needs {
     pub const NETWORK: Needs = Needs { network: true, ..Needs::USUAL };
 }
 
-/// What became of a check.
-#[derive(Debug)]
-pub struct Decision {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// What was measured and what was predicted, where the clause is about a prediction.
-    pub finding: Option<String>,
-    /// How many programs it started.
-    pub starts: usize,
-    /// What happened, where that was to be kept.
-    pub record: Record,
-    /// Whether its programs were stopped for a limit on memory or on processes.
-    pub lacked: bool,
-    /// Processor time that its programs used, and time for which all of them slept by their own choice, added up.
-    pub used: Duration,
-    /// Whether they were stopped for a limit before anybody could talk to them.
-    pub stopped_at_start: bool,
-}
-
-impl Decision {
-    fn of(fault: Fault) -> Decision {
-        Decision {
-            verdict: Verdict::Error(fault),
-            finding: None,
-            starts: 0,
-            record: Record::default(),
-            lacked: false,
-            used: Duration::ZERO,
-            stopped_at_start: false,
-        }
-    }
-}
-
 /// One check while it runs.
 pub struct Session {
     world: Rc<World>,
@@ -145,14 +112,15 @@ impl Session {
         check: fn(&mut Session) -> Step,
         keep: Option<Option<File>>,
     ) -> Decision {
-        if keep.is_some() {
+        let is_kept = keep.is_some();
+        if is_kept {
             self.world.start_record();
         }
         let capture = match keep.flatten() {
             None => None,
             Some(file) => match self.setup.room.packets().and_then(|packets| Capture::start(packets, file)) {
                 Ok(capture) => Some(capture),
-                Err(error) => return Decision::of(Fault::at("capturing packets", &error)),
+                Err(error) => return Fault::at("capturing packets", &error).into(),
             },
         };
         let mut verdict = Verdict::from(self.need(needs).and_then(|()| check(&mut self)));
@@ -195,19 +163,16 @@ impl Session {
             self.note(finding);
         }
         if let Some(Err(error)) = capture.map(Capture::finish) {
-            return Decision::of(Fault::at("writing captured packets", &error));
+            return Fault::at("writing captured packets", &error).into();
         }
-        let used = self.world.used();
-        let guard = &self.world.guard;
-        let (lacked, stopped_at_start) = (guard.lacked(), guard.stopped_at_start());
         Decision {
             verdict,
             finding: self.finding,
             starts: self.starts,
-            record: self.world.take_record(),
-            lacked,
-            used,
-            stopped_at_start,
+            record: is_kept.then(|| self.world.take_record()),
+            lacked: self.world.guard.lacked(),
+            used: self.world.used(),
+            stopped_at_start: self.world.guard.stopped_at_start(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the checks of one submission add up to, and so which of them are decided by others. Both follow from the order of the checks
 //! and not from the order in which they end, so that a mark does not depend on how many go on at the same time.
 
-use model::{Failure, Kind};
+use model::{Decision, Failure, Kind, Verdict};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -14,6 +14,16 @@ pub(super) struct Entry {
     pub(super) used: Duration,
     /// Why its program was stopped before anybody could talk to it.
     pub(super) stopped_at_start: Option<Failure>,
+}
+
+impl Entry {
+    pub(super) fn of(decision: &Decision) -> Entry {
+        let stopped_at_start = match &decision.verdict {
+            Verdict::Failed(failure) if decision.stopped_at_start => Some((**failure).clone()),
+            _ => None,
+        };
+        Entry { used: decision.used, stopped_at_start }
+    }
 }
 
 /// A submission's checks, in their order.
