@@ -2,7 +2,7 @@
 //! depends on it: what cannot be kept or read costs a warning.
 
 use model::{Lab, RunReport};
-use report::record::{Dated, Record};
+use report::marks::{Dated, Marks};
 use runner::collection::target_folder;
 use std::fs;
 use std::io;
@@ -16,9 +16,9 @@ fn file(lab: &Lab) -> PathBuf {
 pub(crate) fn keep(report: &RunReport) {
     let path = file(report.lab);
     let keep = || {
-        let mut record = read(report.lab).unwrap_or_default().map(|dated| dated.record).unwrap_or_default();
-        record.update(report);
-        let text = record.to_json()?;
+        let mut marks = read(report.lab).unwrap_or_default().map(|dated| dated.marks).unwrap_or_default();
+        marks.update(report);
+        let text = marks.to_json()?;
         fs::create_dir_all(path.parent().unwrap_or(&path))?;
         // Renamed when it is whole: another run, or an interrupt, never leaves half a file.
         let unfinished = path.with_extension(std::process::id().to_string());
@@ -56,7 +56,7 @@ fn read(lab: &Lab) -> io::Result<Option<Dated>> {
     };
     // A clock that was put back makes it new.
     let age = path.metadata()?.modified()?.elapsed().unwrap_or_default();
-    Ok(Some(Dated { record: Record::from_json(&text)?, age }))
+    Ok(Some(Dated { marks: Marks::from_json(&text)?, age }))
 }
 
 fn warn(what: &str, path: &std::path::Path, error: &io::Error) {

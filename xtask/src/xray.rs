@@ -43,7 +43,7 @@ pub(crate) fn xray(arguments: &arguments::Xray) -> Result<Status, Trouble> {
     let rows = if arguments.all { usize::MAX } else { ROWS };
     destination.write(|mut out| match arguments.format {
         Format::Human => {
-            for line in xray::lines(&picture, None, xray::Room { rows }, palette) {
+            for line in xray::lines(&picture, None, rows, palette) {
                 writeln!(out, "{line}")?;
             }
             out.flush()
@@ -101,8 +101,7 @@ fn live(target: &mut Xray) -> Result<Status, Trouble> {
     while let Some(picture) = target.look()? {
         let (_, height) = size()?;
         let rows = usize::from(height).saturating_sub(FRAME) / 3;
-        let room = xray::Room { rows: rows.max(3) };
-        let mut lines = xray::lines(&picture, before.as_ref(), room, palette);
+        let mut lines = xray::lines(&picture, before.as_ref(), rows.max(3), palette);
         lines.truncate(usize::from(height).saturating_sub(2));
         screen.draw(&lines, palette)?;
         before = Some(picture);

@@ -3,8 +3,8 @@
 
 use checks::Check;
 use report::{Palette, xray};
-use runner::benchmark::Benchmark;
 use runner::collection::{Specimen, cache, folder};
+use runner::overhead::Overhead;
 use runner::{Confinement, IsolationChoice, Order, Source, Xray};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -45,17 +45,17 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Checks of a lab on its reference programs, beside the bare cost of their sandboxes and programs.
 fn whole_against_bare(lab: &str, name: &str, wanted: impl Fn(&Check) -> bool) -> Outcome {
-    let benchmark = Benchmark::new(order(lab, Source::Reference, wanted))?;
+    let overhead = Overhead::new(order(lab, Source::Reference, wanted))?;
     let (mut whole, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        whole.push(benchmark.whole().0);
-        bare.push(benchmark.bare()?);
+        whole.push(overhead.whole().0);
+        bare.push(overhead.bare()?);
     }
     let ratios: Vec<f64> = whole.iter().zip(&bare).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
     println!(
         "{name} on the reference: {:.0} ms; sandboxes and {} program starts alone: {:.0} ms; ratio {:.2}",
         milliseconds(&whole),
-        benchmark.starts(),
+        overhead.starts(),
         milliseconds(&bare),
         median(&ratios),
     );
@@ -67,8 +67,8 @@ fn hanging_against_right() -> Outcome {
     let specimen = Specimen::read(&folder().join("lab3/echo-server/wrong/accepts-then-hangs.rs"))?;
     let hanging = vec![("echo-server".to_owned(), specimen.command(&cache())?)];
     let about_the_server = |check: &Check| check.clause.program == "echo-server";
-    let right = Benchmark::new(order("lab3", Source::Reference, about_the_server))?;
-    let wrong = Benchmark::new(order("lab3", Source::Templates(hanging), about_the_server))?;
+    let right = Overhead::new(order("lab3", Source::Reference, about_the_server))?;
+    let wrong = Overhead::new(order("lab3", Source::Templates(hanging), about_the_server))?;
     let (mut of_right, mut of_wrong) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         of_right.push(right.whole().1);
@@ -100,7 +100,7 @@ fn picture(program: &'static str) -> Outcome {
         let began = Instant::now();
         let picture = target.look()?.ok_or("the program has ended")?;
         looked.push(began.elapsed());
-        let lines = xray::lines(&picture, None, xray::Room { rows: usize::MAX }, Palette::new(false));
+        let lines = xray::lines(&picture, None, usize::MAX, Palette::new(false));
         drawn.push(began.elapsed());
         assert!(lines.len() > clients, "every connection has a row");
     }

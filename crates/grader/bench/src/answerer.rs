@@ -2,7 +2,7 @@
 //! with it is the most that it could see of any server with one thread.
 
 use crate::load::{ANSWER, LINE};
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use cli::{Status, tell};
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
@@ -23,11 +23,11 @@ pub(crate) const ARGUMENT: &str = "__answer";
 ///
 /// # Errors
 /// When this binary is not to be found or not to be run by others.
-pub(crate) fn template() -> Result<Template, Stop> {
+pub(crate) fn template() -> Result<Template, Unmeasured> {
     let own = std::env::current_exe()?;
     let own = own.to_str().and_then(|path| shlex::try_quote(path).ok());
     let command = own.map(|own| format!("{own} {ARGUMENT} {{port}}")).unwrap_or_default();
-    Template::parse(&command, Path::new("/")).map_err(|error| Stop::Fault(error.to_string()))
+    Template::parse(&command, Path::new("/")).map_err(|error| Unmeasured::Fault(error.to_string()))
 }
 
 /// This peer itself, for as long as it can answer.

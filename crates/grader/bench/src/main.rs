@@ -15,8 +15,8 @@ mod results;
 mod run;
 mod server;
 mod sheet;
-mod stop;
 mod table;
+mod unmeasured;
 mod worker;
 
 use arguments::Arguments;
@@ -27,7 +27,7 @@ use results::Report;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use stop::Stop;
+use unmeasured::Unmeasured;
 
 fn main() -> ExitCode {
     cli::main(&[(worker::ARGUMENT, worker::main), (answerer::ARGUMENT, answerer::main)], measure)
@@ -51,7 +51,7 @@ fn measure() -> Status {
     let written = result.and_then(|report| Ok(write(&report, &arguments)?));
     match written {
         Ok(()) => Status::Passed,
-        Err(Stop::Row(what) | Stop::Fault(what)) => tell(
+        Err(Unmeasured::Row(what) | Unmeasured::Fault(what)) => tell(
             format!("the benchmark itself failed; this says nothing about the programs: {what}"),
             Status::GraderFailed,
         ),

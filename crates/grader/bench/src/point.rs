@@ -4,7 +4,7 @@ use crate::load::{self, Crowd, Manners};
 use crate::placement::Placement;
 use crate::results::{Figures, Latency, Rate};
 use crate::server::{Look, Server};
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sandbox::{Room, Template};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub(crate) struct Times {
 ///
 /// # Errors
 /// When it does not answer.
-pub(crate) fn probe(room: Room, template: &Template) -> Result<Manners, Stop> {
+pub(crate) fn probe(room: Room, template: &Template) -> Result<Manners, Unmeasured> {
     let placement = Placement::choose()?;
     load::probe(&mut Server::start(room, template, &placement)?)
 }
@@ -46,7 +46,7 @@ pub(crate) fn measure(
     clients: usize,
     manners: &Manners,
     times: Times,
-) -> Result<Figures, Stop> {
+) -> Result<Figures, Unmeasured> {
     raise_open_file_limit()?;
     let placement = Placement::choose()?;
     let mut server = Server::start(room, template, &placement)?;
@@ -87,7 +87,7 @@ struct Point<'a> {
 
 impl Point<'_> {
     /// All clients speak; how many lines are answered, and how busy the server is meanwhile.
-    fn lines(&mut self) -> Result<(Rate, f64), Stop> {
+    fn lines(&mut self) -> Result<(Rate, f64), Unmeasured> {
         // No line is under way at either look, so that all work for the lines between them is between them.
         let before = self.server.processor_time()?;
         let began = Instant::now();
@@ -99,7 +99,7 @@ impl Point<'_> {
     }
 
     /// How long clients wait when so many lines a second come, and how many connections a second there are.
-    fn waits_and_connections(&mut self, offered: f64) -> Result<(Latency, Rate), Stop> {
+    fn waits_and_connections(&mut self, offered: f64) -> Result<(Latency, Rate), Unmeasured> {
         let window = self.times.window;
         if self.manners.takes_turns {
             // A silent client would stay for ever, so all of them are visitors, and their waiting is that for their turn.
@@ -118,14 +118,14 @@ impl Point<'_> {
 }
 
 /// For how long this thread has been ready to run while its processor was not free (`schedstat` in proc(5)).
-fn processor_delay() -> Result<Duration, Stop> {
+fn processor_delay() -> Result<Duration, Unmeasured> {
     let text = fs::read_to_string("/proc/thread-self/schedstat")?;
     let delay = text.split_ascii_whitespace().nth(1).and_then(|word| word.parse().ok());
     Ok(Duration::from_nanos(delay.unwrap_or(0)))
 }
 
 /// Both sides may open as many files as this user may at all; the server inherits the limit.
-fn raise_open_file_limit() -> Result<(), Stop> {
+fn raise_open_file_limit() -> Result<(), Unmeasured> {
     let limit = getrlimit(Resource::Nofile);
     Ok(setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?)
 }

@@ -6,7 +6,7 @@ use crate::load::Manners;
 use crate::placement::Machine;
 use crate::point::Times;
 use crate::results::{Calibration, Figures, Outcome, Report, Row};
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use crate::worker::{self, Answer, PointRequest, Task};
 use indicatif::ProgressBar;
 use sandbox::Template;
@@ -35,7 +35,7 @@ impl Order {
     ///
     /// # Errors
     /// When the tool itself fails; that a server does is a result.
-    pub(crate) fn run(&self, progress: &ProgressBar) -> Result<Report, Stop> {
+    pub(crate) fn run(&self, progress: &ProgressBar) -> Result<Report, Unmeasured> {
         let machine = Machine::here()?;
         let calibration = self.calibrate(progress)?;
         let mut rows = Vec::new();
@@ -46,7 +46,7 @@ impl Order {
         Ok(Report { schema: 1, machine, window, calibration, rows })
     }
 
-    fn calibrate(&self, progress: &ProgressBar) -> Result<Calibration, Stop> {
+    fn calibrate(&self, progress: &ProgressBar) -> Result<Calibration, Unmeasured> {
         progress.set_message("the load generator by itself");
         let template = answerer::template()?;
         let outcome = match self.probe(&template)? {
@@ -57,12 +57,12 @@ impl Order {
         match outcome {
             Outcome::Measured(figures) => Ok(Calibration { clients: CALIBRATED_WITH, lines: figures.lines }),
             Outcome::Stopped(reason) => {
-                Err(Stop::Fault(format!("the generator could not be measured: {reason}")))
+                Err(Unmeasured::Fault(format!("the generator could not be measured: {reason}")))
             }
         }
     }
 
-    fn row(&self, program: &str, template: &Template, progress: &ProgressBar) -> Result<Row, Stop> {
+    fn row(&self, program: &str, template: &Template, progress: &ProgressBar) -> Result<Row, Unmeasured> {
         progress.set_message(program.to_owned());
         let manners = self.probe(template)?;
         let takes_turns = manners.as_ref().is_ok_and(|manners| manners.takes_turns);
@@ -90,14 +90,14 @@ impl Order {
         clients: usize,
         manners: Manners,
         before: Option<&Figures>,
-    ) -> Result<Outcome, Stop> {
+    ) -> Result<Outcome, Unmeasured> {
         match limits::reason(clients, &manners, before) {
             Some(reason) => Ok(Outcome::Stopped(reason)),
             None => self.point(template, clients, manners),
         }
     }
 
-    fn probe(&self, template: &Template) -> Result<Result<Manners, String>, Stop> {
+    fn probe(&self, template: &Template) -> Result<Result<Manners, String>, Unmeasured> {
         match self.ask(template, Task::Probe)? {
             Answer::Behaves(manners) => Ok(Ok(manners)),
             Answer::Stopped(reason) => Ok(Err(reason)),
@@ -105,7 +105,7 @@ impl Order {
         }
     }
 
-    fn point(&self, template: &Template, clients: usize, manners: Manners) -> Result<Outcome, Stop> {
+    fn point(&self, template: &Template, clients: usize, manners: Manners) -> Result<Outcome, Unmeasured> {
         match self.ask(template, Task::Measure { clients, manners, times: self.times })? {
             Answer::Measured(figures) => Ok(Outcome::Measured(figures)),
             Answer::Stopped(reason) => Ok(Outcome::Stopped(reason)),
@@ -113,15 +113,15 @@ impl Order {
         }
     }
 
-    fn ask(&self, template: &Template, task: Task) -> Result<Answer, Stop> {
+    fn ask(&self, template: &Template, task: Task) -> Result<Answer, Unmeasured> {
         let limit = self.times.admission + self.times.window * 8 + BESIDE;
         worker::ask(&PointRequest { template: template.clone(), task }, limit)
     }
 }
 
-fn unexpected<T>(answer: &Answer) -> Result<T, Stop> {
+fn unexpected<T>(answer: &Answer) -> Result<T, Unmeasured> {
     match answer {
-        Answer::Fault(what) => Err(Stop::Fault(what.clone())),
-        other => Err(Stop::Fault(format!("the process of a point says {other:?}"))),
+        Answer::Fault(what) => Err(Unmeasured::Fault(what.clone())),
+        other => Err(Unmeasured::Fault(format!("the process of a point says {other:?}"))),
     }
 }

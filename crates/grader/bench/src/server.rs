@@ -1,7 +1,7 @@
 //! The server under load: started in the room on its own processors, and looked at while nothing is asked of it.
 
 use crate::placement::Placement;
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use observe::{Observer, Scope, Socket};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use sandbox::{Limits, Room, Submission, Template};
@@ -36,7 +36,11 @@ impl Server {
     ///
     /// # Errors
     /// When it ends, or does not listen in time.
-    pub(crate) fn start(room: Room, template: &Template, placement: &Placement) -> Result<Server, Stop> {
+    pub(crate) fn start(
+        room: Room,
+        template: &Template,
+        placement: &Placement,
+    ) -> Result<Server, Unmeasured> {
         let mut command = template.fill(&[("port", PORT.to_string())], LIMITS);
         command.quiet = true;
         placement.enter_server()?;
@@ -57,10 +61,10 @@ impl Server {
     ///
     /// # Errors
     /// When it listens no more.
-    pub(crate) fn backlog(&self) -> Result<usize, Stop> {
+    pub(crate) fn backlog(&self) -> Result<usize, Unmeasured> {
         match self.observer.diag().listener(Server::address())? {
             Some(socket) => Ok(socket.send_queue as usize),
-            None => Stop::row("it listens no more"),
+            None => Unmeasured::row("it listens no more"),
         }
     }
 
@@ -68,7 +72,7 @@ impl Server {
     ///
     /// # Errors
     /// When that does not come.
-    pub(crate) fn wait_for_empty_queue(&mut self, patience: Duration) -> Result<(), Stop> {
+    pub(crate) fn wait_for_empty_queue(&mut self, patience: Duration) -> Result<(), Unmeasured> {
         let is_empty = |socket: Option<Socket>| socket.is_some_and(|socket| socket.receive_queue == 0);
         self.wait_until(patience, is_empty, "it does not accept those who wait")
     }
@@ -78,15 +82,15 @@ impl Server {
         patience: Duration,
         is_so: impl Fn(Option<Socket>) -> bool,
         otherwise: &str,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Unmeasured> {
         const MILLISECOND: Timespec = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
         let began = Instant::now();
         while !is_so(self.observer.diag().listener(Server::address())?) {
             if let Some(ended) = self.submission.gone()? {
-                return Stop::row(format!("it {ended}"));
+                return Unmeasured::row(format!("it {ended}"));
             }
             if began.elapsed() > patience {
-                return Stop::row(otherwise);
+                return Unmeasured::row(otherwise);
             }
             let end = self.submission.end_signal();
             poll(&mut [PollFd::new(&end, PollFlags::IN)], Some(&MILLISECOND))?;
@@ -98,7 +102,7 @@ impl Server {
     ///
     /// # Errors
     /// When `/proc` cannot be read.
-    pub(crate) fn look(&mut self) -> Result<Look, Stop> {
+    pub(crate) fn look(&mut self) -> Result<Look, Unmeasured> {
         Ok(Look {
             processes: self.observer.processes()?.len(),
             threads: self.observer.threads()?.len(),
@@ -110,7 +114,7 @@ impl Server {
     ///
     /// # Errors
     /// When `/proc` cannot be read.
-    pub(crate) fn processor_time(&mut self) -> Result<Duration, Stop> {
+    pub(crate) fn processor_time(&mut self) -> Result<Duration, Unmeasured> {
         Ok(Duration::from_nanos(self.observer.threads()?.iter().map(|thread| thread.cpu_ns).sum()))
     }
 }

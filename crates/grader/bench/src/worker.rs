@@ -4,7 +4,7 @@ use crate::load::Manners;
 use crate::point::{self, Times};
 use crate::results::Figures;
 use crate::server::LIMITS;
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use sandbox::worker::{self, Request};
 use sandbox::{Limits, Refusal, Room, Template, View};
 use serde::{Deserialize, Serialize};
@@ -58,12 +58,12 @@ impl Request for PointRequest {
 ///
 /// # Errors
 /// When there is no worker to be had, or it breaks.
-pub(crate) fn ask(request: &PointRequest, limit: Duration) -> Result<Answer, Stop> {
+pub(crate) fn ask(request: &PointRequest, limit: Duration) -> Result<Answer, Unmeasured> {
     match worker::ask(request, Some(limit)) {
         Err(error) if error.kind() == ErrorKind::TimedOut => {
             Ok(Answer::Stopped(format!("this point does not end within {} s", limit.as_secs())))
         }
-        Err(error) => Err(Stop::Fault(format!("the process of a point: {error}"))),
+        Err(error) => Err(Unmeasured::Fault(format!("the process of a point: {error}"))),
         Ok(answer) => Ok(answer),
     }
 }
@@ -73,16 +73,16 @@ pub(crate) fn main() -> ExitCode {
     worker::main(
         |_| Ok(()),
         |request, (), _, room| {
-            work(&request, room).unwrap_or_else(|stop| match stop {
-                Stop::Row(reason) => Answer::Stopped(reason),
-                Stop::Fault(what) => Answer::Fault(what),
+            work(&request, room).unwrap_or_else(|why| match why {
+                Unmeasured::Row(reason) => Answer::Stopped(reason),
+                Unmeasured::Fault(what) => Answer::Fault(what),
             })
         },
     )
 }
 
-fn work(request: &PointRequest, room: Result<Room, Refusal>) -> Result<Answer, Stop> {
-    let room = room.map_err(|refusal| Stop::Fault(refusal.to_string()))?;
+fn work(request: &PointRequest, room: Result<Room, Refusal>) -> Result<Answer, Unmeasured> {
+    let room = room.map_err(|refusal| Unmeasured::Fault(refusal.to_string()))?;
     Ok(match &request.task {
         Task::Probe => Answer::Behaves(point::probe(room, &request.template)?),
         Task::Measure { clients, manners, times } => {

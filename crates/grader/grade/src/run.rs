@@ -30,7 +30,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
-use submission::Bench;
+use submission::Grading;
 use telling::Teller;
 
 /// How many submissions are graded for each processor at the same time: while one is compiled, another mostly waits for its peers.
@@ -127,13 +127,13 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     readers.make_folder(&work)?;
     let time = arguments.time.map_or_else(|| runner::usual_time(suite), Duration::from_secs);
     let rulings = ledger.rulings().clone();
-    let bench = Bench::new(teller, rulings, workshop, work, hidden, time, &tasks_by_digest(&tasks));
+    let grading = Grading::new(teller, rulings, workshop, work, hidden, time, &tasks_by_digest(&tasks));
     progress.start(tasks.len());
     let jobs = arguments.jobs.unwrap_or_else(|| JOBS * processors()).clamp(1, tasks.len().max(1));
-    let graded = grade_all(&tasks, jobs, &bench, &arguments.out, ledger, &progress);
+    let graded = grade_all(&tasks, jobs, &grading, &arguments.out, ledger, &progress);
     progress.clear();
     let ledger = graded?;
-    bench.close()?;
+    grading.close()?;
     let ledger = close(ledger)?;
     for entry in ledger.entries() {
         if fault_is_zero.contains(&entry.name) && !entry.outcome.has_fault() {
@@ -150,7 +150,7 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
 fn grade_all(
     tasks: &[Task],
     jobs: usize,
-    bench: &Bench,
+    grading: &Grading,
     out: &Path,
     ledger: Ledger,
     progress: &Progress,
@@ -160,7 +160,7 @@ fn grade_all(
     runner::with_hands(jobs, || {
         while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
             progress.begin(&task.entry.name);
-            let entry = bench.grade(&task.entry, out);
+            let entry = grading.grade(&task.entry, out);
             let added = ledger.lock().unwrap_or_else(PoisonError::into_inner).add(entry);
             if let Err(error) = added {
                 // What cannot be kept need not be found out.

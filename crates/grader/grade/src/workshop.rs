@@ -6,17 +6,17 @@
 //! spoil nobody else's.
 
 mod attend;
-mod room;
+mod build;
 mod template;
 mod toolchain;
 mod words;
 
-pub use room::{ARGUMENT, main};
+pub use build::{ARGUMENT, main};
 
 use crate::files::{self, Files};
+use build::{Answer, BuildRequest, Harvest};
 use intake::Digest;
 use model::{Fault, Lab};
-use room::{Answer, BuildRequest, Harvest};
 use sandbox::{Limits, Template};
 use std::collections::BTreeMap;
 use std::fs;
@@ -81,7 +81,7 @@ impl Workshop {
             template,
             toolchain,
             hidden: hidden.to_vec(),
-            limits: room::LIMITS,
+            limits: build::LIMITS,
         })
     }
 
@@ -165,7 +165,7 @@ impl Workshop {
         folder: &Path,
         more: &[(&str, &Path)],
     ) -> Result<Built<Compiled>, Fault> {
-        let place = Path::new(room::PLACE);
+        let place = Path::new(build::PLACE);
         let lab = Path::new("labs").join(&self.package);
         let (home, output) = (place.join("home"), place.join("target"));
         let staging = stage(files, folder)?;
@@ -173,7 +173,7 @@ impl Workshop {
             |program: &String| (program.clone(), output.join("debug").join(program), folder.join(program));
         let more = more.iter().map(|(name, to)| ((*name).to_owned(), output.join(name), (*to).to_owned()));
         let harvest = Harvest::Files(self.programs.iter().map(executable).chain(more).collect());
-        let answer = room::build(&BuildRequest {
+        let answer = build::build(&BuildRequest {
             exposed: vec![self.toolchain.folder().to_owned(), self.folder.clone(), staging.clone()],
             hidden: self.hidden.clone(),
             copies: vec![
@@ -222,7 +222,7 @@ impl Workshop {
     ) -> Result<Built<PathBuf>, Fault> {
         let staging = stage(files, folder)?;
         let Some(command) = command else { return Ok(Built::Done(staging)) };
-        let place = Path::new(room::PLACE);
+        let place = Path::new(build::PLACE);
         // Nobody trusts its author: only what lies in the submission can be named in it.
         let template = match Template::parse_foreign(command, &staging) {
             Ok(template) => template,
@@ -236,7 +236,7 @@ impl Workshop {
             Err(_) => filled.program,
         };
         let archive = folder.join("built.tar");
-        let answer = room::build(&BuildRequest {
+        let answer = build::build(&BuildRequest {
             exposed: template.paths(),
             hidden: self.hidden.clone(),
             copies: vec![(staging.clone(), place.to_owned())],

@@ -1,6 +1,6 @@
 //! One submission: where it lies, and what is taken from it.
 
-use crate::container::{Container, Scope, Stop};
+use crate::container::{Container, Scope, Unreadable};
 use crate::digest::Digest;
 use crate::item::Item;
 use crate::limits;
@@ -68,13 +68,13 @@ impl Entry {
         let mut ignored = BTreeSet::new();
         let content = match self.content(lab, &mut ignored) {
             Ok(content) => Ok(content),
-            Err(Stop::Refused(refusal)) => Err(refusal),
-            Err(Stop::Fault(fault)) => return Err(fault),
+            Err(Unreadable::Refused(refusal)) => Err(refusal),
+            Err(Unreadable::Fault(fault)) => return Err(fault),
         };
         Ok(Taken { content, ignored: ignored.into_iter().collect() })
     }
 
-    fn content(&self, lab: &Lab, ignored: &mut BTreeSet<Ignored>) -> Result<Content, Stop> {
+    fn content(&self, lab: &Lab, ignored: &mut BTreeSet<Ignored>) -> Result<Content, Unreadable> {
         let Place { source, is_archive, scope } = self.place.clone();
         let kind = if is_archive { Container::Export } else { Container::Folder };
         let mut container = kind(source, scope);
@@ -92,7 +92,7 @@ impl Entry {
     }
 }
 
-fn read(lab: &Lab, container: &Container, wanted: &BTreeMap<String, &Item>) -> Result<Content, Stop> {
+fn read(lab: &Lab, container: &Container, wanted: &BTreeMap<String, &Item>) -> Result<Content, Unreadable> {
     let items: Vec<&Item> = wanted.values().copied().collect();
     let contents = container.read(&items, limits::FILE)?;
     if contents.iter().map(|content| content.len() as u64).sum::<u64>() > limits::TAKEN {

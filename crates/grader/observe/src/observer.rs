@@ -50,7 +50,7 @@ pub struct Observer {
 
 /// The threads of a submission at one look.
 #[derive(Debug, Default)]
-pub(crate) struct Census {
+pub(crate) struct Sighting {
     pub(crate) threads: Vec<Thread>,
     /// Process and thread of those that were listed and had ended when they were looked at, as nobody had waited for them yet.
     pub(crate) ended: HashSet<(i32, i32)>,
@@ -205,7 +205,7 @@ impl Observer {
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn threads(&mut self) -> io::Result<Vec<Thread>> {
-        Ok(self.census(|_| ())?.threads)
+        Ok(self.sight(|_| ())?.threads)
     }
 
     /// Whether these, all threads of the submission, were blocked when they were looked at and have been ever since, and no other
@@ -237,23 +237,23 @@ impl Observer {
     }
 
     /// Lists all threads, and only then looks at each: whoever ends before it is listed wakes those that wait for it before they
-    /// are looked at. Those with the greatest `rank` are looked at last; in the census all stand by their numbers.
-    pub(crate) fn census<R: Ord>(&mut self, rank: impl Fn(i32) -> R) -> io::Result<Census> {
+    /// are looked at. Those with the greatest `rank` are looked at last; in the sighting all stand by their numbers.
+    pub(crate) fn sight<R: Ord>(&mut self, rank: impl Fn(i32) -> R) -> io::Result<Sighting> {
         let mut listed = Vec::new();
         for pid in self.processes()? {
             let tasks = self.kept.numbers(format!("/proc/{pid}/task"))?;
             listed.extend(tasks.into_iter().map(|tid| (pid, tid)));
         }
         listed.sort_by_key(|(_, tid)| rank(*tid));
-        let mut census = Census::default();
+        let mut sighting = Sighting::default();
         for (pid, tid) in listed {
             match Thread::look(pid, tid, &mut self.kept, &mut self.buffer)? {
-                Some(thread) => census.threads.push(thread),
-                None => _ = census.ended.insert((pid, tid)),
+                Some(thread) => sighting.threads.push(thread),
+                None => _ = sighting.ended.insert((pid, tid)),
             }
         }
-        census.threads.sort_by_key(|thread| (thread.pid, thread.tid));
-        Ok(census)
+        sighting.threads.sort_by_key(|thread| (thread.pid, thread.tid));
+        Ok(sighting)
     }
 
     /// Whether the first thread of a process can be looked at; one that has ended could be.

@@ -23,7 +23,7 @@
 use crate::disk::Disk;
 use crate::flight::{Link, quiet};
 use crate::limit::{self, Limit, Limits};
-use crate::observer::{Census, Observer, moved_between};
+use crate::observer::{Observer, Sighting, moved_between};
 use crate::sleep::Sleep;
 use crate::thread::{Call, Thread};
 use crate::timers::{self, Timers};
@@ -182,7 +182,7 @@ impl Vigil {
         pause: Duration,
     ) -> io::Result<Option<End>> {
         let moved = |seen: &HashMap<i32, Seen>, tid| seen.get(&tid).map_or(0, |seen| seen.moved);
-        let Census { threads: first, ended } = observer.census(|tid| moved(&self.seen, tid))?;
+        let Sighting { threads: first, ended } = observer.sight(|tid| moved(&self.seen, tid))?;
         if first.is_empty() {
             return Ok(observer.processes()?.is_empty().then_some(End::Gone));
         }
@@ -208,8 +208,8 @@ impl Vigil {
         // Asked before the second look, which finds moving whom a timer has woken by now: then it is no longer armed.
         let kernel_will = before.is_deferred || observer.talks_to_itself(links, before.sockets)?;
         let timers = timers::state(&first).max(if kernel_will { Timers::MayFire } else { Timers::None });
-        let Census { threads: second, ended: ended_since } =
-            observer.census(|tid| Reverse(moved(&self.seen, tid)))?;
+        let Sighting { threads: second, ended: ended_since } =
+            observer.sight(|tid| Reverse(moved(&self.seen, tid)))?;
         // Who began after the first look and ends in the middle of the second may wake one that was already looked at: a shell
         // that waits for its child, say.
         if !ended_since.is_subset(&ended) || !second.iter().all(Thread::is_at_rest) {

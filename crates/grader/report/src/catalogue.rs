@@ -1,7 +1,7 @@
 //! What the labs ask: the list of clauses with what is done of them, one clause explained, and where things are.
 
 use crate::Palette;
-use crate::record::{Dated, Mark, ago};
+use crate::marks::{Dated, Mark, ago};
 use crate::text::{count, indent, label, pad, width, wrap};
 use model::{Clause, Lab, Tier};
 
@@ -61,7 +61,7 @@ pub fn list(lab: &Lab, clauses: &[&Clause], last: Option<&Dated>, palette: Palet
         lines.push(String::new());
         lines.push(format!("  {}{arguments}", palette.strong(subject)));
         for clause in clauses.iter().filter(|clause| clause.program == subject) {
-            let mark = symbol(last.and_then(|dated| dated.record.mark(clause)), palette);
+            let mark = symbol(last.and_then(|dated| dated.marks.mark(clause)), palette);
             let start = format!("{}  {:<7}  {:>3}  ", pad(clause.id, id), tier(clause), worth_short(clause));
             let columns = 4 + width(&start);
             let title = wrap(clause.title(), crate::text::WIDTH - columns);
@@ -88,7 +88,7 @@ fn legend(clauses: &[&Clause], last: &Dated, palette: Palette) -> Option<String>
         (" ", "without a mark: not checked yet"),
     ];
     let plain = Palette::new(false);
-    let shown = |mark: &str| clauses.iter().any(|clause| symbol(last.record.mark(clause), plain) == mark);
+    let shown = |mark: &str| clauses.iter().any(|clause| symbol(last.marks.mark(clause), plain) == mark);
     let words: Vec<&str> = WORDS.iter().filter(|(mark, _)| shown(mark)).map(|(_, words)| *words).collect();
     (!words.is_empty()).then(|| format!("\n  {}", palette.faint(&words.join("   "))))
 }
@@ -106,7 +106,7 @@ fn symbol(mark: Option<Mark>, palette: Palette) -> String {
 
 /// `points 64/100 · stars 1/6`
 fn score(clauses: &[&Clause], last: Option<&Dated>) -> String {
-    let score = last.map(|dated| dated.record.clone()).unwrap_or_default().score(clauses);
+    let score = last.map(|dated| dated.marks.clone()).unwrap_or_default().score(clauses);
     format!("points {}/{} · stars {}/{}", score.points, score.max, score.stars, score.max_stars)
 }
 

@@ -6,7 +6,7 @@ mod sample;
 use model::{
     Credit, Enforcement, Environment, Failure, Fault, Isolation, Kind, Ruling, RunReport, ThreadView, Verdict,
 };
-use report::record::{Dated, Record};
+use report::marks::{Dated, Marks};
 use report::{Origin, Palette, catalogue, classroom50, feedback, gradescope, human, json, junit};
 use sample::{CLAUSES, LAB, answered_too_early, crashed, failed, golden, reader, run};
 use std::time::Duration;
@@ -273,14 +273,14 @@ fn the_list_shows_what_is_done() {
     let todo = || failed(Failure::new(Kind::NotWritten, "stopped at a todo!"));
     let mut first = run([PASSED, PASSED, PASSED, failed(crashed()), todo(), todo()]);
     first.checks.pop();
-    let mut record = Record::default();
-    record.update(&first);
+    let mut marks = Marks::default();
+    marks.update(&first);
     // A later run over one clause changes the mark of that one alone.
     let mut second = run([(); 6].map(|()| failed(answered_too_early())));
     second.checks.retain(|check| check.clause.id == "L3.4");
-    record.update(&second);
-    let record = Record::from_json(&record.to_json().unwrap()).unwrap();
-    let dated = Dated { record, age: Duration::from_secs(5 * 60 + 20) };
+    marks.update(&second);
+    let marks = Marks::from_json(&marks.to_json().unwrap()).unwrap();
+    let dated = Dated { marks, age: Duration::from_secs(5 * 60 + 20) };
     let list = catalogue::list(&LAB, &clauses, Some(&dated), Palette::new(false));
     let labs = [(&LAB, clauses.clone(), Some(dated.clone())), (&LAB, clauses.clone(), None)];
     golden("done.txt", &format!("{}\n{list}", catalogue::overview(&labs, Palette::new(false))));
@@ -296,13 +296,13 @@ fn parts_that_are_right_are_points_wherever_points_are_told() {
     for words in ["13/20", "(13 of 20 points)", "points 43/50"] {
         assert!(text.contains(words), "{text}");
     }
-    let mut record = Record::default();
-    record.update(&report);
-    let record = Record::from_json(&record.to_json().unwrap()).unwrap();
+    let mut marks = Marks::default();
+    marks.update(&report);
+    let marks = Marks::from_json(&marks.to_json().unwrap()).unwrap();
     let clauses: Vec<_> = CLAUSES.iter().collect();
-    assert_eq!(record.score(&clauses), report.score());
+    assert_eq!(marks.score(&clauses), report.score());
     let list =
-        catalogue::list(&LAB, &clauses, Some(&Dated { record, age: Duration::ZERO }), Palette::new(false));
+        catalogue::list(&LAB, &clauses, Some(&Dated { marks, age: Duration::ZERO }), Palette::new(false));
     assert!(list.contains("points 43/50") && list.contains("✗ L3.4"), "{list}");
 }
 

@@ -2,7 +2,7 @@
 
 mod account;
 
-use crate::commands::HandIn;
+use crate::hand_in::HandIn;
 use crate::worker::Keep;
 use crate::{IsolationChoice, environment, in_parallel, jobs_for};
 use account::{Account, Entry};

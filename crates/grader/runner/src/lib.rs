@@ -1,20 +1,20 @@
 //! Which checks run, in parallel, on what: builds or resolves the programs, gives each check a process of its
 //! own, and tells how it goes by [`model::Notice`]s. Knows no output format.
 
-pub mod benchmark;
 pub mod budget;
 mod class;
 pub mod collection;
-mod commands;
 pub mod doctor;
+mod hand_in;
 mod measure;
+pub mod overhead;
 pub mod selftest;
 mod tool;
 pub mod worker;
 mod xray;
 
 pub use class::{decide_all, require_isolation, usual_time, without_checks};
-pub use commands::{HandIn, workspace_root};
+pub use hand_in::{HandIn, workspace_root};
 pub use measure::Measurement;
 pub use sandbox::Change;
 pub use tool::tool;
@@ -179,7 +179,7 @@ fn prepare(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<(HandIn, I
     // The probe of what the system allows goes on while cargo works.
     thread::scope(|scope| {
         let probe = scope.spawn(|| isolation(order.isolation));
-        let hand_in = commands::hand_in(order, notify);
+        let hand_in = hand_in::hand_in(order, notify);
         let isolation = probe.join().unwrap_or_else(|_| Err(Fault::new("the probe of the sandbox broke")));
         Ok::<_, RunError>((hand_in?, isolation?))
     })

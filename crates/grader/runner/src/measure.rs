@@ -1,6 +1,6 @@
 //! What `bench` measures: a lab's programs and the measuring program itself, built for speed.
 
-use crate::{RunError, Source, commands, tool};
+use crate::{RunError, Source, hand_in, tool};
 use model::{Fault, Lab, Notice};
 use sandbox::cargo::Profile;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ impl Measurement {
         let programs = match source {
             Source::Templates(commands) => commands.clone(),
             Source::Stubs | Source::Reference => {
-                let built = commands::executables(lab, source, Profile::Release, notify)?;
+                let built = hand_in::executables(lab, source, Profile::Release, notify)?;
                 built.into_iter().map(command).collect::<Result<_, _>>()?
             }
         };

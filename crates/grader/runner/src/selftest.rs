@@ -15,10 +15,10 @@ pub use repeat::{Repeated, Repetition};
 pub use single::{Single, Singles};
 
 use crate::collection::{self, Specimen};
-use crate::commands::HandIn;
+use crate::hand_in::HandIn;
 use crate::worker::Keep;
 use crate::{
-    Confinement, IsolationChoice, Order, RunError, Source, commands, in_parallel, isolation, run_one,
+    Confinement, IsolationChoice, Order, RunError, Source, hand_in, in_parallel, isolation, run_one,
 };
 use checks::{Check, Suite};
 use model::selftest::{LabOutcome, Outcome, Subject, Trial};
@@ -167,7 +167,7 @@ impl SelfTest {
         subject: &Subject,
         notify: Notify<'_>,
     ) -> Result<Vec<Candidate>, RunError> {
-        let hand_in = commands::hand_in(&self.order(suite, source), &|notice| {
+        let hand_in = hand_in::hand_in(&self.order(suite, source), &|notice| {
             if let model::Notice::Building(package) = notice {
                 notify(Notice::Building(package));
             }
@@ -187,7 +187,7 @@ impl SelfTest {
         }
         let mut hand_in = HandIn {
             broken: BTreeMap::new(),
-            document: commands::document(&order)?,
+            document: hand_in::document(&order)?,
             templates: BTreeMap::new(),
             confinement: order.confinement.clone(),
         };
@@ -195,7 +195,7 @@ impl SelfTest {
             let command = specimen.command(&collection::cache()).map_err(usage)?;
             order.source = Source::Templates(vec![(program.to_owned(), command)]);
         }
-        hand_in.templates = commands::templates(&order, &|_| ())?;
+        hand_in.templates = hand_in::templates(&order, &|_| ())?;
         Ok(Candidate { suite, subject: subject(specimen), program, hand_in })
     }
 

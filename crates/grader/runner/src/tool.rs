@@ -1,6 +1,6 @@
 //! Programs of instructors, which are built when they are asked for: what they need is in nobody else's build.
 
-use crate::{RunError, commands};
+use crate::{RunError, hand_in};
 use model::{Fault, Notice};
 use sandbox::cargo::Profile;
 use std::path::PathBuf;
@@ -14,6 +14,6 @@ pub fn tool(name: &str, notify: &dyn Fn(Notice)) -> Result<PathBuf, RunError> {
 }
 
 pub(crate) fn build(name: &str, profile: Profile, notify: &dyn Fn(Notice)) -> Result<PathBuf, RunError> {
-    let built = commands::build(name, profile, notify)?.remove(name);
+    let built = hand_in::build(name, profile, notify)?.remove(name);
     built.ok_or_else(|| Fault::new(format!("the package {name} has no binary {name}")).into())
 }

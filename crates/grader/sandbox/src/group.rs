@@ -256,7 +256,7 @@ fn places() -> &'static [Place] {
     PLACES.get_or_init(|| {
         let hierarchies = hierarchies();
         let unified = hierarchies.iter().find(|hierarchy| hierarchy.is_unified());
-        if let Some(folder) = unified.and_then(|hierarchy| make_room(hierarchy).ok().flatten())
+        if let Some(folder) = unified.and_then(|hierarchy| make_way(hierarchy).ok().flatten())
             && can_be_made_in(&folder)
         {
             return vec![Place { is_unified: true, folder }];
@@ -292,7 +292,7 @@ fn can_be_made_in(folder: &Path) -> bool {
 /// The folder of version 2 in which groups have a limit on memory, if there is one that is this process's to arrange: what somebody
 /// has delegated to it, or all of what a container sees. A group with processes of its own can have no such groups below it, so
 /// that those in it move into one ("no internal processes" in cgroups(7)).
-fn make_room(hierarchy: &Hierarchy) -> io::Result<Option<PathBuf>> {
+fn make_way(hierarchy: &Hierarchy) -> io::Result<Option<PathBuf>> {
     let mut group = hierarchy.group.clone();
     if group.ends_with(OWN) {
         // This process comes from one that has made room.

@@ -103,12 +103,12 @@ impl Room {
         let (mut used, mut full) = (0, None);
         for folder in view::writable().filter(|_| self == Room::Isolated) {
             // One that this machine does not have.
-            let Ok(room) = rustix::fs::statvfs(folder) else { continue };
-            used += (room.f_blocks - room.f_bfree) * room.f_frsize;
-            if room.f_bfree == 0 {
-                full = Some(Overrun::Folder(room.f_blocks * room.f_frsize));
-            } else if room.f_ffree == 0 {
-                full = Some(Overrun::Names(room.f_files));
+            let Ok(space) = rustix::fs::statvfs(folder) else { continue };
+            used += (space.f_blocks - space.f_bfree) * space.f_frsize;
+            if space.f_bfree == 0 {
+                full = Some(Overrun::Folder(space.f_blocks * space.f_frsize));
+            } else if space.f_ffree == 0 {
+                full = Some(Overrun::Names(space.f_files));
             }
         }
         Ok((used, full))

@@ -1,7 +1,7 @@
 //! Clients come until so many are there, each with one line answered.
 
 use super::{Crowd, Manners};
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use std::time::{Duration, Instant};
 
 /// How many clients wait for their first answer at the same time, unless the accept queue has less room: one that is full
@@ -17,7 +17,7 @@ pub(crate) fn admit(
     count: usize,
     manners: &Manners,
     patience: Duration,
-) -> Result<(), Stop> {
+) -> Result<(), Unmeasured> {
     let end = Instant::now() + patience;
     let at_once = AT_ONCE.min(manners.backlog).max(1);
     let served = if manners.takes_turns { 1 } else { count };
@@ -30,7 +30,9 @@ pub(crate) fn admit(
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             let seconds = patience.as_secs_f64();
-            return Stop::row(format!("only {answered} of {count} clients are served within {seconds} s"));
+            return Unmeasured::row(format!(
+                "only {answered} of {count} clients are served within {seconds} s"
+            ));
         }
         for event in 0..crowd.wait(left)? {
             let client = crowd.ready(event);

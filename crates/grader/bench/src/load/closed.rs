@@ -5,7 +5,7 @@ use super::crowd::Received;
 use super::meter::Meter;
 use super::{Crowd, Manners};
 use crate::results::Rate;
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use std::time::{Duration, Instant};
 
 /// What the answers to the last lines may take.
@@ -20,7 +20,7 @@ pub(crate) fn closed_loop(
     speakers: usize,
     manners: &Manners,
     window: Duration,
-) -> Result<Rate, Stop> {
+) -> Result<Rate, Unmeasured> {
     crowd.forget();
     let mut meter = Meter::new(window);
     for client in 0..speakers {
@@ -38,7 +38,7 @@ pub(crate) fn closed_loop(
     }
     let rate = meter.rate();
     if rate.per_second == 0.0 {
-        return Stop::row("no line is answered for 5 s");
+        return Unmeasured::row("no line is answered for 5 s");
     }
     // In a server that takes turns all but one wait for somebody who will not leave.
     finish(crowd, if manners.takes_turns { 1 } else { speakers }, manners)?;
@@ -51,12 +51,12 @@ fn is_whole(received: Received, manners: &Manners) -> bool {
 }
 
 /// Waits for the answers to the last lines.
-fn finish(crowd: &mut Crowd, mut missing: usize, manners: &Manners) -> Result<(), Stop> {
+fn finish(crowd: &mut Crowd, mut missing: usize, manners: &Manners) -> Result<(), Unmeasured> {
     let end = Instant::now() + LAST;
     while missing > 0 {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Stop::row(format!("{missing} clients get no answer within 3 s"));
+            return Unmeasured::row(format!("{missing} clients get no answer within 3 s"));
         }
         for event in 0..crowd.wait(left)? {
             let client = crowd.ready(event);

@@ -1,7 +1,7 @@
 //! All clients of a server, in one epoll set.
 
 use super::{ANSWER, LINE};
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -68,7 +68,7 @@ impl Crowd {
     ///
     /// # Errors
     /// When the connection does not come about.
-    pub(crate) fn connect(&mut self) -> Result<usize, Stop> {
+    pub(crate) fn connect(&mut self) -> Result<usize, Unmeasured> {
         let index = self.clients.len();
         let client = self.open(index)?;
         self.clients.push(client);
@@ -79,7 +79,7 @@ impl Crowd {
     ///
     /// # Errors
     /// As [`Crowd::connect`].
-    pub(crate) fn replace(&mut self, index: usize) -> Result<(), Stop> {
+    pub(crate) fn replace(&mut self, index: usize) -> Result<(), Unmeasured> {
         let client = self.open(index)?;
         match self.clients.get_mut(index) {
             Some(old) => *old = client,
@@ -93,27 +93,32 @@ impl Crowd {
         self.clients.clear();
     }
 
-    fn open(&self, index: usize) -> Result<Client, Stop> {
+    fn open(&self, index: usize) -> Result<Client, Unmeasured> {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let socket = match socket_with(AddressFamily::INET, SocketType::STREAM, flags, None) {
             Err(Errno::MFILE | Errno::NFILE) => {
-                return Stop::row("the generator has no file descriptor left");
+                return Unmeasured::row("the generator has no file descriptor left");
             }
             other => other?,
         };
         set_tcp_nodelay(&socket, true)?;
         match connect(&socket, &self.address) {
             Ok(()) | Err(Errno::INPROGRESS) => {}
-            Err(Errno::ADDRNOTAVAIL) => return Stop::row("the network has no port left for another client"),
-            Err(error) => return Stop::row(format!("client {}: {error}", index + 1)),
+            Err(Errno::ADDRNOTAVAIL) => {
+                return Unmeasured::row("the network has no port left for another client");
+            }
+            Err(error) => return Unmeasured::row(format!("client {}: {error}", index + 1)),
         }
         // On loopback the handshake is usually over by now, and this does not wait.
         let mut connected = [PollFd::new(&socket, PollFlags::OUT)];
         if poll(&mut connected, Some(&HANDSHAKE))? == 0 {
-            return Stop::row(format!("the connection of client {} is not completed within 3 s", index + 1));
+            return Unmeasured::row(format!(
+                "the connection of client {} is not completed within 3 s",
+                index + 1
+            ));
         }
         if connected[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) {
-            return Stop::row(format!("the connection of client {} is refused", index + 1));
+            return Unmeasured::row(format!("the connection of client {} is refused", index + 1));
         }
         epoll::add(&self.epoll, &socket, EventData::new_u64(index as u64), EventFlags::IN)?;
         Ok(Client { socket, received: 0 })
@@ -123,7 +128,7 @@ impl Crowd {
     ///
     /// # Errors
     /// When the connection is gone, or full since the server does not read.
-    pub(crate) fn speak(&self, index: usize) -> Result<(), Stop> {
+    pub(crate) fn speak(&self, index: usize) -> Result<(), Unmeasured> {
         self.say(index, LINE)
     }
 
@@ -131,11 +136,11 @@ impl Crowd {
     ///
     /// # Errors
     /// As [`Crowd::speak`].
-    pub(crate) fn say(&self, index: usize, bytes: &[u8]) -> Result<(), Stop> {
+    pub(crate) fn say(&self, index: usize, bytes: &[u8]) -> Result<(), Unmeasured> {
         match send(&self.clients[index].socket, bytes, SendFlags::NOSIGNAL) {
             Ok(count) if count == bytes.len() => Ok(()),
             Ok(_) | Err(Errno::AGAIN) => {
-                Stop::row(format!("it does not read what client {} sends", index + 1))
+                Unmeasured::row(format!("it does not read what client {} sends", index + 1))
             }
             Err(_) => lost(index),
         }
@@ -183,7 +188,7 @@ impl Crowd {
     ///
     /// # Errors
     /// When it has.
-    pub(crate) fn receive_more(&mut self, index: usize) -> Result<Received, Stop> {
+    pub(crate) fn receive_more(&mut self, index: usize) -> Result<Received, Unmeasured> {
         let received = self.receive(index)?;
         if received.ended { lost(index) } else { Ok(received) }
     }
@@ -205,6 +210,6 @@ impl Crowd {
     }
 }
 
-fn lost<T>(index: usize) -> Result<T, Stop> {
-    Stop::row(format!("it closed the connection of client {}", index + 1))
+fn lost<T>(index: usize) -> Result<T, Unmeasured> {
+    Unmeasured::row(format!("it closed the connection of client {}", index + 1))
 }

@@ -4,7 +4,7 @@
 use super::timetable::Timetable;
 use super::{Crowd, Latencies, Manners};
 use crate::results::Latency;
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use std::time::{Duration, Instant};
 
 /// What the answers to the last lines may take.
@@ -25,7 +25,7 @@ pub(crate) fn open_loop(
     manners: &Manners,
     window: Duration,
     may_spin: bool,
-) -> Result<Latency, Stop> {
+) -> Result<Latency, Unmeasured> {
     crowd.forget();
     let table = Timetable::new(per_second, crowd.len(), window);
     let mut answered: Vec<u64> = vec![0; crowd.len()];

@@ -2,7 +2,7 @@
 
 use super::{ANSWER, Crowd};
 use crate::server::Server;
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
@@ -27,12 +27,12 @@ pub(crate) struct Manners {
 ///
 /// # Errors
 /// When one of them gets no answer, or a wrong one.
-pub(crate) fn probe(server: &mut Server) -> Result<Manners, Stop> {
+pub(crate) fn probe(server: &mut Server) -> Result<Manners, Unmeasured> {
     let mut crowd = Crowd::new(Server::address())?;
     crowd.connect()?;
     crowd.speak(0)?;
     let Some(text) = answered(&mut crowd, 0, FIRST)? else {
-        return Stop::row("it answers no line; does `cargo xtask check lab5 --only L5.1` pass?");
+        return Unmeasured::row("it answers no line; does `cargo xtask check lab5 --only L5.1` pass?");
     };
     let before = &text[..text.len() - ANSWER.len()];
     let answer = ANSWER.len() + if before.ends_with(b"> ") { 2 } else { 0 };
@@ -43,14 +43,14 @@ pub(crate) fn probe(server: &mut Server) -> Result<Manners, Stop> {
         // The first one leaves, and stands in the queue again, behind the second.
         crowd.replace(0)?;
         if answered(&mut crowd, second, FIRST)?.is_none() {
-            return Stop::row("it does not serve a second client, even when the first has left");
+            return Unmeasured::row("it does not serve a second client, even when the first has left");
         }
     }
     Ok(Manners { answer, takes_turns, backlog: server.backlog()? })
 }
 
 /// All that a client has received when the answer is there; `None` when it is not in time.
-fn answered(crowd: &mut Crowd, client: usize, patience: Duration) -> Result<Option<Vec<u8>>, Stop> {
+fn answered(crowd: &mut Crowd, client: usize, patience: Duration) -> Result<Option<Vec<u8>>, Unmeasured> {
     let end = Instant::now() + patience;
     let mut text = Vec::new();
     while !text.ends_with(ANSWER) {

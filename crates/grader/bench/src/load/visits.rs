@@ -5,7 +5,7 @@
 use super::meter::Meter;
 use super::{Crowd, Latencies};
 use crate::results::{Latency, Rate};
-use crate::stop::Stop;
+use crate::unmeasured::Unmeasured;
 use std::time::{Duration, Instant};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,11 @@ enum Stage {
 ///
 /// # Errors
 /// When the server stops answering.
-pub(crate) fn visits(crowd: &mut Crowd, visitors: usize, window: Duration) -> Result<(Rate, Latency), Stop> {
+pub(crate) fn visits(
+    crowd: &mut Crowd,
+    visitors: usize,
+    window: Duration,
+) -> Result<(Rate, Latency), Unmeasured> {
     let mut meter = Meter::new(window);
     let mut latencies = Latencies::new();
     let mut stages = vec![(Stage::Asking, Instant::now()); visitors];
@@ -38,7 +42,7 @@ pub(crate) fn visits(crowd: &mut Crowd, visitors: usize, window: Duration) -> Re
             };
             let received = crowd.receive(visitor)?;
             if received.ended && stage == Stage::Asking {
-                return Stop::row("it closed a connection before it had answered");
+                return Unmeasured::row("it closed a connection before it had answered");
             } else if received.ended {
                 meter.add(1);
                 stages[visitor] = come(crowd, visitor)?;
@@ -51,12 +55,12 @@ pub(crate) fn visits(crowd: &mut Crowd, visitors: usize, window: Duration) -> Re
     }
     let rate = meter.rate();
     if rate.per_second == 0.0 {
-        return Stop::row("no visit comes to its end for 5 s");
+        return Unmeasured::row("no visit comes to its end for 5 s");
     }
     Ok((rate, latency(&latencies)))
 }
 
-fn come(crowd: &mut Crowd, visitor: usize) -> Result<(Stage, Instant), Stop> {
+fn come(crowd: &mut Crowd, visitor: usize) -> Result<(Stage, Instant), Unmeasured> {
     let came = Instant::now();
     crowd.replace(visitor)?;
     crowd.speak(visitor)?;

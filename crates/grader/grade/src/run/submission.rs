@@ -20,7 +20,7 @@ use std::time::Duration;
 const CHECKS: usize = 2;
 
 /// Where submissions are graded.
-pub(super) struct Bench {
+pub(super) struct Grading {
     workshop: Workshop,
     products: Products<Result<Ready, Fault>>,
     /// What no submission sees: the course, other submissions, the results.
@@ -48,7 +48,7 @@ impl Ready {
     }
 }
 
-impl Bench {
+impl Grading {
     pub(super) fn new(
         teller: Teller,
         rulings: Rulings,
@@ -57,8 +57,8 @@ impl Bench {
         hidden: Vec<PathBuf>,
         time: Duration,
         counts: &HashMap<Digest, usize>,
-    ) -> Bench {
-        Bench { workshop, products: Products::new(folder, counts), hidden, time, teller, rulings }
+    ) -> Grading {
+        Grading { workshop, products: Products::new(folder, counts), hidden, time, teller, rulings }
     }
 
     /// Grades a submission and writes what is told of it.

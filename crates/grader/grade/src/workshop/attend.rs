@@ -192,8 +192,8 @@ fn drain(stream: impl AsFd, words: &mut Vec<u8>) -> io::Result<(u64, bool)> {
             Err(Errno::AGAIN) => break,
             Ok(count) => {
                 total += count as u64;
-                let room = WORDS.saturating_sub(words.len());
-                words.extend_from_slice(&buffer[..count.min(room)]);
+                let left = WORDS.saturating_sub(words.len());
+                words.extend_from_slice(&buffer[..count.min(left)]);
             }
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),

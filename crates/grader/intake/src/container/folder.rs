@@ -1,6 +1,6 @@
 //! A folder on the instructor's disk. It was perhaps unpacked from an archive, so links in it may lead anywhere.
 
-use super::{Scope, Stop, read_within};
+use super::{Scope, Unreadable, read_within};
 use crate::item::{Item, Kind};
 use crate::limits;
 use crate::vetting;
@@ -14,7 +14,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// All that belongs to the submission. Folders that are ignored as a whole are not entered.
-pub(super) fn items(folder: &Path, scope: &Scope) -> Result<Vec<Item>, Stop> {
+pub(super) fn items(folder: &Path, scope: &Scope) -> Result<Vec<Item>, Unreadable> {
     let mut items = Vec::new();
     let mut add = |name: Vec<u8>, data: &Metadata, owner: u32| {
         let position = items.len();
@@ -53,7 +53,7 @@ pub(super) fn items(folder: &Path, scope: &Scope) -> Result<Vec<Item>, Stop> {
 type Add<'a> = dyn FnMut(Vec<u8>, &Metadata, u32) -> bool + 'a;
 
 /// Names all below a folder, for as long as more are wanted.
-fn walk(folder: &Path, before: &[u8], add: &mut Add) -> Result<bool, Stop> {
+fn walk(folder: &Path, before: &[u8], add: &mut Add) -> Result<bool, Unreadable> {
     let owner = owner(folder)?;
     for (name, data) in children(folder)? {
         let within = [before, &name].concat();
@@ -108,7 +108,7 @@ fn kind(data: &Metadata, folder_owner: u32) -> Kind {
 }
 
 /// Reads a file. What became a link or a pipe since it was looked at is not followed, and not waited for.
-pub(super) fn read(folder: &Path, scope: &Scope, item: &Item, limit: u64) -> Result<Vec<u8>, Stop> {
+pub(super) fn read(folder: &Path, scope: &Scope, item: &Item, limit: u64) -> Result<Vec<u8>, Unreadable> {
     let (folder, name) = match scope {
         Scope::Folder(top) => (folder.join(OsStr::from_bytes(top)), item.name.clone()),
         Scope::File(name) => (folder.to_owned(), name.clone()),
@@ -140,9 +140,9 @@ fn fault(path: &Path, error: &io::Error) -> Fault {
     Fault::new(format!("{}: {error}", path.display()))
 }
 
-impl From<Fault> for Stop {
+impl From<Fault> for Unreadable {
     fn from(fault: Fault) -> Self {
-        Stop::Fault(fault)
+        Unreadable::Fault(fault)
     }
 }
 

@@ -55,37 +55,37 @@ pub(crate) enum Container {
 
 /// Why a container cannot be read.
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub(crate) enum Unreadable {
     /// The submission is to blame.
     Refused(Refusal),
     /// The machine is.
     Fault(Fault),
 }
 
-impl Stop {
+impl Unreadable {
     /// The same where the archive is an export. No student made that, so nobody is refused for what is wrong with it.
-    fn in_export(self, archive: &Path) -> Stop {
+    fn in_export(self, archive: &Path) -> Unreadable {
         match self {
-            Stop::Refused(damage @ (Refusal::Broken(_) | Refusal::Encrypted(_) | Refusal::Duplicate(..))) => {
-                Stop::Fault(Fault::new(format!("{}: {damage}", archive.display())))
-            }
+            Unreadable::Refused(
+                damage @ (Refusal::Broken(_) | Refusal::Encrypted(_) | Refusal::Duplicate(..)),
+            ) => Unreadable::Fault(Fault::new(format!("{}: {damage}", archive.display()))),
             stop => stop,
         }
     }
 }
 
-impl From<Refusal> for Stop {
+impl From<Refusal> for Unreadable {
     fn from(refusal: Refusal) -> Self {
-        Stop::Refused(refusal)
+        Unreadable::Refused(refusal)
     }
 }
 
-impl From<io::Error> for Stop {
+impl From<io::Error> for Unreadable {
     /// What has a number comes from the operating system, so from the disk; the rest is said by who decodes an archive.
     fn from(error: io::Error) -> Self {
         match error.raw_os_error() {
-            Some(_) => Stop::Fault(Fault::new(format!("reading a submission: {error}"))),
-            None => Stop::Refused(Refusal::Broken(crate::refusal::shown(error.to_string().as_bytes()))),
+            Some(_) => Unreadable::Fault(Fault::new(format!("reading a submission: {error}"))),
+            None => Unreadable::Refused(Refusal::Broken(crate::refusal::shown(error.to_string().as_bytes()))),
         }
     }
 }
@@ -103,7 +103,7 @@ impl Container {
     }
 
     /// All that is in it, up to a bit more than the limit.
-    pub(crate) fn items(&self) -> Result<Vec<Item>, Stop> {
+    pub(crate) fn items(&self) -> Result<Vec<Item>, Unreadable> {
         match self {
             Container::Folder(folder, scope) => folder::items(folder, scope),
             Container::Export(archive, scope) => {
@@ -118,7 +118,7 @@ impl Container {
     }
 
     /// The content of these items, each of which may have so many bytes.
-    pub(crate) fn read(&self, wanted: &[&Item], limit: u64) -> Result<Vec<Vec<u8>>, Stop> {
+    pub(crate) fn read(&self, wanted: &[&Item], limit: u64) -> Result<Vec<Vec<u8>>, Unreadable> {
         match self {
             Container::Folder(folder, scope) => {
                 wanted.iter().map(|item| folder::read(folder, scope, item, limit)).collect()
@@ -133,7 +133,7 @@ impl Container {
 }
 
 /// Reads to the end, which must come within the limit, whatever size was claimed.
-fn read_within(reader: impl io::Read, limit: u64) -> Result<Vec<u8>, Stop> {
+fn read_within(reader: impl io::Read, limit: u64) -> Result<Vec<u8>, Unreadable> {
     let mut bytes = Vec::new();
     io::Read::read_to_end(&mut io::Read::take(reader, limit + 1), &mut bytes)?;
     if bytes.len() as u64 > limit { Err(Refusal::TooLarge(limit).into()) } else { Ok(bytes) }

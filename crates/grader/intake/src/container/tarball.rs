@@ -1,6 +1,6 @@
 //! Tarballs, compressed by gzip or not at all. They have no directory: to find one file, all before it is unpacked.
 
-use super::{Stop, read_within};
+use super::{Unreadable, read_within};
 use crate::item::{Item, Kind};
 use crate::limits;
 use crate::refusal::Refusal;
@@ -20,7 +20,7 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
 }
 
 /// All that is in it.
-pub(super) fn items(bytes: &[u8]) -> Result<Vec<Item>, Stop> {
+pub(super) fn items(bytes: &[u8]) -> Result<Vec<Item>, Unreadable> {
     let mut items = Vec::new();
     visit(bytes, |position, entry| {
         let name = entry.path_bytes().into_owned();
@@ -42,7 +42,7 @@ pub(super) fn items(bytes: &[u8]) -> Result<Vec<Item>, Stop> {
 }
 
 /// The content of these items, in their order.
-pub(super) fn read(bytes: &[u8], wanted: &[&Item], limit: u64) -> Result<Vec<Vec<u8>>, Stop> {
+pub(super) fn read(bytes: &[u8], wanted: &[&Item], limit: u64) -> Result<Vec<Vec<u8>>, Unreadable> {
     let mut found = vec![Vec::new(); wanted.len()];
     let mut missing = wanted.len();
     visit(bytes, |position, entry| {
@@ -58,8 +58,8 @@ pub(super) fn read(bytes: &[u8], wanted: &[&Item], limit: u64) -> Result<Vec<Vec
 /// Shows each entry with its position, for as long as more are wanted.
 fn visit(
     bytes: &[u8],
-    mut see: impl FnMut(usize, &mut Entry<'_, Bounded<'_>>) -> Result<bool, Stop>,
-) -> Result<(), Stop> {
+    mut see: impl FnMut(usize, &mut Entry<'_, Bounded<'_>>) -> Result<bool, Unreadable>,
+) -> Result<(), Unreadable> {
     let most = (bytes.len() as u64).saturating_mul(limits::RATIO).clamp(limits::RATIO_FROM, limits::UNPACKED);
     let plain: Box<dyn Read> =
         if bytes.starts_with(GZIP) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
@@ -72,7 +72,7 @@ fn visit(
         }
         Ok(())
     };
-    let seen: Result<(), Stop> = see_all();
+    let seen: Result<(), Unreadable> = see_all();
     // However the end of what may be read showed itself to those who read.
     if archive.into_inner().limit() == 0 { Err(Refusal::Bomb.into()) } else { seen }
 }

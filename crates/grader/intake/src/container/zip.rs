@@ -1,6 +1,6 @@
 //! Zip archives. The central directory at the end tells all names and sizes, so that what is not wanted is never unpacked.
 
-use super::{Scope, Stop, read_within};
+use super::{Scope, Unreadable, read_within};
 use crate::item::{Item, Kind};
 use crate::limits;
 use crate::refusal::{Refusal, shown};
@@ -23,12 +23,12 @@ pub(super) fn count(bytes: &[u8]) -> Result<(), Refusal> {
 }
 
 /// All that belongs to the submission.
-pub(super) fn items(archive: impl Read + Seek, scope: &Scope) -> Result<Vec<Item>, Stop> {
+pub(super) fn items(archive: impl Read + Seek, scope: &Scope) -> Result<Vec<Item>, Unreadable> {
     let archive = open(archive)?;
     let (mut items, mut packed, mut unpacked) = (Vec::new(), 0_u64, 0_u64);
     for position in 0..archive.len() {
-        let entry = archive.by_index_data(position).map_err(stop)?;
-        let Some(name) = scope.name_within(&name(entry.name().map_err(stop)?)) else { continue };
+        let entry = archive.by_index_data(position).map_err(unreadable)?;
+        let Some(name) = scope.name_within(&name(entry.name().map_err(unreadable)?)) else { continue };
         let kind = match entry.unix_mode().map_or(0, |mode| mode & TYPE) {
             LINK => Kind::SymbolicLink,
             FOLDER => Kind::Folder,
@@ -51,17 +51,25 @@ pub(super) fn items(archive: impl Read + Seek, scope: &Scope) -> Result<Vec<Item
 }
 
 /// The content of these items.
-pub(super) fn read(archive: impl Read + Seek, wanted: &[&Item], limit: u64) -> Result<Vec<Vec<u8>>, Stop> {
+pub(super) fn read(
+    archive: impl Read + Seek,
+    wanted: &[&Item],
+    limit: u64,
+) -> Result<Vec<Vec<u8>>, Unreadable> {
     let mut archive = open(archive)?;
     wanted.iter().map(|item| read_one(&mut archive, item, limit)).collect()
 }
 
-fn read_one<R: Read + Seek>(archive: &mut ZipArchive<R>, item: &Item, limit: u64) -> Result<Vec<u8>, Stop> {
+fn read_one<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    item: &Item,
+    limit: u64,
+) -> Result<Vec<u8>, Unreadable> {
     let file = archive.by_index(item.position).map_err(|error| match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
             Refusal::Encrypted(shown(&item.name)).into()
         }
-        error => stop(error),
+        error => unreadable(error),
     })?;
     // The library makes an error of what has more bytes than the directory claims.
     read_within(file, limit)
@@ -79,8 +87,8 @@ pub(crate) fn names(archive: impl Read + Seek) -> io::Result<Vec<Vec<u8>>> {
     (0..archive.len()).map(|position| Ok(name(archive.by_index_data(position)?.name()?))).collect()
 }
 
-fn open<R: Read + Seek>(archive: R) -> Result<ZipArchive<R>, Stop> {
-    let archive = ZipArchive::new(archive).map_err(stop)?;
+fn open<R: Read + Seek>(archive: R) -> Result<ZipArchive<R>, Unreadable> {
+    let archive = ZipArchive::new(archive).map_err(unreadable)?;
     if archive.has_duplicate_names() {
         // The library keeps one of each name and forgets the others.
         let twice = "a file of it".to_owned();
@@ -95,7 +103,7 @@ fn name(read: Cow<str>) -> Vec<u8> {
     read.replace('\\', "/").into_bytes()
 }
 
-fn stop(error: ZipError) -> Stop {
+fn unreadable(error: ZipError) -> Unreadable {
     match error {
         ZipError::Io(error) => error.into(),
         error => Refusal::Broken(shown(error.to_string().as_bytes())).into(),

@@ -11,13 +11,6 @@ use model::{Picture, ProcessPicture, SocketPicture, ThreadPicture, ThreadView};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
-/// How much of a picture is drawn.
-#[derive(Clone, Copy, Debug)]
-pub struct Room {
-    /// How many threads of all processes together, how many listening sockets, and how many connections are drawn at most.
-    pub rows: usize,
-}
-
 /// One line that can be recognized in the next picture.
 struct Row {
     key: String,
@@ -48,17 +41,18 @@ fn number(number: u32) -> Cell {
     Cell { text: number.to_string(), paint, to_the_right: true }
 }
 
-/// The lines of a picture. Those that were not there before, or differ, are marked where there is a picture before.
-pub fn lines(picture: &Picture, before: Option<&Picture>, room: Room, palette: Palette) -> Vec<String> {
+/// The lines of a picture. Those that were not there before, or differ, are marked where there is a picture before. Of threads,
+/// of listening sockets and of connections no more than `rows` are drawn each.
+pub fn lines(picture: &Picture, before: Option<&Picture>, rows: usize, palette: Palette) -> Vec<String> {
     let mut lines = vec![palette.strong(&heading(picture)), String::new()];
     let threads = |picture: &Picture| picture.processes.iter().flat_map(|p| rows_of(p, picture)).collect();
-    lines.extend(section(&[], threads(picture), before.map(threads), room.rows, palette));
+    lines.extend(section(&[], threads(picture), before.map(threads), rows, palette));
     let listening = |picture: &Picture| sockets(picture, true).map(listening_row).collect();
     let head = ["LISTENING", "BACKLOG", "WAITING", "HELD BY"];
-    lines.extend(section(&head, listening(picture), before.map(listening), room.rows, palette));
+    lines.extend(section(&head, listening(picture), before.map(listening), rows, palette));
     let connections = |picture: &Picture| sockets(picture, false).map(connection_row).collect();
     let head = ["CONNECTION", "STATE", "UNREAD", "UNACKNOWLEDGED", "HELD BY"];
-    lines.extend(section(&head, connections(picture), before.map(connections), room.rows, palette));
+    lines.extend(section(&head, connections(picture), before.map(connections), rows, palette));
     while lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }
@@ -310,7 +304,7 @@ mod tests {
     }
 
     fn drawn(picture: &Picture, before: Option<&Picture>, rows: usize) -> String {
-        lines(picture, before, Room { rows }, Palette::new(false)).join("\n")
+        lines(picture, before, rows, Palette::new(false)).join("\n")
     }
 
     #[test]

@@ -27,36 +27,36 @@ pub enum Mark {
 
 /// The marks of one lab, by clause and program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct Marks {
     schema: u32,
     marks: BTreeMap<String, Mark>,
 }
 
-/// A record, and how long ago it last changed.
+/// The marks of a lab, and how long ago they last changed.
 #[derive(Clone, Debug)]
 pub struct Dated {
     /// The marks.
-    pub record: Record,
+    pub marks: Marks,
     /// How long ago.
     pub age: Duration,
 }
 
 const SCHEMA: u32 = 2;
 
-impl Record {
-    /// Reads what [`Record::to_json`] has written.
+impl Marks {
+    /// Reads what [`Marks::to_json`] has written.
     ///
     /// # Errors
     /// When it is anything else.
-    pub fn from_json(text: &[u8]) -> io::Result<Record> {
-        let record: Record = serde_json::from_slice(text)?;
-        if record.schema == SCHEMA {
-            return Ok(record);
+    pub fn from_json(text: &[u8]) -> io::Result<Marks> {
+        let marks: Marks = serde_json::from_slice(text)?;
+        if marks.schema == SCHEMA {
+            return Ok(marks);
         }
-        Err(io::Error::new(io::ErrorKind::InvalidData, format!("its schema is {}", record.schema)))
+        Err(io::Error::new(io::ErrorKind::InvalidData, format!("its schema is {}", marks.schema)))
     }
 
-    /// The record as a document.
+    /// The marks as a document.
     ///
     /// # Errors
     /// None that is known of.
@@ -135,11 +135,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record_is_told_as_such() {
+    fn what_are_no_marks_is_told_as_such() {
         for text in
             ["", "{", "[]", r#"{"schema":2,"marks":{"L3.1 x":"perhaps"}}"#, r#"{"schema":1,"marks":{}}"#]
         {
-            assert!(Record::from_json(text.as_bytes()).is_err(), "{text}");
+            assert!(Marks::from_json(text.as_bytes()).is_err(), "{text}");
         }
     }
 }

@@ -5,26 +5,26 @@ use std::io;
 
 /// Why there is no figure.
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub(crate) enum Unmeasured {
     /// The model, the program or the machine goes no further; for the reader.
     Row(String),
     /// The tool failed, which says nothing about the program.
     Fault(String),
 }
 
-impl Stop {
-    pub(crate) fn row<T>(reason: impl Into<String>) -> Result<T, Stop> {
-        Err(Stop::Row(reason.into()))
+impl Unmeasured {
+    pub(crate) fn row<T>(reason: impl Into<String>) -> Result<T, Unmeasured> {
+        Err(Unmeasured::Row(reason.into()))
     }
 }
 
-impl From<io::Error> for Stop {
+impl From<io::Error> for Unmeasured {
     fn from(error: io::Error) -> Self {
-        Stop::Fault(error.to_string())
+        Unmeasured::Fault(error.to_string())
     }
 }
 
-impl From<Errno> for Stop {
+impl From<Errno> for Unmeasured {
     fn from(error: Errno) -> Self {
         io::Error::from(error).into()
     }

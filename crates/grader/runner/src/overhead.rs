@@ -1,6 +1,6 @@
 //! What a lab's checks cost, beside what the sandboxes and programs that they start cost by themselves.
 
-use crate::commands::HandIn;
+use crate::hand_in::HandIn;
 use crate::worker::{self, Answer, Keep, Task};
 use crate::{Order, RunError, in_parallel, jobs, prepare, request};
 use model::{CheckReport, Fault, Isolation};
@@ -8,19 +8,19 @@ use std::time::{Duration, Instant};
 
 /// A lab whose programs are built, ready to be measured again and again.
 #[derive(Debug)]
-pub struct Benchmark {
+pub struct Overhead {
     order: Order,
     hand_in: HandIn,
     starts: Vec<usize>,
     jobs: usize,
 }
 
-impl Benchmark {
+impl Overhead {
     /// Builds the programs, and runs every check once to learn how many programs each starts.
     ///
     /// # Errors
     /// As [`crate::run`]; and a fault where checks cannot be isolated.
-    pub fn new(order: Order) -> Result<Benchmark, RunError> {
+    pub fn new(order: Order) -> Result<Overhead, RunError> {
         let (hand_in, isolation) = prepare(&order, &|_| ())?;
         if let Isolation::None(reason) = isolation {
             return Err(Fault::new(reason).into());
@@ -34,7 +34,7 @@ impl Benchmark {
             }
         }
         let jobs = jobs(&order, &hand_in);
-        Ok(Benchmark { order, hand_in, starts, jobs })
+        Ok(Overhead { order, hand_in, starts, jobs })
     }
 
     /// How many programs the checks start together.
