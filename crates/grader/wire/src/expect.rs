@@ -1,14 +1,15 @@
 //! What a peer expects to come.
 
 use crate::crowd::receive_until_rested;
+use crate::framing::Framing;
 use crate::patience::Stillness;
 use crate::peer::{Ending, Peer};
 use model::{Failure, Kind, Step};
 
 /// How much more than expected is taken in, so that a failure can show it.
 const SURPLUS: usize = 256;
-/// More than that without a newline is no line that anybody waits for.
-const LONGEST_LINE: usize = 4 << 20;
+/// More than that without an end is no message that anybody waits for.
+const LONGEST_MESSAGE: usize = 4 << 20;
 
 impl Peer {
     /// Expects exactly these bytes next, however many segments bring them. What comes after them is left for the next
@@ -35,21 +36,6 @@ impl Peer {
         Err(self.ended(still, &missing).expected(expected).got(&*self.arrived).into())
     }
 
-    /// Takes the next line, up to and without its `\\n`. The line may be at most `limit` bytes long.
-    ///
-    /// # Errors
-    /// A failure when no whole line will come.
-    pub fn read_line(&mut self, limit: usize) -> Step<Vec<u8>> {
-        let still = self.receive_until(&mut |arrived| arrived.contains(&b'\n') || arrived.len() > limit)?;
-        if let Some(position) = self.arrived.iter().position(|byte| *byte == b'\n') {
-            let mut line: Vec<u8> = self.arrived.drain(..=position).collect();
-            line.pop();
-            return Ok(line);
-        }
-        let missing = format!("{} got no whole line", self.name());
-        Err(self.ended(still, &missing).expected("a line that ends with \\n").got(&*self.arrived).into())
-    }
-
     /// Takes the next `length` bytes, or all there are when fewer will come.
     ///
     /// # Errors
@@ -66,9 +52,17 @@ impl Peer {
     /// # Errors
     /// A failure when the program is gone; a fault of the grader.
     pub fn take_line(&mut self) -> Step<Vec<u8>> {
-        let still = self.receive_until(&mut is_line)?;
+        self.take_message(Framing::Lines)
+    }
+
+    /// Takes the next message with what frames it, or all there is when no whole one will come or has come in 4 MiB.
+    ///
+    /// # Errors
+    /// A failure when the program is gone; a fault of the grader.
+    pub fn take_message(&mut self, framing: Framing) -> Step<Vec<u8>> {
+        let still = self.receive_until_whole(framing)?;
         self.unless_gone(still)?;
-        Ok(self.next_line())
+        Ok(self.next_message(framing))
     }
 
     /// Expects an answer that `accepts` accepts: the next line with its `\\n`, or what there is when no newline will come or has come
@@ -83,12 +77,12 @@ impl Peer {
         expected: &[u8],
         accepts: impl Fn(&[u8]) -> bool,
     ) -> Step {
-        let mut still = self.receive_until(&mut is_line)?;
+        let mut still = self.receive_until_whole(Framing::Lines)?;
         if self.arrived.starts_with(skipped) {
             self.arrived.drain(..skipped.len());
-            still = self.receive_until(&mut is_line)?;
+            still = self.receive_until_whole(Framing::Lines)?;
         }
-        let answer = self.next_line();
+        let answer = self.next_message(Framing::Lines);
         if accepts(&answer) {
             return Ok(());
         }
@@ -102,9 +96,13 @@ impl Peer {
         Err(failure.expected(expected).got(&*answer).into())
     }
 
-    fn next_line(&mut self) -> Vec<u8> {
-        let end =
-            self.arrived.iter().position(|byte| *byte == b'\n').map_or(self.arrived.len(), |end| end + 1);
+    /// Waits for a whole message, or for more bytes than any has.
+    fn receive_until_whole(&mut self, framing: Framing) -> Step<Option<Stillness>> {
+        self.receive_until(&mut |arrived| arrived.len() > LONGEST_MESSAGE || framing.end(arrived).is_some())
+    }
+
+    fn next_message(&mut self, framing: Framing) -> Vec<u8> {
+        let end = framing.end(&self.arrived).unwrap_or(self.arrived.len());
         self.arrived.drain(..end).collect()
     }
 
@@ -281,11 +279,6 @@ impl Peer {
             }
         }
     }
-}
-
-/// Whether a line has come, or more bytes than any line has.
-fn is_line(arrived: &[u8]) -> bool {
-    arrived.len() > LONGEST_LINE || arrived.contains(&b'\n')
 }
 
 fn is_gone(still: &Stillness) -> bool {

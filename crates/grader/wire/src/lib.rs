@@ -8,6 +8,7 @@ mod capture;
 mod connect;
 mod crowd;
 mod expect;
+mod framing;
 mod listener;
 mod patience;
 mod peer;
@@ -16,6 +17,7 @@ mod transcript;
 
 pub use capture::Capture;
 pub use crowd::{receive_all, receive_until_rested, wait_until_all_read};
+pub use framing::Framing;
 pub use listener::Listener;
 pub use patience::{Attempt, Caller, Interest, Patience, Stillness};
 pub use peer::{Ending, Peer};

@@ -10,7 +10,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
-use wire::{Attempt, Caller, Ending, Interest, Listener, Patience, Peer, Stillness, Transcript};
+use wire::{Attempt, Caller, Ending, Framing, Interest, Listener, Patience, Peer, Stillness, Transcript};
 
 /// Waits for the socket alone: the programs here always end their connection or are followed by nothing.
 struct UntilReadable;
@@ -87,9 +87,21 @@ fn bytes_may_come_in_any_pieces_and_what_follows_is_kept() {
         }
     });
     client.expect("HELLO\n").unwrap();
-    assert_eq!(client.read_line(100).unwrap(), b"ONE");
+    assert_eq!(client.take_line().unwrap(), b"ONE\n");
     client.expect("TWO").unwrap();
     client.expect_end().unwrap();
+}
+
+#[test]
+fn a_message_may_come_in_any_pieces_whatever_frames_it() {
+    let mut client = client(|mut stream| {
+        for piece in [&b"\0\0"[..], b"\0\x02a", b"\n\0\0\0\0\0\0"] {
+            stream.write_all(piece).unwrap();
+        }
+    });
+    for expected in [&b"\0\0\0\x02a\n"[..], &[0; 4], &[0; 2], b""] {
+        assert_eq!(client.take_message(Framing::Length).unwrap(), expected);
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use model::{Failure, Fault, Kind, Step, Stop};
 use observe::Socket;
 use session::{Program, Session};
 use std::time::{Duration, Instant};
-use wire::{Ending, Peer, receive_all};
+use wire::{Ending, Framing, Peer, receive_all};
 
 /// For how long a server may wait for a client to read: twice 10 s, since a line of which the kernel has taken a part is held up in a
 /// second write too, and a little more.
@@ -136,7 +136,7 @@ fn keeps_its_schedule(session: &mut Session, pause: u64, tries: usize) -> Step<b
         bytes.extend(expect_first_line(&mut client)?);
         bytes.extend(client.take_arrived());
     }
-    let times: Vec<Told> = bytes.split_inclusive(|byte| *byte == b'\n').filter_map(Told::parse).collect();
+    let times: Vec<Told> = Framing::Lines.split(&bytes).filter_map(Told::parse).collect();
     match times.windows(2).find(|pair| pair[1] < pair[0]) {
         None => Ok(would_be_seen),
         Some(pair) => {

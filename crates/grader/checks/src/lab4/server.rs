@@ -4,7 +4,7 @@
 use super::crowd::{ANONYMOUS, ARRIVAL, Crowd, KILLED, SERVER, WHAT, contains, is_in_the_room, says, who};
 use model::{Failure, Kind, Step, Stop};
 use session::Session;
-use wire::{Peer, receive_all, receive_until_rested};
+use wire::{Framing, Peer, receive_all, receive_until_rested};
 
 /// The words that a welcome names.
 const COMMANDS: [&str; 5] = ["HELLO", "SAY", "WHO", "BYE", "KILL"];
@@ -77,8 +77,7 @@ pub(super) fn welcomes_nobody_else(session: &mut Session) -> Step {
         return Err(crowd.mismatch(present, "a welcome\n", b"")?.into());
     }
     for got in &got[..present] {
-        let rest: Vec<&[u8]> =
-            got.split_inclusive(|byte| *byte == b'\n').filter(|line| *line != ARRIVAL.as_bytes()).collect();
+        let rest: Vec<&[u8]> = Framing::Lines.split(got).filter(|line| *line != ARRIVAL.as_bytes()).collect();
         let text = text(got);
         if rest.len() > 1 || COMMANDS.iter().any(|word| text.contains(word)) {
             let summary = "a client that was there already got the new one's welcome";
@@ -269,7 +268,7 @@ impl Lines {
 fn not_all_heard(name: &str, got: &[u8], said: &[String]) -> Option<Stop> {
     let mut next = vec![0; MANY];
     let mut heard = 0;
-    for line in got.split_inclusive(|byte| *byte == b'\n') {
+    for line in Framing::Lines.split(got) {
         let text = text(line);
         let last = text.trim_end().rsplit(' ').next().unwrap_or_default();
         let place = said.iter().position(|text| text == last);
@@ -295,7 +294,7 @@ fn not_all_heard(name: &str, got: &[u8], said: &[String]) -> Option<Stop> {
 }
 
 fn lines_equal_to(got: &[u8], line: &str) -> usize {
-    got.split_inclusive(|byte| *byte == b'\n').filter(|got| *got == line.as_bytes()).count()
+    Framing::Lines.split(got).filter(|got| *got == line.as_bytes()).count()
 }
 
 pub(super) fn text(bytes: &[u8]) -> String {

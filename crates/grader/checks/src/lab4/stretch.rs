@@ -7,7 +7,7 @@ use crate::TASKS_FOR_A_THOUSAND;
 use model::{Failure, Kind, Step};
 use session::{Needs, Session};
 use std::time::Duration;
-use wire::{Peer, receive_all};
+use wire::{Framing, Peer, receive_all};
 
 const KIBIBYTE: usize = 1 << 10;
 const MEBIBYTE: usize = 1 << 20;
@@ -62,7 +62,7 @@ pub(super) fn is_not_frozen_by_one(session: &mut Session) -> Step {
 /// count: how many there are is chance.
 fn hears(crowd: &mut Crowd, count: usize) -> Step<Vec<Vec<u8>>> {
     let long_lines = |arrived: &[u8]| {
-        let lines = arrived.split_inclusive(|byte| *byte == b'\n');
+        let lines = Framing::Lines.split(arrived);
         lines.filter(|line| line.ends_with(b"\n") && line.len() > 2 * KIBIBYTE).count()
     };
     let mut all: Vec<&mut Peer> = crowd.clients.iter_mut().collect();

@@ -5,7 +5,7 @@ use super::protocol::{converse, expect_answer, is_answered, is_served, line_of, 
 use super::stuck::{self, Stuck};
 use model::{Failure, Kind, Step, Stop};
 use session::{Program, Session};
-use wire::Peer;
+use wire::{Framing, Peer};
 
 const KIBIBYTE: usize = 1 << 10;
 /// How often a client tries to leave before it is accepted.
@@ -116,7 +116,7 @@ fn expect_end(server: &Program, client: &mut Peer, end: &End) -> Step {
     let (most, expected) =
         if end.closes { (0, "end of file") } else { (1, "one line at the most, and end of file") };
     let (said, _) = client.read_to_end(64 * KIBIBYTE).map_err(|stop| stop.remark(end.remark))?;
-    if said.split_inclusive(|byte| *byte == b'\n').count() > most {
+    if Framing::Lines.split(&said).count() > most {
         let summary = format!("{} got more than the end of the connection", client.name());
         let failure = Failure::new(Kind::Unexpected, summary).expected(expected).got(&*said);
         return Err(Stop::from(failure).remark(end.remark));
