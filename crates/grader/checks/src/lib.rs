@@ -1,10 +1,11 @@
 //! The labs' clauses and the code that decides each: one module a lab. A check is a plain function with plain
 //! data beside it, and reads like its clause: start the program, connect, expect, send, expect.
 //!
-//! What all checks share is in [`Session`]. Nothing here knows an output format or the command line.
+//! What all checks share is in [`Session`], and what several labs do in `kit`. Nothing here knows an output format or the command line.
 
 #[macro_use]
 mod rows;
+mod kit;
 mod lab0;
 mod lab1;
 mod lab2;

@@ -2,7 +2,8 @@
 
 use super::PROGRAM;
 use super::pace::{Server, Set, expect_first_line, last_missing, next_line, read_set};
-use model::{Failure, Fault, Kind, Step, Stop};
+use crate::kit::{holds, leaving::Way};
+use model::{Failure, Fault, Kind, Step};
 use observe::own_delay;
 use session::Session;
 use std::time::{Duration, Instant};
@@ -59,20 +60,12 @@ fn words_in_a_long_pause(session: &mut Session) -> Step {
     let mut server = Server::start_pausing(session)?;
     let (mut client, _) = server.greet()?;
     // Only where a silent client is kept waiting can a client that speaks be seen to change that.
-    if is_silent(&mut client)? {
+    if holds(client.expect_silence())? {
         client.offer(WORDS)?;
         let early = "the server is in a pause, and what a client says must not end it";
         client.expect_silence().map_err(|stop| stop.remark(early))?;
     }
     Ok(())
-}
-
-/// Whether nothing more comes to the client.
-fn is_silent(client: &mut Peer) -> Step<bool> {
-    match client.expect_silence() {
-        Err(Stop::Failed(_)) => Ok(false),
-        silence => silence.map(|()| true),
-    }
 }
 
 /// Where lines are counted.
@@ -222,13 +215,7 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
 /// they did, as far as the server has pauses.
 fn clients_leave(session: &mut Session, pause: u64) -> Step<bool> {
     let mut server = Server::start(session, pause, MANY_LINES)?;
-    let ways: [fn(Peer) -> Step; 2] = [
-        |client| {
-            client.close();
-            Ok(())
-        },
-        Peer::reset,
-    ];
+    let ways = [Way::Close, Way::Reset];
     let mut began = Instant::now();
     // While lines are kept back, as another clause would find, nobody is seen in the middle of them.
     session.allow_sleep(server.pause * 5);
@@ -236,16 +223,16 @@ fn clients_leave(session: &mut Session, pause: u64) -> Step<bool> {
     let is_kept_back = line.is_empty();
     server.allow_all_lines(session, 4);
     let mut in_time = true;
-    for leave in ways {
+    for way in ways {
         let seen = Instant::now();
         let is_over = served.has_ended()?;
-        leave(served)?;
+        way.leave(served)?;
         in_time &= if is_over { began.elapsed() < server.last_due() } else { seen.elapsed() < server.pause };
         (served, began) = next_is_served(&mut server)?;
     }
     session.note("two clients leave while they wait in the accept queue");
-    for leave in ways {
-        leave(server.program.connect()?)?;
+    for way in ways {
+        way.leave(server.program.connect()?)?;
     }
     let waiting = server.program.listening_socket()?.receive_queue;
     // A server that has no pauses, or accepts them all, leaves nobody there.

@@ -1,5 +1,6 @@
 //! Part b: the echo client, with the grader as its server.
 
+use crate::kit::cuts::send_cut;
 use model::{Failure, Kind, Step, Stop};
 use session::{Program, Session, wrong_output};
 use std::net::Ipv4Addr;
@@ -49,16 +50,13 @@ pub(super) fn accepts_the_answer(session: &mut Session) -> Step {
     exchange(session, |server| {
         server.send_in_pieces(bytewise(GREETING.as_bytes()))?;
         server.take_line()?;
-        let (last, first) = ANSWER.split_at(ANSWER.len() - 1);
-        server.send_in_pieces(bytewise(last.as_bytes()))?;
-        server.send(first)
+        send_cut(server, &bytewise(ANSWER.as_bytes()))
     })?;
     // Both glued, and cut in the middle of the greeting.
     let both = [GREETING, ANSWER].concat();
     let pieces = cut_at(both.as_bytes(), &[session.random.usize(1..GREETING.len())]);
     exchange(session, |server| {
-        server.send_in_pieces(pieces[..1].iter().copied())?;
-        server.send(pieces[1])?;
+        send_cut(server, &pieces)?;
         server.take_line().map(drop)
     })?;
     let positions: Vec<Vec<&[u8]>> = every_cut(ANSWER.as_bytes()).collect();
@@ -66,8 +64,7 @@ pub(super) fn accepts_the_answer(session: &mut Session) -> Step {
     exchange(session, |server| {
         server.send(GREETING)?;
         server.take_line()?;
-        server.send_in_pieces(pieces[..1].iter().copied())?;
-        server.send(pieces[1])
+        send_cut(server, pieces)
     })
 }
 

@@ -1,10 +1,10 @@
-//! Clients that go, after their answer or without a line, and what the server keeps of them: every connection costs a descriptor
-//! until it is closed, so that a server which forgets to runs out of them.
+//! Clients that go, after their answer or without a line, and what the server keeps of them.
 
 use super::server::{converse, expect_answer, greeted};
-use model::{Failure, Kind, Step};
+use crate::kit::leaving::{Way, expect_released};
+use model::Step;
 use session::{Program, Session};
-use wire::{Ending, Peer};
+use wire::Ending;
 
 /// How many clients are served one after the other.
 const SERVED: usize = 6;
@@ -19,7 +19,7 @@ pub(super) fn serves_the_next(session: &mut Session, server: &mut Program) -> St
         // That a connection stays open is L3.3's matter.
         sockets.extend(socket.filter(|_| ending.is_some()));
     }
-    expect_given_back(server, &sockets, "had their answers")?;
+    expect_released(server, &sockets, LEFT)?;
     converse(session, server)
 }
 
@@ -38,7 +38,10 @@ pub(super) fn survives_clients_that_leave(session: &mut Session, server: &mut Pr
             if way != Way::Reset {
                 left.extend(server.accepted_socket(&client)?);
             }
-            way.leave(client)?;
+            if let Some(mut client) = way.leave(client)? {
+                // Whether what came without an end of line is answered is left open, and what the server makes of its own side.
+                client.read_until_rested()?;
+            }
             // It has seen that the client is gone before the next one comes.
             server.wait_until_rests(&mut |_| Ok(true))?;
             served.extend(conversation(session, server)?.0);
@@ -48,7 +51,8 @@ pub(super) fn survives_clients_that_leave(session: &mut Session, server: &mut Pr
         gone_before_its_turn(session, server, way)?;
     }
     // That no socket at all is given back is L3.6's matter.
-    let outcome = expect_given_back(server, &left, "left without a line");
+    let outcome =
+        expect_released(server, &left, LEFT).map_err(|stop| stop.remark("they left without a line"));
     if outcome.is_err() && server.holds(&served)? > LEFT {
         return Ok(());
     }
@@ -67,29 +71,6 @@ fn gone_before_its_turn(session: &mut Session, server: &mut Program, way: Way) -
     converse(session, server)
 }
 
-/// How a client leaves.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Close,
-    HalfClose,
-    Reset,
-}
-
-impl Way {
-    fn leave(self, mut client: Peer) -> Step {
-        match self {
-            Way::Close => client.close(),
-            Way::HalfClose => {
-                client.half_close()?;
-                // Whether what came without an end of line is answered is left open, and what the server makes of its own side.
-                client.read_until_rested()?;
-            }
-            Way::Reset => client.reset()?,
-        }
-        Ok(())
-    }
-}
-
 /// One conversation: the socket that the server had for it, and how the server ended it.
 fn conversation(session: &mut Session, server: &mut Program) -> Step<(Option<u32>, Option<Ending>)> {
     let line = session.text(12);
@@ -100,22 +81,4 @@ fn conversation(session: &mut Session, server: &mut Program) -> Step<(Option<u32
     let (_, ending) = client.read_until_rested()?;
     client.close();
     Ok((inode, ending))
-}
-
-/// Expects that it holds the sockets of clients that have gone no more; `what` says what had become of these.
-fn expect_given_back(server: &Program, sockets: &[u32], what: &str) -> Step {
-    let still = server.wait_until(&mut |server| Ok(server.holds(sockets)? <= LEFT))?;
-    let count = server.holds(sockets)?;
-    if still.is_none() || count <= LEFT {
-        return Ok(());
-    }
-    let clients = sockets.len();
-    let summary = format!(
-        "{clients} clients {what} and have gone, but the server still holds the sockets of {count} of them"
-    );
-    Err(Failure::new(Kind::Resource, summary)
-        .expected("each connection is closed, and its descriptor free")
-        .got(format!("{count} sockets without a client"))
-        .kernel(server.views(&[])?)
-        .into())
 }

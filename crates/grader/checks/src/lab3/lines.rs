@@ -2,12 +2,11 @@
 //! then is seen only with lines that are longer.
 
 use super::server::{GREETING, expect_answer, greeted};
+use crate::kit::cuts::{BUFFERS, send_line_cut};
 use model::{Failure, Kind, Step};
 use session::{Program, Session};
 use wire::{Peer, bytewise, cut_at, every_cut};
 
-/// Usual sizes of a buffer.
-const BUFFERS: [usize; 5] = [32, 128, 1024, 4096, 8192];
 /// Lengths of a long line. The first one that is answered whole is cut: what becomes of a line that is too long for its server is
 /// L3.3's matter.
 const LONG: [usize; 4] = [9000, 3000, 600, 100];
@@ -103,17 +102,10 @@ fn waits_without_limit(server: &mut Program, text: &str) -> Step {
     expect_answer(&mut client, text)
 }
 
-/// A client that has sent a line in these pieces, each when the one before had been read. Nothing may have come by then: what comes
-/// later stands before the answer, and is found there.
+/// A client that has sent a line in these pieces.
 fn in_pieces(server: &mut Program, pieces: &[&[u8]]) -> Step<Peer> {
     let mut client = greeted(server)?;
-    let Some((last, first)) = pieces.split_last() else { return Ok(client) };
-    for piece in first {
-        client.send_in_pieces([*piece])?;
-        let early = "the line had not ended yet, and must not be answered before";
-        client.expect_nothing_yet().map_err(|stop| stop.remark(early))?;
-    }
-    client.send(last)?;
+    send_line_cut(&mut client, pieces)?;
     Ok(client)
 }
 

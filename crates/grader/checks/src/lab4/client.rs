@@ -2,6 +2,7 @@
 
 use super::crowd::{WHAT, contains, gather};
 use super::server::LINES_ABOUT;
+use crate::kit::leaving::Way;
 use model::{Failure, Kind, Step};
 use session::{Program, Session, wrong_output};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -205,17 +206,13 @@ pub(super) fn notices_that_the_server_is_gone(session: &mut Session) -> Step {
     let client = session.start(PROGRAM, &values(nobody, &name))?;
     client.expect_told_error()?;
     drop(client);
-    for reset in [false, true] {
+    for way in [Way::Close, Way::Reset] {
         let (visit, _) = Visit::begin(session)?;
         // It has printed the welcome by then, if it ever does: that is no message about the end.
         let welcome = WELCOME.trim_end().as_bytes();
         visit.client.wait_until(&mut |client| Ok(contains(&client.console()?, welcome)))?;
         let before = visit.client.console()?;
-        if reset {
-            visit.server.reset()?;
-        } else {
-            visit.server.close();
-        }
+        way.leave(visit.server)?;
         visit.client.expect_told_error()?;
         let console = visit.client.console()?;
         if console.len() == before.len() {

@@ -151,20 +151,6 @@ impl Crowd {
         self.server.accepted_sockets(&self.clients)
     }
 
-    /// Now that everybody has left, the server must hold none of these sockets, or let go of them by itself.
-    pub(super) fn expect_released(&self, sockets: &[u32]) -> Step {
-        let still = self.server.wait_until(&mut |server| Ok(server.holds(sockets)? == 0))?;
-        let (count, held) = (sockets.len(), self.server.holds(sockets)?);
-        let Some(still) = still.filter(|_| held > 0) else { return Ok(()) };
-        let summary = format!("all clients have left, and the server still has the sockets of {held} open");
-        let mut failure = still.failure(&summary);
-        if failure.kind.is_still() {
-            failure.kind = Kind::Resource;
-        }
-        let got = format!("{held} of {count} sockets are open");
-        Err(failure.expected("each client's socket is closed when it has left").got(got).into())
-    }
-
     /// What each client got must contain `words`; `line` is where they stand, for a reader.
     pub(super) fn all_heard(&self, got: &[Vec<u8>], words: &str, line: &str) -> Step {
         match got.iter().position(|got| !contains(got, words.as_bytes())) {

@@ -148,14 +148,9 @@ impl Play {
             return Ok(());
         };
         match step.deed {
-            Deed::Close | Deed::Reset => {
+            Deed::Leave(way) => {
                 self.numbers.remove(index);
-                let client = self.crowd.clients.remove(index);
-                if step.deed == Deed::Reset {
-                    return client.reset();
-                }
-                client.close();
-                Ok(())
+                way.leave(self.crowd.clients.remove(index)).map(drop)
             }
             _ => self.crowd.clients[index].send(step.deed.line()),
         }

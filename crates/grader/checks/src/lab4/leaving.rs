@@ -1,6 +1,7 @@
 //! The three ways to leave a room, BYE, an end of file and a reset: who is told what, and what the server then still holds.
 
 use super::crowd::{Crowd, has_left, is_about_to_leave};
+use crate::kit::leaving::{Way, expect_released};
 use model::Step;
 use session::Session;
 
@@ -27,12 +28,12 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
         gone.expect_closed()?;
         gone.close();
     }
-    crowd.expect_released(&sockets)
+    expect_released(&crowd.server, &sockets, 0)
 }
 
 /// L4.9
 pub(super) fn announces_who_just_goes(session: &mut Session) -> Step {
-    let ways = ["a client closes", "a client resets the connection", "a client closes its sending side"];
+    let ways = [Way::Close, Way::Reset, Way::HalfClose];
     let mut names: Vec<String> = (0..=2 * ways.len()).map(|_| session.name(6)).collect();
     let mut crowd = Crowd::named(session, &names)?;
     let sockets = crowd.sockets()?;
@@ -41,22 +42,17 @@ pub(super) fn announces_who_just_goes(session: &mut Session) -> Step {
         for is_last in [false, true] {
             let last = crowd.clients.len() - 1;
             let index = if is_last { last } else { session.random.usize(1..last) };
-            let (mut leaver, name) = (crowd.clients.remove(index), names.remove(index));
-            match way {
-                "a client closes" => leaver.close(),
-                "a client resets the connection" => leaver.reset()?,
-                _ => {
-                    leaver.half_close()?;
-                    // What else it is told before its end is left open.
-                    leaver.read_to_end(1 << 16).map_err(|stop| stop.remark(way))?;
-                    leaver.close();
-                }
+            let (leaver, name) = (crowd.clients.remove(index), names.remove(index));
+            if let Some(mut leaver) = way.leave(leaver)? {
+                // What else it is told before its end is left open.
+                leaver.read_to_end(1 << 16).map_err(|stop| stop.remark(&way.to_string()))?;
+                leaver.close();
             }
             let got = crowd.get(|_| has_left(&name))?;
-            crowd.compare(&got, |_| has_left(&name)).map_err(|stop| stop.remark(way))?;
+            crowd.compare(&got, |_| has_left(&name)).map_err(|stop| stop.remark(&way.to_string()))?;
         }
     }
     crowd.nothing_more()?;
     crowd.clients.clear();
-    crowd.expect_released(&sockets)
+    expect_released(&crowd.server, &sockets, 0)
 }

@@ -2,9 +2,9 @@
 //! right or wrong.
 
 use super::crowd::{ANONYMOUS, Crowd, is_in_the_room, says, who};
+use crate::kit::cuts::every_way;
 use model::Step;
 use session::Session;
-use wire::{bytewise, every_cut};
 
 const CLIENTS: usize = 3;
 
@@ -53,7 +53,7 @@ pub(super) fn reads_commands_however_cut(session: &mut Session) -> Step {
         line.whole(&mut crowd)?;
         let whole = line.whole(&mut crowd)?;
         let bytes = line.bytes.as_bytes();
-        for pieces in every_cut(bytes).chain([bytewise(bytes)]) {
+        for pieces in every_way(bytes) {
             crowd.clients[0].send_in_pieces(pieces)?;
             expect_same(&mut crowd, &whole, "the line came in pieces")?;
         }

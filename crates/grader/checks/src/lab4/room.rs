@@ -1,6 +1,7 @@
 //! A model of the room: what each client must see after each step of a history, and histories made at random.
 
 use super::crowd::{ANONYMOUS, ARRIVAL, WHAT, has_left, is_about_to_leave, is_in_the_room, says, who};
+use crate::kit::leaving::Way;
 use fastrand::Rng;
 use session::words;
 use std::fmt;
@@ -18,8 +19,8 @@ pub(super) enum Deed {
     Who,
     Nonsense(String),
     Bye,
-    Close,
-    Reset,
+    /// Goes without a word.
+    Leave(Way),
 }
 
 /// One step of a history.
@@ -52,12 +53,12 @@ impl Deed {
             Deed::Who => "WHO\n".to_owned(),
             Deed::Nonsense(text) => format!("{text}\n"),
             Deed::Bye => "BYE\n".to_owned(),
-            Deed::Close | Deed::Reset => String::new(),
+            Deed::Leave(_) => String::new(),
         }
     }
 
     fn is_leaving(&self) -> bool {
-        matches!(self, Deed::Bye | Deed::Close | Deed::Reset)
+        matches!(self, Deed::Bye | Deed::Leave(_))
     }
 
     /// Whether others' steps may happen at the same time: what everybody sees of it is the same, whichever comes first.
@@ -71,8 +72,8 @@ impl fmt::Display for Move {
         let number = self.client + 1;
         match &self.deed {
             Deed::Join(text) => write!(f, "{number} joins and says {text}"),
-            Deed::Close => write!(f, "{number} closes"),
-            Deed::Reset => write!(f, "{number} resets"),
+            Deed::Leave(Way::Reset) => write!(f, "{number} resets"),
+            Deed::Leave(_) => write!(f, "{number} closes"),
             deed => write!(f, "{number}: {}", deed.line().trim_end()),
         }
     }
@@ -124,7 +125,7 @@ impl Room {
                 seen.push((step.client, about));
                 seen
             }
-            Deed::Close | Deed::Reset => {
+            Deed::Leave(_) => {
                 self.remove(step.client);
                 self.everybody(&has_left(&name))
             }
@@ -193,8 +194,8 @@ fn deed(random: &mut Rng, chance: usize) -> Deed {
         69..78 => Deed::Who,
         78..84 => Deed::Nonsense(format!("x{}", word(random))),
         84..90 => Deed::Bye,
-        90..95 => Deed::Close,
-        _ => Deed::Reset,
+        90..95 => Deed::Leave(Way::Close),
+        _ => Deed::Leave(Way::Reset),
     }
 }
 

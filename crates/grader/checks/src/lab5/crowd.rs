@@ -5,10 +5,11 @@ use super::protocol::{
 };
 use super::stuck::{self, Stuck};
 use crate::TASKS_FOR_A_THOUSAND;
+use crate::kit::leaving::leave;
 use model::{Failure, Kind, Step};
 use session::{Needs, Program, Session};
 use std::time::Duration;
-use wire::{Peer, receive_until_rested};
+use wire::Peer;
 
 /// How many clients speak, each while all others are silent.
 const CROWD: usize = 32;
@@ -37,13 +38,6 @@ pub(super) fn connect_silently(server: &mut Program, clients: &mut Vec<Peer>, co
             clients.push(server.connect()?);
         }
     }
-    Ok(())
-}
-
-/// Clients leave with nothing unread, so that the server sees an end of file: what comes of a reset is the matter of one clause.
-pub(super) fn leave(mut clients: Vec<Peer>) -> Step {
-    receive_until_rested(&mut clients.iter_mut().collect::<Vec<_>>())?;
-    clients.into_iter().for_each(Peer::close);
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 
 use super::protocol::{converse, expect_answer, is_answered, is_served, line_of, serves_another};
 use super::stuck::{self, Stuck};
+use crate::kit::holds;
+use crate::kit::leaving::{Way, expect_released};
 use model::{Failure, Kind, Step, Stop};
 use session::{Program, Session};
 use wire::{Framing, Peer};
@@ -73,7 +75,7 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
         sockets.extend(server.accepted_socket(&next)?);
         next.close();
     }
-    lets_go(&server, &sockets)
+    expect_released(&server, &sockets, 0)
 }
 
 /// Whether the server finds the lines in what comes together: that it should is the matter of another clause.
@@ -88,14 +90,6 @@ fn knows_lines(session: &mut Session, server: &mut Program) -> Step<bool> {
     client.read_until_rested()?;
     client.close();
     Ok(all)
-}
-
-/// Whether it is no failure.
-fn holds(step: Step) -> Step<bool> {
-    match step {
-        Err(Stop::Failed(_)) => Ok(false),
-        other => other.map(|()| true),
-    }
 }
 
 fn expect_end(server: &Program, client: &mut Peer, end: &End) -> Step {
@@ -124,50 +118,13 @@ fn expect_end(server: &Program, client: &mut Peer, end: &End) -> Step {
     Ok(())
 }
 
-/// Of clients that have left the server holds no socket any more: one that is shut down and not closed still costs a descriptor.
-fn lets_go(server: &Program, sockets: &[u32]) -> Step {
-    let mut held = 0;
-    let still = server.wait_until(&mut |server| {
-        held = server.holds(sockets)?;
-        Ok(held == 0)
+/// A client leaves. Who has closed its sending side resets then: a write to such a client fails with EPIPE, and not with ECONNRESET.
+fn leaves(server: &Program, client: Peer, way: Way) -> Step {
+    let Some(client) = way.leave(client)? else { return Ok(()) };
+    server.wait_until_rests(&mut |server| {
+        Ok(server.socket_of(&client)?.is_none_or(|socket| socket.state.peer_is_done()))
     })?;
-    match still {
-        Some(still) if held > 0 => {
-            let summary = "clients have gone, and the server still has descriptors of their sockets";
-            Err(Failure::new(Kind::Resource, summary)
-                .expected("every one closed")
-                .got(format!("{held} of {} open", sockets.len()))
-                .kernel(still.kernel)
-                .into())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// How a client leaves without a word.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Departure {
-    /// close(2): an end of file, or a reset where it has not read everything.
-    Close,
-    Reset,
-    /// An end of file, and then a reset: a write to such a client fails with EPIPE, and not with ECONNRESET.
-    EndOfFileAndReset,
-}
-
-impl Departure {
-    fn take(self, server: &Program, mut client: Peer) -> Step {
-        if self == Departure::Close {
-            client.close();
-            return Ok(());
-        }
-        if self == Departure::EndOfFileAndReset {
-            client.half_close()?;
-            server.wait_until_rests(&mut |server| {
-                Ok(server.socket_of(&client)?.is_none_or(|socket| socket.state.peer_is_done()))
-            })?;
-        }
-        client.reset()
-    }
+    client.reset()
 }
 
 /// L5.4
@@ -177,15 +134,15 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
     let orderly = leaves_orderly(session, &mut server)?;
     let mut sockets = Vec::new();
     for said in ["", "half a li", "a line\n"] {
-        for departure in [Departure::Close, Departure::Reset] {
+        for way in [Way::Close, Way::Reset] {
             let mut client = server.connect()?;
             client.offer(said)?;
             sockets.extend(is_awaited(&server, &client)?);
-            departure.take(&server, client)?;
+            leaves(&server, client, way)?;
             serves_another(session, &mut server)?;
         }
     }
-    for departure in [Departure::Close, Departure::Reset, Departure::EndOfFileAndReset] {
+    for way in [Way::Close, Way::Reset, Way::HalfClose] {
         session.note("a client sends lines and reads no answer, until the server cannot write any more");
         let mut client = server.connect()?;
         if stuck::fill(session, &server, &mut client, 200, 64 * KIBIBYTE)? == Stuck::Closed {
@@ -193,12 +150,12 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
             session.note("the server has closed its connection");
         }
         sockets.extend(server.accepted_socket(&client)?);
-        departure.take(&server, client)?;
+        leaves(&server, client, way)?;
         serves_another(session, &mut server)?;
     }
     leave_the_queue(session, &mut server)?;
     // Who never lets go of a socket fails another clause.
-    if server.holds(orderly.as_slice())? > 0 { Ok(()) } else { lets_go(&server, &sockets) }
+    if server.holds(orderly.as_slice())? > 0 { Ok(()) } else { expect_released(&server, &sockets, 0) }
 }
 
 /// A client is served and closes. Returns the server's socket.

@@ -2,18 +2,17 @@
 //! it with the prompt or without, in any case, and with a carriage return or without.
 
 use super::SEQUENTIAL;
+use crate::kit::cuts::{BUFFERS, every_way, send_line_cut};
 use model::{Kind, Step, Stop};
 use session::{Program, Session};
 use std::cell::Cell;
-use wire::{Peer, bytewise, cut_at, every_cut};
+use wire::{Peer, cut_at};
 
 const KIBIBYTE: usize = 1 << 10;
 /// How many lines a greeting has at most.
 const LONGEST_GREETING: usize = 1000;
 /// What may stand before an answer.
 const PROMPT: &str = "> ";
-/// Sizes that buffers usually have.
-const BUFFERS: [usize; 5] = [32, 128, KIBIBYTE, 4 * KIBIBYTE, 8 * KIBIBYTE];
 /// How many lines come at once.
 const MANY: usize = 40;
 
@@ -143,16 +142,8 @@ pub(super) fn answers_however_cut(session: &mut Session) -> Step {
 fn answers_pieces(session: &mut Session, client: &mut Peer) -> Step {
     let text = line_of(session, 5);
     let line = format!("{text}\n");
-    for pieces in every_cut(line.as_bytes()).chain([bytewise(line.as_bytes())]) {
-        for piece in pieces {
-            if piece.ends_with(b"\n") {
-                client.send(piece)?;
-                continue;
-            }
-            client.send_in_pieces([piece])?;
-            let early = "the line had not ended yet, and must not be answered before";
-            client.expect_nothing_yet().map_err(|stop| stop.remark(early))?;
-        }
+    for pieces in every_way(line.as_bytes()) {
+        send_line_cut(client, &pieces)?;
         expect_answer(client, &text)?;
     }
     Ok(())

@@ -1,8 +1,9 @@
 //! What the kernel shows of a server while its clients are connected and silent: how many processes and threads there are,
 //! which of them are inside a call on a socket, and how that grows with the number of clients.
 
-use super::crowd::{connect_silently, leave};
+use super::crowd::connect_silently;
 use super::protocol::{is_served, line_of, serves_another};
+use crate::kit::leaving::leave;
 use model::{Failure, Kind, Step};
 use session::{Census, Program, Session, Worker};
 use std::collections::HashSet;

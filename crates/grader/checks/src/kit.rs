@@ -1,0 +1,17 @@
+//! What several labs do: each thing once, without a lab's protocol in it.
+
+pub(crate) mod cuts;
+pub(crate) mod leaving;
+
+use model::{Step, Stop};
+
+/// Whether a step succeeds: where that it does not is the matter of another clause.
+///
+/// # Errors
+/// Whatever is no failure of the submission.
+pub(crate) fn holds(step: Step) -> Step<bool> {
+    match step {
+        Err(Stop::Failed(_)) => Ok(false),
+        other => other.map(|()| true),
+    }
+}
