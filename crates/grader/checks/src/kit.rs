@@ -1,6 +1,7 @@
 //! What several labs do: each thing once, without a lab's protocol in it.
 
 pub(crate) mod cuts;
+pub(crate) mod history;
 pub(crate) mod leaving;
 
 use model::{Step, Stop};

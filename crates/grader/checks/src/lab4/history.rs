@@ -1,81 +1,20 @@
-//! L4.S7: a long random history, played against the server and compared with the model after each step; and, when a
-//! view differs, the search for the shortest history in which one still does.
+//! L4.S7: a long random history, played against the server and compared with the model after each step.
 
 use super::crowd::{Crowd, is_over};
 use super::room::{Deed, Move, Room, history, without};
 use super::server::text;
-use model::{Event, Failure, Kind, Step, Stop};
+use crate::kit::history::expect_to_pass;
+use model::{Failure, Kind, Step};
 use session::Session;
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 use wire::{Peer, Stillness, receive_all};
 
 const STEPS: usize = 2000;
-/// How many tries and how many steps the search for a shorter history may cost.
-const TRIES: usize = 150;
-const EFFORT: usize = 20_000;
-/// How long it may go on. With a program that wakes by the clock a try may take seconds; the verdict stands, only the story gets longer.
-const SEARCH: Duration = Duration::from_secs(20);
-
-/// A history that fails, and how it did.
-struct Found {
-    moves: Vec<Move>,
-    failure: Box<Failure>,
-    record: Vec<Event>,
-}
 
 /// L4.S7
 pub(super) fn agrees_with_the_model(session: &mut Session) -> Step {
     let moves = history(&mut session.random, STEPS);
-    let Some(found) = play(session, moves)? else { return Ok(()) };
-    // Each try would use up the same budget of time again.
-    let costly = matches!(found.failure.kind, Kind::Busy | Kind::Asleep);
-    let Found { moves, mut failure, record } =
-        if costly { found } else { shorten(found, |moves| play(session, moves)) };
-    let told: Vec<String> = moves.iter().map(Move::to_string).collect();
-    let steps = if moves.len() == 1 { "1 step".to_owned() } else { format!("{} steps", moves.len()) };
-    failure.summary = format!("{}, in a history of {steps} ({})", failure.summary, told.join("; "));
-    failure.transcript = record;
-    Err(Stop::Failed(failure))
-}
-
-/// Takes steps out of a history that fails, first many at once and then fewer, as long as what is left still fails. When the
-/// search itself cannot go on, what was found stands.
-fn shorten(mut found: Found, mut play: impl FnMut(Vec<Move>) -> Step<Option<Found>>) -> Found {
-    let (mut tries, mut effort) = (0, 0);
-    let began = Instant::now();
-    let mut size = found.moves.len().div_ceil(2);
-    let mut start = 0;
-    while size > 0 && tries < TRIES && effort < EFFORT && began.elapsed() < SEARCH {
-        if start >= found.moves.len() {
-            size /= 2;
-            start = 0;
-            continue;
-        }
-        let candidate = without(&found.moves, |index| (start..start + size).contains(&index));
-        tries += 1;
-        effort += candidate.len();
-        match play(candidate) {
-            Ok(Some(shorter)) if shorter.moves.len() < found.moves.len() => found = shorter,
-            Ok(_) => start += size,
-            Err(_) => break,
-        }
-    }
-    found
-}
-
-/// Plays a history on a new server; returns it up to the step that failed, if one did.
-fn play(session: &mut Session, mut moves: Vec<Move>) -> Step<Option<Found>> {
-    session.take_record();
-    let mut done = 0;
-    match Play::begin(session).and_then(|mut play| play.all(&moves, &mut done)) {
-        Ok(()) => Ok(None),
-        Err(Stop::Failed(failure)) => {
-            moves.truncate(done);
-            Ok(Some(Found { moves, failure, record: session.take_record() }))
-        }
-        Err(stop) => Err(stop),
-    }
+    expect_to_pass(session, moves, without, |session, moves, done| Play::begin(session)?.all(moves, done))
 }
 
 /// The clients of one play, by their numbers.
@@ -204,34 +143,4 @@ fn sorted(lines: &str) -> Vec<&str> {
     let mut lines: Vec<&str> = lines.split_inclusive('\n').collect();
     lines.sort_unstable();
     lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use model::Fault;
-
-    fn found(moves: Vec<Move>) -> Found {
-        Found { moves, failure: Box::new(Failure::new(Kind::Mismatch, "differs")), record: Vec::new() }
-    }
-
-    fn arrivals(clients: std::ops::Range<usize>) -> Vec<Move> {
-        clients.map(|client| Move { client, deed: Deed::Join(String::new()), at_once: false }).collect()
-    }
-
-    #[test]
-    fn a_history_is_shortened_to_the_one_step_that_fails() {
-        let fails = |moves: Vec<Move>| Ok(moves.iter().any(|step| step.client == 13).then(|| found(moves)));
-        assert_eq!(shorten(found(arrivals(0..20)), fails).moves, arrivals(13..14));
-    }
-
-    #[test]
-    fn a_fault_ends_the_search_and_leaves_what_was_found() {
-        let mut tries = 0;
-        let found = shorten(found(arrivals(0..20)), |moves| {
-            tries += 1;
-            if tries == 1 { Ok(Some(found(moves))) } else { Err(Fault::new("the last limit").into()) }
-        });
-        assert_eq!((found.moves, tries), (arrivals(10..20), 2));
-    }
 }

@@ -200,7 +200,7 @@ fn deed(random: &mut Rng, chance: usize) -> Deed {
 }
 
 /// What is left of a history when some steps are taken out: the steps of clients that never join, or have left, go too.
-pub(super) fn without(moves: &[Move], taken: impl Fn(usize) -> bool) -> Vec<Move> {
+pub(super) fn without(moves: &[Move], taken: &dyn Fn(usize) -> bool) -> Vec<Move> {
     let mut room = Room::default();
     let mut kept: Vec<Move> = Vec::new();
     for (index, step) in moves.iter().enumerate() {
@@ -255,11 +255,11 @@ mod tests {
     #[test]
     fn histories_make_sense_and_so_does_what_is_left_of_them() {
         let moves = history(&mut Rng::with_seed(1), 2000);
-        assert_eq!(without(&moves, |_| false), moves);
+        assert_eq!(without(&moves, &|_| false), moves);
         let joins = moves.iter().filter(|step| matches!(step.deed, Deed::Join(_))).count();
         assert!(joins > 100 && moves.iter().any(|step| step.at_once), "{joins}");
         // Without the first join everything that this client did is gone.
-        let rest = without(&moves, |index| index == 0);
+        let rest = without(&moves, &|index| index == 0);
         assert!(rest.iter().all(|step| step.client != moves[0].client));
     }
 }
