@@ -3,6 +3,7 @@
 pub(crate) mod cuts;
 pub(crate) mod history;
 pub(crate) mod leaving;
+pub(crate) mod structure;
 
 use model::{Step, Stop};
 

@@ -42,13 +42,6 @@ pub struct Worker {
     pub through_epoll: bool,
 }
 
-impl Worker {
-    /// Whether it waits on these sockets, some of them or all, and on no other.
-    pub fn waits_on(&self, sockets: &[u32]) -> bool {
-        self.sockets.iter().all(|socket| sockets.contains(socket))
-    }
-}
-
 /// What a program is made of at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Census {
@@ -392,17 +385,6 @@ impl Program {
     /// A fault when `/proc` cannot be read.
     pub fn open_files(&self) -> Step<u64> {
         Ok(self.world.observer.borrow_mut().open_files()?)
-    }
-
-    /// Which of these threads of it are still there.
-    ///
-    /// # Errors
-    /// A fault when `/proc` cannot be read.
-    pub fn still_there(&self, workers: &[Worker]) -> Step<Vec<i32>> {
-        let threads = self.world.observer.borrow_mut().threads()?;
-        let is_there =
-            |worker: &&Worker| threads.iter().any(|now| (now.pid, now.tid) == (worker.pid, worker.tid));
-        Ok(workers.iter().filter(is_there).map(|worker| worker.tid).collect())
     }
 
     /// Expects that it waits: with so many clients connected it has no file descriptor left for another. A moment's sleep of its

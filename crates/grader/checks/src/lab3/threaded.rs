@@ -2,9 +2,9 @@
 
 use super::server::{self, greeted};
 use super::{leaving, lines};
+use crate::kit::structure::{Workers, expect_gone, expect_workers, readers};
 use model::{Failure, Kind, Step};
-use session::{Program, Session, Worker};
-use std::collections::HashSet;
+use session::{Program, Session};
 use wire::{Peer, wait_until_all_read};
 
 const PROGRAM: &str = "echo-server-threaded";
@@ -66,11 +66,13 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
 /// L3.16
 pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
     let mut server = session.serve(PROGRAM)?;
-    let (mut clients, mut readers) = (Vec::new(), Vec::new());
+    let mut clients = Vec::new();
     for n in [1, 8, 16] {
         clients.extend(crowd(&mut server, n - clients.len())?);
-        readers = expect_structure(&server, &clients)?;
+        let expected = Workers { processes: 1, accepting: 1, reading: n, ..Workers::default() };
+        expect_workers(&server, &clients, &expected, Workers::with_clients)?;
     }
+    let readers = readers(&server, &clients, |worker| worker.tid)?;
     for (index, mut client) in clients.into_iter().enumerate() {
         // However a conversation ends. What is answered is L3.14's matter.
         match index % 3 {
@@ -83,16 +85,7 @@ pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
             }
         }
     }
-    let still = server.wait_until(&mut |server| Ok(server.still_there(&readers)?.is_empty()))?;
-    let left = server.still_there(&readers)?.len();
-    if still.is_some() && left > 0 {
-        let summary = "the clients have gone, but their threads have not";
-        return Err(Failure::new(Kind::Structure, summary)
-            .expected("each of the threads that were reading has ended")
-            .got(format!("{left} of {} are still there", readers.len()))
-            .kernel(server.views(&[])?)
-            .into());
-    }
+    expect_gone(&server, &readers, "threads")?;
     server::converse(session, &mut server)
 }
 
@@ -158,39 +151,4 @@ fn expect_ran_out(server: &Program, clients: usize) -> Step {
 /// `count` clients, connected and greeted.
 fn crowd(server: &mut Program, count: usize) -> Step<Vec<Peer>> {
     (0..count).map(|_| greeted(server)).collect()
-}
-
-/// Expects one process with one thread that accepts and one reading thread for each client. Returns those that read.
-fn expect_structure(server: &Program, clients: &[Peer]) -> Step<Vec<Worker>> {
-    let listening = server.listeners()?;
-    let sockets = server.accepted_sockets(clients)?;
-    let n = clients.len();
-    let (mut seen, mut readers) = ((0, 0, 0), Vec::new());
-    let mut is_right = false;
-    let still = server.wait_until_rests(&mut |server| {
-        // A worker waits for clients, or on them: what else a program has, or a wrapper around it, is its own affair.
-        let mut workers = server.census()?.workers;
-        for worker in &mut workers {
-            worker.sockets.retain(|socket| listening.contains(socket) || sockets.contains(socket));
-        }
-        workers.retain(|worker| !worker.sockets.is_empty());
-        let processes: HashSet<i32> = workers.iter().map(|worker| worker.pid).collect();
-        let on = |sockets: &[u32]| workers.iter().filter(|worker| worker.waits_on(sockets)).count();
-        let reading = sockets.iter().filter(|socket| on(&[**socket]) == 1).count();
-        seen = (processes.len(), on(&listening), reading);
-        is_right = seen == (1, 1, n) && workers.len() == n + 1;
-        readers = workers.into_iter().filter(|worker| !worker.waits_on(&listening)).collect();
-        Ok(is_right)
-    })?;
-    let Some(still) = still.filter(|_| !is_right) else { return Ok(readers) };
-    let (processes, accepting, reading) = seen;
-    let summary = match n {
-        1 => "with 1 client connected the server has another structure".to_owned(),
-        n => format!("with {n} clients connected the server has another structure"),
-    };
-    Err(Failure::new(Kind::Structure, summary)
-        .expected(format!("processes: 1, threads in accept: 1, threads in a read, each on its client: {n}"))
-        .got(format!("processes: {processes}, threads in accept: {accepting}, threads in a read: {reading}"))
-        .kernel(still.kernel)
-        .into())
 }

@@ -1,7 +1,8 @@
 //! What a student has predicted of a model, and what the kernel shows of it.
 
 use super::crowd::connect_silently;
-use super::structure::{CROWDS, Place, Sockets, Workers};
+use super::structure::{CROWDS, sockets};
+use crate::kit::structure::{Place, Sockets, Workers};
 use model::{Failure, Kind, Step};
 use serde::Deserialize;
 use session::{Program, Session, Worker};
@@ -80,9 +81,9 @@ fn measured(server: &mut Program, predicted: &Prediction) -> Step<[Prediction; 2
         connect_silently(server, &mut clients, count)?;
         let (mut workers, mut calls) = (Workers::default(), Vec::new());
         server.wait_until_rests(&mut |server| {
-            workers = Workers::now(server, &clients)?;
-            let sockets = Sockets::of(server, &clients)?;
-            calls = server.census()?.workers.iter().map(|worker| call(worker, &sockets)).collect();
+            let (census, sockets) = (server.census()?, sockets(server, &clients)?);
+            workers = Workers::of(&census.workers, &sockets);
+            calls = census.workers.iter().map(|worker| call(worker, &sockets)).collect();
             Ok(predicted.processes[index] == workers.processes && predicted.workers[index] == workers.count())
         })?;
         for found in &mut found {
