@@ -1,5 +1,6 @@
 //! What several labs do: each thing once, without a lab's protocol in it.
 
+pub(crate) mod crowd;
 pub(crate) mod cuts;
 pub(crate) mod history;
 pub(crate) mod leaving;

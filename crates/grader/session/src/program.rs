@@ -205,35 +205,19 @@ impl Program {
         Ok(())
     }
 
-    /// Connects so many clients, as many at a time as may wait in the accept queue, and waits after each such group until the
-    /// program has accepted them. In which order they are accepted is not said.
+    /// Connects a group of clients: as many as the accept queue has room for, `most` at most. Waits for room first, and where there never
+    /// is any tries one.
     ///
     /// # Errors
-    /// A failure when it refuses, or leaves them waiting for ever.
-    pub fn connect_many(&mut self, count: usize) -> Step<Vec<Peer>> {
-        const AT_ONCE: usize = 1000;
-        const A_FEW: u32 = 50;
-        let backlog = usize::try_from(self.listening_socket()?.send_queue).unwrap_or(AT_ONCE);
-        let at_once = backlog.clamp(1, AT_ONCE);
-        let mut peers = Vec::with_capacity(count);
-        while peers.len() < count {
-            for _ in 0..at_once.min(count - peers.len()) {
-                peers.push(self.connect()?);
-            }
-            let mut waiting = self.listening_socket()?.receive_queue;
-            while waiting > 0 {
-                // What one wait may cost is meant for a few clients.
-                let fewer = waiting.saturating_sub(A_FEW);
-                let still =
-                    self.wait_until(&mut |program| Ok(program.listening_socket()?.receive_queue <= fewer))?;
-                waiting = self.listening_socket()?.receive_queue;
-                if let Some(still) = still.filter(|_| waiting > fewer) {
-                    let missing = format!("of {} clients {waiting} are not accepted", peers.len());
-                    return Err(still.failure(&missing).expected("an empty accept queue").into());
-                }
-            }
-        }
-        Ok(peers)
+    /// A failure when it refuses, or leaves no room in its accept queue.
+    pub fn connect_group(&mut self, most: usize) -> Step<Vec<Peer>> {
+        let mut room = 0;
+        self.wait_until(&mut |program| {
+            let queue = program.listening_socket()?;
+            room = queue.send_queue.saturating_sub(queue.receive_queue) as usize;
+            Ok(room > 0 || queue.receive_queue == 0)
+        })?;
+        (0..room.clamp(1, most)).map(|_| self.connect()).collect()
     }
 
     /// Whether it can be reached at an address.

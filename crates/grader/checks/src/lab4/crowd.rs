@@ -1,5 +1,6 @@
 //! The clients of a room, all of them the grader's: they join, speak, and see what comes.
 
+use crate::kit::crowd::{connect_greeted, is_over, unless_over};
 use model::{Failure, Kind, Step};
 use session::{Program, Session};
 use wire::{Peer, Stillness, receive_all, receive_until_rested};
@@ -48,28 +49,10 @@ impl Crowd {
         unless_over(receive_until_rested(&mut all)?)
     }
 
-    /// Lets so many clients join, as many at a time as may wait in the accept queue, and waits until each has been greeted, or will
-    /// not be. In which order they arrive is not said.
+    /// Lets clients join until there are so many, and waits until each has been greeted, or will not be. In which order they arrive is
+    /// not said.
     pub(super) fn join_many(&mut self, count: usize) -> Step {
-        const AT_ONCE: usize = 100;
-        let backlog = self.server.listening_socket()?.send_queue;
-        let at_once = usize::try_from(backlog).unwrap_or(AT_ONCE).clamp(1, AT_ONCE);
-        let all = self.clients.len() + count;
-        while self.clients.len() < all {
-            let first = self.clients.len();
-            for _ in first..all.min(first + at_once) {
-                let client = self.server.connect()?;
-                self.clients.push(client);
-            }
-            let mut new: Vec<&mut Peer> = self.clients[first..].iter_mut().collect();
-            unless_over(receive_all(&mut new, |_, arrived| arrived.contains(&b'\n'))?)?;
-            if let Some(index) = self.clients[first..].iter().position(|client| client.ending().is_some()) {
-                let summary = format!("client {} was turned away", first + index + 1);
-                let failure = Failure::new(Kind::Ended, summary).expected(format!("{all} clients at once"));
-                return Err(failure.got(format!("{} clients", first + index)).into());
-            }
-        }
-        Ok(())
+        connect_greeted(&mut self.server, &mut self.clients, count)
     }
 
     /// Waits until nothing more comes to anybody, or far too much to somebody, and takes what has come to each: all that was said before is of no interest.
@@ -202,18 +185,6 @@ pub(super) fn gather(
 
 fn take_all(peers: &mut [&mut Peer]) -> Vec<Vec<u8>> {
     peers.iter_mut().map(|peer| peer.take_arrived()).collect()
-}
-
-/// Whether nothing can be expected of the program any more: it is gone, or it spins.
-pub(super) fn is_over(still: &Stillness) -> bool {
-    matches!(still.kind, Kind::Exited | Kind::Crashed | Kind::NotWritten | Kind::Busy)
-}
-
-fn unless_over(still: Option<Stillness>) -> Step {
-    match still {
-        Some(still) if is_over(&still) => Err(still.failure("the clients waited").into()),
-        _ => Ok(()),
-    }
 }
 
 pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {

@@ -1,8 +1,9 @@
 //! L4.S7: a long random history, played against the server and compared with the model after each step.
 
-use super::crowd::{Crowd, is_over};
+use super::crowd::Crowd;
 use super::room::{Deed, Move, Room, history, without};
 use super::server::text;
+use crate::kit::crowd::is_over;
 use crate::kit::history::expect_to_pass;
 use model::{Failure, Kind, Step};
 use session::Session;

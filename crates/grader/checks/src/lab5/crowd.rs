@@ -5,6 +5,7 @@ use super::protocol::{
 };
 use super::stuck::{self, Stuck};
 use crate::TASKS_FOR_A_THOUSAND;
+use crate::kit::crowd::{connect_accepted, connect_silently};
 use crate::kit::leaving::leave;
 use model::{Failure, Kind, Step};
 use session::{Needs, Program, Session};
@@ -20,26 +21,6 @@ const FLOOD: usize = 4 * MEBIBYTE;
 const AT_ONCE: Duration = Duration::from_millis(500);
 /// How many file descriptors the server gets when they are to run out: enough for any language's runtime to start.
 const FEW_FILES: u64 = 48;
-
-/// So many clients that are connected and have said nothing: accepted, or in the accept queue of a server that is with one at a time.
-///
-/// # Errors
-/// A failure when the program refuses, or leaves no room in its accept queue.
-pub(super) fn connect_silently(server: &mut Program, clients: &mut Vec<Peer>, count: usize) -> Step {
-    while clients.len() < count {
-        // Whoever finds the accept queue full has to try again.
-        let mut room = 0;
-        server.wait_until(&mut |server| {
-            let queue = server.listening_socket()?;
-            room = queue.send_queue.saturating_sub(queue.receive_queue) as usize;
-            Ok(room > 0)
-        })?;
-        for _ in 0..room.clamp(1, count - clients.len()) {
-            clients.push(server.connect()?);
-        }
-    }
-    Ok(())
-}
 
 /// L5.10
 pub(super) fn answers_each_while_others_are_silent(session: &mut Session) -> Step {
@@ -88,7 +69,8 @@ pub(super) const ROOM_FOR_TEN_THOUSAND: Needs = Needs { files: 11_000, ..Needs::
 
 fn has_room_for(session: &mut Session, count: usize) -> Step {
     let mut server = session.serve(session.program())?;
-    let mut clients = server.connect_many(count)?;
+    let mut clients = Vec::new();
+    connect_accepted(&mut server, &mut clients, count)?;
     session.note("all of them are silent, and another one comes");
     session.allow_sleep(AT_ONCE);
     let mut another = server.connect()?;

@@ -1,7 +1,7 @@
 //! What a student has predicted of a model, and what the kernel shows of it.
 
-use super::crowd::connect_silently;
 use super::structure::{CROWDS, sockets};
+use crate::kit::crowd::connect_silently;
 use crate::kit::structure::{Place, Sockets, Workers};
 use model::{Failure, Kind, Step};
 use serde::Deserialize;

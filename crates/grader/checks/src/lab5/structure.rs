@@ -2,8 +2,8 @@
 //! which of them are inside a call on a socket, and how that grows with the number of clients.
 
 use super::ASYNC;
-use super::crowd::connect_silently;
 use super::protocol::{is_served, line_of, serves_another};
+use crate::kit::crowd::connect_silently;
 use crate::kit::leaving::leave;
 use crate::kit::structure::{Sockets, Workers, differs, expect_gone, expect_workers, readers, stays_above};
 use model::{Failure, Kind, Step};
