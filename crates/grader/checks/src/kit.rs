@@ -2,6 +2,7 @@
 
 pub(crate) mod crowd;
 pub(crate) mod cuts;
+pub(crate) mod files;
 pub(crate) mod history;
 pub(crate) mod leaving;
 pub(crate) mod structure;

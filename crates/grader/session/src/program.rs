@@ -351,18 +351,6 @@ impl Program {
         self.wait_until(&mut |_| Ok(false))
     }
 
-    /// Whether it cannot accept this client, as one of its processes has so many files open and may not have more.
-    ///
-    /// # Errors
-    /// A fault when the kernel cannot be asked.
-    pub fn lacks_files_for(&self, client: &Peer, limit: u64) -> Step<bool> {
-        // A connection that nobody has accepted has no socket with an inode.
-        if self.socket_of(client)?.is_none_or(|socket| socket.inode != 0) {
-            return Ok(false);
-        }
-        Ok(self.open_files()? >= limit)
-    }
-
     /// How many files that process of it has open which has most.
     ///
     /// # Errors

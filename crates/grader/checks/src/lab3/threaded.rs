@@ -2,8 +2,9 @@
 
 use super::server::{self, greeted};
 use super::{leaving, lines};
+use crate::kit::files::{Service, fill};
 use crate::kit::structure::{Workers, expect_gone, expect_workers, readers};
-use model::{Failure, Kind, Step};
+use model::Step;
 use session::{Program, Session};
 use wire::{Peer, wait_until_all_read};
 
@@ -13,8 +14,6 @@ const PROGRAM: &str = "echo-server-threaded";
 const CROWD: usize = 50;
 /// How much of its line each says at first.
 const HALF: usize = 7;
-/// How many file descriptors the server gets when they are to run out: enough for any language's runtime to start.
-const FEW_FILES: u64 = 32;
 
 /// L3.14
 pub(super) fn speaks_the_protocol(session: &mut Session) -> Step {
@@ -91,61 +90,13 @@ pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
 
 /// L3.S6
 pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
-    session.limit_files(FEW_FILES);
-    let mut server = session.serve(PROGRAM)?;
-    let mut clients = Vec::new();
-    let mut waiting = loop {
-        let mut client = server.connect()?;
-        if server.lacks_files_for(&client, FEW_FILES)? {
-            server.expect_waits_for_files(clients.len())?;
-            // It may have had one of these files open for a moment only.
-            if server.lacks_files_for(&client, FEW_FILES)? {
-                break client;
-            }
-        }
-        let greeting = client.take_line()?;
-        if client.has_ended()? || greeting.is_empty() {
-            // It was turned away, which is as good as waiting, or is left waiting.
-            expect_ran_out(&server, clients.len())?;
-            break if client.ending().is_some() { server.connect()? } else { client };
-        }
-        clients.push(client);
-        if clients.len() as u64 > 2 * FEW_FILES {
-            // A server with a process for each client: the limit holds for each of them.
-            expect_ran_out(&server, clients.len())?;
-            break server.connect()?;
-        }
+    let service = Service {
+        opening: |_| String::new(),
+        is_served: |client, _| Ok(!client.take_line()?.is_empty() && !client.has_ended()?),
     };
-    server.expect_waits_for_files(clients.len())?;
-    session.note("the clients leave, so file descriptors become free");
-    let sockets = server.accepted_sockets(&clients)?;
-    clients.into_iter().for_each(Peer::close);
-    server.wait_until(&mut |server| Ok(server.holds(&sockets)? == 0))?;
-    if waiting.take_line()?.is_empty() && waiting.ending().is_none() {
-        let summary = format!("{} waited for a file descriptor, and is forgotten", waiting.name());
-        return Err(Failure::new(Kind::Silence, summary)
-            .expected("it is served as soon as descriptors are free, or turned away")
-            .got("nothing")
-            .kernel(server.views(&[waiting])?)
-            .into());
-    }
-    waiting.close();
+    let (mut server, full) = fill(session, PROGRAM, service)?;
+    full.expect_recovers(session, &server)?;
     server::converse(session, &mut server)
-}
-
-/// Expects that it has no file descriptor left now that it does not serve another client. Otherwise there is nothing to survive.
-fn expect_ran_out(server: &Program, clients: usize) -> Step {
-    // Who keeps a descriptor for this case, so as to turn a client away, takes it again.
-    let still = server.wait_until(&mut |server| Ok(server.open_files()? >= FEW_FILES))?;
-    let open = server.open_files()?;
-    if still.is_none() || open >= FEW_FILES {
-        return Ok(());
-    }
-    let summary = "the server has not run out of file descriptors, and leaves the next client out";
-    Err(Failure::new(Kind::Structure, summary)
-        .expected(format!("it accepts clients until it has {FEW_FILES} files open"))
-        .got(format!("files open: {open}, clients served: {clients}"))
-        .into())
 }
 
 /// `count` clients, connected and greeted.

@@ -1,12 +1,10 @@
 //! Many clients, and clients that are a burden.
 
-use super::protocol::{
-    converse, expect_answer, is_answered, is_served, is_served_now, line_of, serves_another,
-};
+use super::protocol::{converse, expect_answer, is_answered, is_served, line_of, serves_another};
 use super::stuck::{self, Stuck};
 use crate::TASKS_FOR_A_THOUSAND;
 use crate::kit::crowd::{connect_accepted, connect_silently};
-use crate::kit::leaving::leave;
+use crate::kit::files::{Service, fill};
 use model::{Failure, Kind, Step};
 use session::{Needs, Program, Session};
 use std::time::Duration;
@@ -19,8 +17,6 @@ const MEBIBYTE: usize = 1 << 20;
 const FLOOD: usize = 4 * MEBIBYTE;
 /// How long a program may sleep before it answers: too short for a time-out of a poll or a write.
 const AT_ONCE: Duration = Duration::from_millis(500);
-/// How many file descriptors the server gets when they are to run out: enough for any language's runtime to start.
-const FEW_FILES: u64 = 48;
 
 /// L5.10
 pub(super) fn answers_each_while_others_are_silent(session: &mut Session) -> Step {
@@ -138,68 +134,14 @@ fn cannot_be_written_to(session: &mut Session, server: &Program, stuck: &mut Pee
 
 /// L5.S4
 pub(super) fn survives_running_out_of_files(session: &mut Session) -> Step {
-    session.limit_files(FEW_FILES);
-    let mut server = session.serve(session.program())?;
-    let mut clients: Vec<Peer> = Vec::new();
-    let (mut waiting, line) = until_files_run_out(session, &mut server, &mut clients)?;
-    server.expect_waits_for_files(clients.len())?;
-    let index = session.random.usize(..clients.len());
+    let service = Service {
+        opening: |session| format!("{}\n", line_of(session, 9)),
+        is_served: |client, opening| is_answered(client, opening.trim_end()),
+    };
+    let (mut server, mut full) = fill(session, session.program(), service)?;
+    let index = session.random.usize(..full.clients.len());
     let served = "no file descriptor is left, but it has one already";
-    converse(&mut clients[index], &line_of(session, 9)).map_err(|stop| stop.remark(served))?;
-    session.note("the clients leave, so file descriptors become free");
-    let sockets = server.accepted_sockets(&clients)?;
-    leave(clients)?;
-    // Who comes before that may still be turned away.
-    server.wait_until(&mut |server| Ok(server.holds(&sockets)? == 0))?;
-    if !waiting.has_ended()? && !is_answered(&mut waiting, &line)? && waiting.ending().is_none() {
-        let free = "the other clients have left, and it still waits";
-        return is_served_now(&mut waiting, &line).map_err(|stop| stop.remark(free));
-    }
-    waiting.close();
+    converse(&mut full.clients[index], &line_of(session, 9)).map_err(|stop| stop.remark(served))?;
+    full.expect_recovers(session, &server)?;
     serves_another(session, &mut server)
-}
-
-/// Connects clients until the server has no file descriptor for another one, or turns one away. Returns the client that waits then, and
-/// the line that it has sent.
-fn until_files_run_out(
-    session: &mut Session,
-    server: &mut Program,
-    clients: &mut Vec<Peer>,
-) -> Step<(Peer, String)> {
-    while clients.len() as u64 <= 2 * FEW_FILES {
-        let line = line_of(session, 9);
-        let mut client = server.connect()?;
-        let sent = client.offer(format!("{line}\n"))?;
-        // That it waits for a descriptor is seen, and need not be proven by silence.
-        server.wait_until_rests(&mut |server| {
-            let accepted = server.socket_of(&client)?.is_none_or(|socket| socket.inode != 0);
-            Ok(accepted || server.lacks_files_for(&client, FEW_FILES)?)
-        })?;
-        if !clients.is_empty() && server.lacks_files_for(&client, FEW_FILES)? {
-            return Ok((client, line));
-        }
-        if sent && is_answered(&mut client, &line)? {
-            clients.push(client);
-        } else if clients.is_empty() {
-            // It is no matter of descriptors that nobody is served.
-            return is_served_now(&mut client, &line).map(|()| (client, line));
-        } else if client.has_ended()? {
-            // It was turned away, which is as good as waiting; the next one may be served.
-            let mut next = server.connect()?;
-            next.offer(format!("{line}\n"))?;
-            return Ok((next, line));
-        } else if server.open_files()? >= FEW_FILES {
-            return Ok((client, line));
-        } else {
-            let summary = format!("{} is not served, although file descriptors are left", client.name());
-            return Err(Failure::new(Kind::NotReading, summary)
-                .expected(format!("clients are served until all {FEW_FILES} descriptors are in use"))
-                .got(format!("{} in use", server.open_files()?))
-                .kernel(server.views(&[])?)
-                .into());
-        }
-    }
-    let summary = format!("{} clients are served, and no file descriptor ran out", clients.len());
-    let expected = format!("one process, which may have {FEW_FILES} files open");
-    Err(Failure::new(Kind::Structure, summary).expected(expected).kernel(server.views(&[])?).into())
 }

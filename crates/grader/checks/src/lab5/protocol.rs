@@ -58,11 +58,6 @@ pub(super) fn serves_another(session: &mut Session, server: &mut Program) -> Ste
 /// a greeting is over, or that there is none.
 pub(super) fn is_served(client: &mut Peer, line: &str) -> Step {
     client.send(format!("{line}\n"))?;
-    is_served_now(client, line)
-}
-
-/// As [`is_served`], when the line has been sent already.
-pub(super) fn is_served_now(client: &mut Peer, line: &str) -> Step {
     let Some(last) = other_than_answer(client, line)? else { return Ok(()) };
     if last.trim_ascii_end().len() >= line.len() {
         // It may well be the answer.
