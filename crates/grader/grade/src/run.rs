@@ -22,7 +22,6 @@ use model::Fault;
 use report::escape;
 use report::text::did_you_mean;
 use std::collections::{BTreeSet, HashMap};
-use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -37,27 +36,14 @@ use telling::Teller;
 const JOBS: usize = 2;
 
 /// Why a class is not graded.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
     /// The user can mend it.
+    #[error("{0}")]
     Usage(String),
     /// The grader itself failed.
-    Fault(Fault),
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Trouble::Usage(message) => f.write_str(message),
-            Trouble::Fault(fault) => write!(f, "{fault}"),
-        }
-    }
-}
-
-impl From<Fault> for Trouble {
-    fn from(fault: Fault) -> Self {
-        Trouble::Fault(fault)
-    }
+    #[error(transparent)]
+    Fault(#[from] Fault),
 }
 
 impl From<io::Error> for Trouble {

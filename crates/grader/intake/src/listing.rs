@@ -11,26 +11,18 @@ use membership::{Members, members};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Why there is no list of submissions; the instructor can mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", .path.display())]
 pub struct ListError {
     path: PathBuf,
     message: String,
 }
-
-impl fmt::Display for ListError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path.display(), self.message)
-    }
-}
-
-impl std::error::Error for ListError {}
 
 /// What a class has handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +121,7 @@ fn class_folder(found: &Members) -> Option<Vec<u8>> {
 fn children(paths: &[Vec<u8>], folder: &[u8]) -> BTreeMap<Vec<u8>, bool> {
     let mut children = BTreeMap::new();
     for rest in paths.iter().filter_map(|path| path.strip_prefix(folder)).filter(|rest| !rest.is_empty()) {
-        let end = rest.iter().position(|byte| *byte == b'/');
+        let end = memchr::memchr(b'/', rest);
         *children.entry(rest[..end.unwrap_or(rest.len())].to_vec()).or_default() |= end.is_some();
     }
     children

@@ -5,46 +5,65 @@ use std::fmt;
 const OPENED_ARCHIVES: &str = "archives are opened if they are .zip, .tar.gz, .tgz or .tar";
 
 /// Why nothing of a submission is taken. Names are in it as they can be shown: cut, and without control characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A symbolic link.
+    #[error("{0} is a symbolic link; hand in the file itself")]
     SymbolicLink(String),
     /// A second name of another file: in a tarball, or in a folder of somebody who does not own the file.
+    #[error("{0} is a hard link to another file; hand in a file of its own")]
     HardLink(String),
     /// Neither a file nor a folder: a device, a pipe, a socket, a sparse file.
+    #[error("{0} is neither a file nor a folder")]
     Special(String),
     /// A path from the root of a file system.
+    #[error("{0} is an absolute path")]
     AbsolutePath(String),
     /// A path with `..` in it.
+    #[error("{0} leads out of its folder")]
     ParentFolder(String),
     /// A name with control characters, or with such that change how a line is read.
+    #[error("{0} has control or invisible characters in its name")]
     OddName(String),
     /// A name that is not UTF-8.
+    #[error("{0} has a name that is not UTF-8")]
     NameNotText(String),
     /// A name or path longer than [`limits::NAME`](crate::limits::NAME) or [`limits::PATH`](crate::limits::PATH).
+    #[error("{0} has too long a name")]
     LongName(String),
     /// Two files of the same path, or of paths that are the same where case does not count.
+    #[error("{}", duplicate(.0, .1))]
     Duplicate(String, String),
     /// A path that is a file, and a folder on the way to another.
+    #[error("{0} is both a file and a folder")]
     FileAndFolder(String),
     /// More than [`limits::ITEMS`](crate::limits::ITEMS) files and folders, or [`limits::FILES`](crate::limits::FILES) that
     /// would be taken.
+    #[error("there are more than {0} files")]
     TooMany(usize),
     /// Files that would be taken come to more bytes than this, or an archive has more.
+    #[error("it has more than {} MiB", .0 >> 20)]
     TooLarge(u64),
     /// An archive that unpacks to far more than it is.
+    #[error("the archive unpacks to far more than it is")]
     Bomb,
     /// Archives in archives in archives.
+    #[error("there are archives in archives in archives")]
     Nested,
     /// An encrypted file that the lab asks for.
+    #[error("{0} is encrypted; no archive may need a password")]
     Encrypted(String),
     /// Nothing but an archive of a kind that is not opened.
+    #[error("{0} cannot be opened; {OPENED_ARCHIVES}")]
     OtherArchive(String),
     /// An archive that cannot be read; what is wrong with it.
+    #[error("the archive cannot be read: {0}")]
     Broken(String),
     /// Two places that could each be the submission.
+    #[error("{0} and {1} could each be the submission; hand in one of them")]
     Ambiguous(String, String),
     /// A `submission.toml` that makes no sense, where (from 1) and why.
+    #[error("{}:{line}:{column}: {message}", crate::SETTINGS)]
     Settings {
         /// Its line.
         line: usize,
@@ -55,43 +74,13 @@ pub enum Refusal {
     },
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use Refusal as R;
-        match self {
-            R::SymbolicLink(path) => write!(f, "{path} is a symbolic link; hand in the file itself"),
-            R::HardLink(path) => {
-                write!(f, "{path} is a hard link to another file; hand in a file of its own")
-            }
-            R::Special(path) => write!(f, "{path} is neither a file nor a folder"),
-            R::AbsolutePath(path) => write!(f, "{path} is an absolute path"),
-            R::ParentFolder(path) => write!(f, "{path} leads out of its folder"),
-            R::OddName(path) => write!(f, "{path} has control or invisible characters in its name"),
-            R::NameNotText(path) => write!(f, "{path} has a name that is not UTF-8"),
-            R::LongName(path) => write!(f, "{path} has too long a name"),
-            R::Duplicate(one, other) if one == other => write!(f, "{one} is there twice"),
-            R::Duplicate(one, other) => {
-                write!(f, "{one} and {other} are the same file where upper and lower case are")
-            }
-            R::FileAndFolder(path) => write!(f, "{path} is both a file and a folder"),
-            R::TooMany(limit) => write!(f, "there are more than {limit} files"),
-            R::TooLarge(limit) => write!(f, "it has more than {} MiB", limit >> 20),
-            R::Bomb => write!(f, "the archive unpacks to far more than it is"),
-            R::Nested => write!(f, "there are archives in archives in archives"),
-            R::Encrypted(path) => write!(f, "{path} is encrypted; no archive may need a password"),
-            R::OtherArchive(path) => write!(f, "{path} cannot be opened; {OPENED_ARCHIVES}"),
-            R::Broken(what) => write!(f, "the archive cannot be read: {what}"),
-            R::Ambiguous(one, other) => {
-                write!(f, "{one} and {other} could each be the submission; hand in one of them")
-            }
-            R::Settings { line, column, message } => {
-                write!(f, "{}:{line}:{column}: {message}", crate::SETTINGS)
-            }
-        }
+fn duplicate(one: &str, other: &str) -> String {
+    if one == other {
+        format!("{one} is there twice")
+    } else {
+        format!("{one} and {other} are the same file where upper and lower case are")
     }
 }
-
-impl std::error::Error for Refusal {}
 
 /// A file or folder that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,6 +2,7 @@
 //! different types from here to the exit status.
 
 use crate::{Event, Record, ThreadView};
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
@@ -240,12 +241,12 @@ impl Failure {
 
 /// The bytes without that part, wherever it stands.
 fn without(bytes: &[u8], part: &[u8]) -> Vec<u8> {
-    let (mut left, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
-    while let Some(place) = rest.windows(part.len()).position(|window| window == part) {
-        left.extend(&rest[..place]);
-        rest = &rest[place + part.len()..];
+    let (mut left, mut end) = (Vec::with_capacity(bytes.len()), 0);
+    for place in memmem::find_iter(bytes, part) {
+        left.extend(&bytes[end..place]);
+        end = place + part.len();
     }
-    left.extend(rest);
+    left.extend(&bytes[end..]);
     left
 }
 

@@ -26,7 +26,6 @@ use model::{
     Verdict,
 };
 use sandbox::{Limits, Template};
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -96,37 +95,20 @@ impl Confinement {
 }
 
 /// Why a run came to nothing.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The package does not compile; cargo has said why on standard error.
+    #[error("{package} does not compile; the compiler's messages are above")]
     Build {
         /// The package.
         package: String,
     },
     /// The order cannot be carried out as it was given.
+    #[error("{0}")]
     Usage(String),
     /// The grader itself failed.
-    Fault(Fault),
-}
-
-impl fmt::Display for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RunError::Build { package } => {
-                write!(f, "{package} does not compile; the compiler's messages are above")
-            }
-            RunError::Usage(message) => f.write_str(message),
-            RunError::Fault(fault) => write!(f, "{fault}"),
-        }
-    }
-}
-
-impl std::error::Error for RunError {}
-
-impl From<Fault> for RunError {
-    fn from(fault: Fault) -> Self {
-        RunError::Fault(fault)
-    }
+    #[error(transparent)]
+    Fault(#[from] Fault),
 }
 
 /// How many checks run at the same time unless the user says otherwise: two for each processor, since a check mostly waits,

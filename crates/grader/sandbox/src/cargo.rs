@@ -3,30 +3,20 @@
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::env;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Why there is nothing to run.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// The crate does not compile; cargo has said why on standard error.
+    #[error("it does not compile")]
     DoesNotCompile,
     /// Cargo could not be run.
+    #[error("cannot run cargo: {0}")]
     Cargo(io::Error),
 }
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BuildError::DoesNotCompile => write!(f, "it does not compile"),
-            BuildError::Cargo(error) => write!(f, "cannot run cargo: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for BuildError {}
 
 /// How a crate is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

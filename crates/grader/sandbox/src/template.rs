@@ -4,7 +4,6 @@ use crate::script::{self, Obstacle, Reason};
 use crate::{Command, Limits, home};
 use serde::{Deserialize, Serialize};
 use std::env;
-use std::fmt;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
@@ -25,19 +24,25 @@ pub struct Template {
 }
 
 /// Why a template cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     /// There is no word in it.
+    #[error("the command is empty")]
     Empty,
     /// Quotes that do not match.
+    #[error("the command has a quote that is never closed")]
     Quotes,
     /// No executable of that name, or at that path.
+    #[error("{}", no_such(.0))]
     NotFound(String),
     /// No program of that name on the PATH, but a file in the folder, where no shell looks.
+    #[error("there is no program `{0}` on the PATH; for the file of that name write `./{0}`")]
     InFolder(String),
     /// A file that the command names is not there or may not be read; with the reason.
+    #[error("cannot read `{0}`: {1}")]
     Unreadable(String, String),
     /// The program is a script of the author's own, and the interpreter that its first line names is not there.
+    #[error("`{0}` cannot be started: {1}")]
     NoInterpreter(String, Obstacle),
 }
 
@@ -52,6 +57,14 @@ impl TemplateError {
     }
 }
 
+fn no_such(word: &str) -> String {
+    if word.contains('/') {
+        format!("`{word}` is not an executable file")
+    } else {
+        format!("there is no program `{word}` on the PATH")
+    }
+}
+
 /// Whether a program of that name or path may be on some machine: not in a folder that is the submission's own, or nobody's.
 fn may_be_installed(program: &str) -> bool {
     const NOWHERE: [&str; 5] = ["/dev", "/proc", "/run", "/tmp", "/var/tmp"];
@@ -59,31 +72,6 @@ fn may_be_installed(program: &str) -> bool {
     let is_name = !program.contains(['/', '{', '}']) && program.contains(char::is_alphanumeric);
     is_name || path.is_absolute() && !NOWHERE.iter().any(|folder| path.starts_with(folder))
 }
-
-impl fmt::Display for TemplateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TemplateError::Empty => write!(f, "the command is empty"),
-            TemplateError::Quotes => write!(f, "the command has a quote that is never closed"),
-            TemplateError::NotFound(word) if word.contains('/') => {
-                write!(f, "`{word}` is not an executable file")
-            }
-            TemplateError::NotFound(word) => write!(f, "there is no program `{word}` on the PATH"),
-            TemplateError::InFolder(word) => {
-                write!(
-                    f,
-                    "there is no program `{word}` on the PATH; for the file of that name write `./{word}`"
-                )
-            }
-            TemplateError::Unreadable(file, reason) => write!(f, "cannot read `{file}`: {reason}"),
-            TemplateError::NoInterpreter(file, obstacle) => {
-                write!(f, "`{file}` cannot be started: {obstacle}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for TemplateError {}
 
 /// Endings of files that are handed to an interpreter.
 const SCRIPTS: [&str; 9] = ["py", "js", "mjs", "rb", "pl", "jar", "sh", "php", "lua"];

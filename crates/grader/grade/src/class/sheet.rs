@@ -6,7 +6,6 @@
 
 use super::{Entry, Mark, Outcome, Readers, cell, label, replace, worth};
 use model::{Clause, Tier};
-use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -23,32 +22,17 @@ pub struct Sheet<'a> {
 }
 
 /// Why a sheet cannot be read.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SheetError {
     /// The file cannot be read.
-    Io(io::Error),
+    #[error(transparent)]
+    Io(#[from] io::Error),
     /// It is no sheet of marks for these clauses.
+    #[error("its columns are not those of this lab")]
     OtherColumns,
     /// The line of this number was not written by the grader, or was changed since.
+    #[error("line {0} is not as the grader writes it")]
     Line(u64),
-}
-
-impl fmt::Display for SheetError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SheetError::Io(error) => error.fmt(f),
-            SheetError::OtherColumns => f.write_str("its columns are not those of this lab"),
-            SheetError::Line(number) => write!(f, "line {number} is not as the grader writes it"),
-        }
-    }
-}
-
-impl std::error::Error for SheetError {}
-
-impl From<io::Error> for SheetError {
-    fn from(error: io::Error) -> Self {
-        SheetError::Io(error)
-    }
 }
 
 impl<'a> Sheet<'a> {
@@ -95,7 +79,7 @@ impl<'a> Sheet<'a> {
 /// When the file cannot be read or is not as the grader writes it.
 pub fn read(path: &Path, clauses: &[&Clause]) -> Result<Vec<Entry>, SheetError> {
     let text = fs::read(path)?;
-    let whole = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    let whole = memchr::memrchr(b'\n', &text).map_or(0, |end| end + 1);
     let mut lines = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&text[..whole]);
     let mut records = lines.records();
     let first = records.next().and_then(Result::ok).ok_or(SheetError::OtherColumns)?;
