@@ -6,6 +6,7 @@ use runner::collection;
 /// What tests use, with what they use it for.
 pub const TOOLS: &[(&str, &str)] = &[
     ("python3", "programs of students, hostile ones above all"),
+    ("sh", "scripts of submissions and of students"),
     ("tshark", "the packets that `--keep` writes"),
     ("bash", "scripts and the files for CI services"),
     ("git", "the repository that students get"),
@@ -33,6 +34,16 @@ pub fn has(tools: &[&str]) -> bool {
         }
     }
     true
+}
+
+/// Ends a test here where one of these tools is missing, see [`tools::has`](crate::tools::has).
+#[macro_export]
+macro_rules! needs {
+    ($($tool:literal),+) => {
+        if !$crate::tools::has(&[$($tool),+]) {
+            return;
+        }
+    };
 }
 
 /// What is not here, and what is not tested therefore.

@@ -4,7 +4,7 @@ use predicates::prelude::*;
 use rstest::rstest;
 use serde_json::Value;
 use std::path::Path;
-use tests::xtask;
+use tests::{needs, xtask};
 
 #[rstest]
 #[case::lab(&["check", "lab33"], "lab3")]
@@ -244,6 +244,7 @@ fn the_doctor_finds_full_isolation_here() {
 
 #[test]
 fn the_doctor_tells_what_is_limited_and_what_is_missing() {
+    needs!("bash");
     let limited = format!("ulimit -n 1500 -u 2000 && exec {} doctor", tests::xtask_path().display());
     assert_cmd::Command::new("bash")
         .args(["-c", &limited])

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
-use tests::xtask;
+use tests::{needs, xtask};
 
 /// What the service makes of its file: commands, and the variables that stand in them.
 struct Service {
@@ -98,11 +98,13 @@ fn marks_by(service: &Service) -> usize {
 
 #[test]
 fn the_commands_for_github_actions_grade_a_class() {
+    needs!("bash");
     assert_eq!(marks_by(&github()), 3);
 }
 
 #[test]
 fn the_commands_for_gitlab_grade_a_class() {
+    needs!("bash");
     assert_eq!(marks_by(&gitlab()), 3);
 }
 
@@ -139,6 +141,7 @@ fn a_class_with_a_part_missing_or_not_finished_is_not_put_together() {
 
 #[test]
 fn where_namespaces_are_refused_nothing_is_graded_and_the_cure_is_told() {
+    needs!("unshare", "sh");
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
     fs::create_dir_all(folder.join("submissions/ada")).unwrap();

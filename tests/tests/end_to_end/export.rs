@@ -7,7 +7,7 @@ use runner::collection::target_folder;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use tests::xtask;
+use tests::{needs, xtask};
 
 /// Exports to a folder that is always the same, so that cargo compiles again only what has changed.
 fn exported() -> PathBuf {
@@ -47,6 +47,7 @@ fn there(program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
 
 #[test]
 fn students_get_a_repository_that_works_by_itself() {
+    needs!("git");
     let folder = exported();
     holds_what_students_need_and_no_more(&folder);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -97,7 +98,7 @@ fn holds_what_students_need_and_no_more(folder: &Path) {
     let folders = |below: &str| -> BTreeSet<&str> {
         files.iter().filter_map(|file| file.strip_prefix(below)?.split('/').next()).collect()
     };
-    let engine = ["checks", "model", "observe", "report", "runner", "sandbox", "session", "wire"];
+    let engine = ["checks", "cli", "model", "observe", "report", "runner", "sandbox", "session", "wire"];
     assert_eq!(folders("crates/grader/"), BTreeSet::from(engine));
     assert_eq!(folders("crates/"), BTreeSet::from(["grader"]));
     let foreign = |file: &&String| {
@@ -110,6 +111,7 @@ fn holds_what_students_need_and_no_more(folder: &Path) {
 
 #[test]
 fn nothing_is_written_over() {
+    needs!("git");
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("mine"), "").unwrap();
     xtask()

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use tests::class::{self, Member};
-use tests::{grade_path, xtask_path};
+use tests::{grade_path, needs, xtask_path};
 
 /// Each kind of submission once, and each packing.
 const SUBMISSIONS: usize = 20;
@@ -74,6 +74,7 @@ fn assert_private(results: &Path, folder: u32, file: u32) {
 
 #[test]
 fn results_are_for_nobody_else_to_read() {
+    needs!("python3", "sh");
     let results = graded().results("whole");
     assert_eq!(mode(&results), 0o700);
     assert_private(&results, 0o700, 0o600);
@@ -82,6 +83,7 @@ fn results_are_for_nobody_else_to_read() {
 /// Programs are run by another user than root, below folders which that one cannot enter, whatever the umask leaves.
 #[test]
 fn whom_results_are_private_to_says_nothing_about_who_runs_programs() {
+    needs!("python3", "sh");
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::create_dir_all(path("submissions/python")).unwrap();
@@ -115,6 +117,7 @@ fn whom_results_are_private_to_says_nothing_about_who_runs_programs() {
 
 #[test]
 fn every_submission_gets_what_it_deserves() {
+    needs!("python3", "sh");
     let class = graded();
     let wrong = class::misjudged(&class.results("whole"), &class.members).unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
@@ -122,6 +125,7 @@ fn every_submission_gets_what_it_deserves() {
 
 #[test]
 fn a_run_that_was_killed_goes_on_to_the_same_marks() {
+    needs!("python3", "sh");
     let class = graded();
     let results = class.results("killed");
     fs::create_dir(&results).unwrap();
@@ -154,6 +158,7 @@ fn a_run_that_was_killed_goes_on_to_the_same_marks() {
 
 #[test]
 fn parts_put_together_are_the_whole() {
+    needs!("python3", "sh");
     let class = graded();
     let parts: Vec<PathBuf> = ["1/3", "2/3", "3/3"]
         .iter()
@@ -230,6 +235,7 @@ impl Predictions {
 
 #[test]
 fn classroom50_is_told_of_marks_that_were_given_before() {
+    needs!("python3", "sh");
     let class = Predictions::new(&["alice", "bob"]);
     fs::write(class.path("submissions/bob/answers.toml"), "").unwrap();
     succeeds(&class.grade("results", &["--classroom=before"]));
@@ -250,6 +256,7 @@ fn classroom50_is_told_of_marks_that_were_given_before() {
 
 #[test]
 fn of_a_submission_that_was_withdrawn_nothing_is_left() {
+    needs!("python3", "sh");
     let class = Predictions::new(&["alice", "bob"]);
     succeeds(&class.grade("results", &[]));
     let alices = fs::read(class.path("results/submissions/alice/result.json")).unwrap();
@@ -264,6 +271,7 @@ fn of_a_submission_that_was_withdrawn_nothing_is_left() {
 
 #[test]
 fn a_mark_is_kept_under_the_name_that_was_handed_in_last() {
+    needs!("python3", "sh");
     let class = Predictions::new(&["alice"]);
     succeeds(&class.grade("results", &[]));
     fs::rename(class.path("submissions/alice"), class.path("submissions/alice!")).unwrap();
@@ -273,6 +281,7 @@ fn a_mark_is_kept_under_the_name_that_was_handed_in_last() {
 
 #[test]
 fn results_that_cannot_be_written_or_gone_on_with_are_the_users_to_mend() {
+    needs!("python3", "sh");
     let class = Predictions::new(&["alice"]);
     let refused = |results: &str, more: &[&str], cure: &str| {
         let refused = class.grade(results, more);
@@ -300,6 +309,7 @@ fn results_that_cannot_be_written_or_gone_on_with_are_the_users_to_mend() {
 
 #[test]
 fn who_ends_the_command_ends_the_tool_that_grades() {
+    needs!("python3", "sh");
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let list = folder.path().join("class.csv");
     std::os::unix::fs::symlink("/dev/stdin", &list).unwrap();
@@ -318,6 +328,7 @@ fn who_ends_the_command_ends_the_tool_that_grades() {
 
 #[test]
 fn results_are_not_written_over_what_the_class_has_handed_in() {
+    needs!("python3", "sh");
     let class = Predictions::new(&["alice"]);
     let refused = class.grade(".", &[]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
@@ -326,6 +337,7 @@ fn results_are_not_written_over_what_the_class_has_handed_in() {
 
 #[test]
 fn what_lies_beside_submissions_is_told() {
+    needs!("python3", "sh");
     let class = Predictions::new(&["alice"]);
     fs::write(class.path("submissions/\x1bnotes.txt"), "").unwrap();
     fs::write(class.path("submissions/bob.rar"), "").unwrap();
@@ -339,6 +351,7 @@ fn what_lies_beside_submissions_is_told() {
 
 #[test]
 fn who_has_used_up_the_time_of_all_checks_misses_the_rest() {
+    needs!("python3", "sh");
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let place = folder.path().join("submissions/python");
     fs::create_dir_all(&place).unwrap();

@@ -7,8 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
-use tests::class;
-use tests::grade_path;
+use tests::{class, grade_path, needs};
 
 /// On no machine.
 const MISSING: &str = "no-such-interpreter-here";
@@ -121,6 +120,7 @@ fn assert_zero_for_faults(class: &Class, results: &str) {
 
 #[test]
 fn what_a_fault_counts_as_can_be_decided_afterwards_without_checking_again() {
+    needs!("python3");
     let class = Class::new();
     ends_with(3, &class.grade("results", &[]));
     assert_eq!(class.row("results", "alice")["status"], "incomplete");
@@ -165,6 +165,7 @@ fn what_a_fault_counts_as_can_be_decided_afterwards_without_checking_again() {
 
 #[test]
 fn what_a_fault_counts_as_can_be_decided_at_once_and_in_parts() {
+    needs!("python3");
     let class = Class::new();
     let decided = ["--fault-is", "zero", "alice", "--fault-is", "zero", "bob"];
     ends_with(0, &class.grade("whole", &[&decided[..], &["--classroom=networks"]].concat()));
@@ -208,6 +209,7 @@ fn what_a_fault_counts_as_can_be_decided_at_once_and_in_parts() {
 
 #[test]
 fn a_decision_about_nobody_or_of_another_kind_is_wrong_use() {
+    needs!("python3");
     let class = Class::new();
     for (words, told) in [
         (&["--fault-is", "zero", "bop"][..], "there is no submission `bop`; did you mean `bob`?"),

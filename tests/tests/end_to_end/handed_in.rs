@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use tests::class::{self, clauses_of};
-use tests::grade_path;
+use tests::{grade_path, needs};
 
 const SERVER: &str = "echo-server/correct/plain.rs";
 const IN_PYTHON: &str = "echo-server/correct/bytearray.py";
@@ -88,11 +88,13 @@ fn graded() -> &'static Graded {
 
 #[test]
 fn a_program_with_modules_takes_the_place_of_the_stubs() {
+    needs!("python3");
     graded().has_earned("with-modules", "echo-server");
 }
 
 #[test]
 fn a_script_is_started_and_a_wrong_command_beside_it_costs_its_own_clauses() {
+    needs!("python3");
     graded().has_earned("script", "echo-server");
     let feedback = graded().told("script", "feedback.md");
     assert!(feedback.contains("echo-client cannot be started"), "{feedback}");
@@ -101,6 +103,7 @@ fn a_script_is_started_and_a_wrong_command_beside_it_costs_its_own_clauses() {
 
 #[test]
 fn what_the_machine_lacks_for_one_program_leaves_the_others_their_marks_and_no_sum() {
+    needs!("python3");
     let graded = graded();
     assert_eq!(graded.output.status.code(), Some(3), "{:?}", graded.output);
     let row = &graded.rows["interpreter-missing"];
@@ -114,6 +117,7 @@ fn what_the_machine_lacks_for_one_program_leaves_the_others_their_marks_and_no_s
 
 #[test]
 fn a_file_that_is_named_without_its_folder_is_refused_with_the_cure() {
+    needs!("python3");
     let row = &graded().rows["without-its-folder"];
     assert_eq!(row["status"], "refused", "{row:?}");
     assert!(row["reason"].contains("`./own-server`"), "{row:?}");

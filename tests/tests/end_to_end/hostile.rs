@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tests::bait::{Bait, SECRET};
-use tests::xtask_path;
+use tests::{needs, xtask_path};
 
 /// Where baits are laid.
 const TEMPORARY: &str = env!("CARGO_TARGET_TMPDIR");
@@ -184,11 +184,13 @@ fn none_succeeds(user: User) {
 
 #[test]
 fn no_attack_succeeds() {
+    needs!("python3", "sh", "unshare", "setpriv");
     none_succeeds(User::Own);
 }
 
 #[test]
 fn no_attack_succeeds_where_the_grader_is_run_by_an_ordinary_user() {
+    needs!("python3", "sh", "unshare", "setpriv");
     // For an ordinary user the test above is this one.
     if rustix::process::geteuid().is_root() {
         none_succeeds(User::Ordinary);
@@ -197,6 +199,7 @@ fn no_attack_succeeds_where_the_grader_is_run_by_an_ordinary_user() {
 
 #[test]
 fn no_attack_succeeds_where_no_control_group_is_to_be_had() {
+    needs!("python3", "sh", "unshare", "setpriv");
     // For an ordinary user the first test is this one, more often than not.
     if rustix::process::geteuid().is_root() {
         none_succeeds(User::OwnWithoutGroups);
@@ -205,6 +208,7 @@ fn no_attack_succeeds_where_no_control_group_is_to_be_had() {
 
 #[test]
 fn what_a_program_prints_steers_no_terminal_and_no_service() {
+    needs!("python3", "sh", "unshare", "setpriv");
     let stage = Stage::set();
     let attacks = stage.attacks();
     for name in ["steers-the-terminal.py", "prints-no-text.py", "prints-a-verdict.py"] {

@@ -10,6 +10,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tests::bait::{Bait, SECRET};
+use tests::needs;
 use tests::submission::{complete, copy, deserves, files};
 
 /// Where the stage is seen when root has set it: outside of all folders that every submission has of its own.
@@ -242,6 +243,7 @@ fn open_to_all(folder: &Path) {
 #[test]
 #[ignore = "takes minutes: run with --include-ignored, as CI does"]
 fn no_submission_gets_anything_by_being_built() {
+    needs!("python3", "sh", "unshare", "setpriv");
     let stage = Stage::set();
     let mut wrong = stage.judge("results-of-this-user", geteuid().is_root());
     if geteuid().is_root() {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use tests::xtask;
+use tests::{needs, xtask};
 
 /// These fields of each packet in a capture, as tshark reads them.
 fn packets(file: &Path, fields: &[&str]) -> Vec<Vec<String>> {
@@ -17,6 +17,7 @@ fn packets(file: &Path, fields: &[&str]) -> Vec<Vec<String>> {
 
 #[test]
 fn a_kept_check_can_be_read_in_words_and_in_packets() {
+    needs!("tshark");
     let folder = tempfile::tempdir().unwrap();
     let kept = folder.path().join("kept");
     xtask()

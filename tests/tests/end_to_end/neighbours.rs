@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use tests::submission::complete;
-use tests::{class, grade_path};
+use tests::{class, grade_path, needs};
 
 const HONEST: usize = 4;
 /// What each takes, with how much at most and for how long.
@@ -60,6 +60,7 @@ fn submission(folder: &Path, server: &str) {
 #[test]
 #[ignore = "takes minutes: run with --include-ignored, as CI does"]
 fn who_takes_all_that_there_is_costs_nobody_else_a_mark() {
+    needs!("python3", "sh", "unshare");
     // Since Linux 6.14 a pid namespace has a limit of its own. Before, setting it would set the machine's.
     let system = rustix::system::uname();
     let release = system.release().to_string_lossy().into_owned();

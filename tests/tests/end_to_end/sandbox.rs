@@ -5,7 +5,7 @@ use rustix::fd::OwnedFd;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use std::fs;
 use std::process::{Command, Stdio};
-use tests::{xtask, xtask_path};
+use tests::{needs, xtask, xtask_path};
 
 /// Starts a check of a program that never listens, with `mark` among its arguments, and waits until it runs.
 fn start(mark: &str) -> (std::process::Child, Vec<OwnedFd>) {
@@ -67,6 +67,7 @@ fn an_interrupted_check_leaves_no_process_behind() {
 
 #[test]
 fn two_checks_on_the_same_fixed_port_do_not_meet() {
+    needs!("python3");
     // Without the placeholder both servers listen on the port that is built in.
     let server = "python3 -c 'import socket; s = socket.create_server((\"\", 3232))\nwhile True:\n c = s.accept()[0]\n c.sendall(b\"HELLO\\n\"); c.recv(100); c.close()'";
     let option = format!("--program=echo-server={server}");
@@ -105,6 +106,7 @@ fn without_namespaces_the_same_checks_run_and_what_needs_them_is_skipped() {
 
 #[test]
 fn without_namespaces_too_a_daemon_ends_with_its_check() {
+    needs!("python3");
     let mark = format!("mark-{}-daemon", std::process::id());
     // It leaves its session, and its parent is gone before the server listens.
     let server = "import os, signal, socket, sys\nif os.fork() == 0:\n os.setsid()\n if os.fork() == 0:\n  signal.alarm(120)\n  signal.pause()\n os._exit(0)\nos.wait()\nclient = socket.create_server((\"127.0.0.1\", int(sys.argv[1]))).accept()[0]\nclient.sendall(b\"HELLO\\n\")\nclient.recv(1)";
@@ -119,6 +121,7 @@ fn without_namespaces_too_a_daemon_ends_with_its_check() {
 
 #[test]
 fn a_submission_cannot_write_outside_its_own_folders() {
+    needs!("sh");
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("written");
     let script = format!(
@@ -134,6 +137,7 @@ fn a_submission_cannot_write_outside_its_own_folders() {
 
 #[test]
 fn a_program_in_a_folder_that_only_its_owner_may_enter_runs() {
+    needs!("python3");
     // The folders that `tempfile` makes are such, and so are many home folders.
     let folder = tempfile::tempdir().unwrap();
     let script = folder.path().join("server.py");

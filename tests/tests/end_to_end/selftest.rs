@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
-use tests::xtask;
+use tests::{needs, xtask};
 
 #[test]
 fn every_clause_has_a_wrong_program_that_fails_it() {
@@ -81,6 +81,7 @@ fn selftest(collection: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert
 
 #[test]
 fn a_wrong_program_that_fails_more_than_it_names_is_told() {
+    needs!("python3");
     let folder = collection("L3.17");
     selftest(folder.path(), &["--file", "ends"])
         .code(1)
@@ -95,6 +96,7 @@ fn a_wrong_program_that_fails_more_than_it_names_is_told() {
 
 #[test]
 fn a_mistake_that_escapes_is_told() {
+    needs!("python3");
     let folder = collection("L3.17");
     let right = runner::collection::folder().join("lab3/bounded-listener/correct/readline.py");
     let text = fs::read_to_string(right).unwrap().replacen("# correct:", "# fails: L3.18\n# mistake:", 1);
@@ -113,6 +115,7 @@ fn a_mistake_that_escapes_is_told() {
 
 #[test]
 fn a_clause_that_nothing_tests_is_told() {
+    needs!("python3");
     let folder = collection("L3.17 L3.18");
     let untested = |id: &str| predicate::str::contains(format!("{id} is a clause that nothing tests"));
     selftest(folder.path(), &[])

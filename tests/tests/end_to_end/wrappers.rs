@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
-use tests::xtask_path;
+use tests::{needs, xtask_path};
 
 /// Where `python3` is the interpreter itself, in no home.
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -65,6 +65,7 @@ fn expect_passed(checks: &[(&str, &str, String)]) {
 
 #[test]
 fn a_program_below_a_wrapper_is_judged_as_without_it() {
+    needs!("python3", "sh", "bash", "setsid", "timeout");
     let wrapped = [
         |command: &str| format!("timeout 30 {command}"),
         |command: &str| format!("setsid -w {command}"),
@@ -83,6 +84,7 @@ fn a_program_below_a_wrapper_is_judged_as_without_it() {
 
 #[test]
 fn a_server_that_has_gone_to_the_background_serves_on() {
+    needs!("python3", "sh", "bash", "setsid", "timeout");
     let to_background = [
         format!("sh -c '{} &'", server()),
         format!("sh -c '(setsid {} < /dev/null > /dev/null 2>&1 &)'", server()),
@@ -93,6 +95,7 @@ fn a_server_that_has_gone_to_the_background_serves_on() {
 
 #[test]
 fn a_daemon_that_fails_is_explained_by_its_own_end_or_by_none() {
+    needs!("python3", "sh", "bash", "setsid", "timeout");
     let summary = |server: &str| {
         let command = format!("setsid --fork python3 -c 'import os, socket\n{server}'");
         let (status, printed) = end(start("L3.2", "echo-server", &command, &["--format=json"]));
@@ -110,6 +113,7 @@ fn a_daemon_that_fails_is_explained_by_its_own_end_or_by_none() {
 
 #[test]
 fn the_room_has_a_host_name_a_user_with_a_home_and_no_name_that_it_does_not_know() {
+    needs!("python3", "sh", "bash", "setsid", "timeout");
     let server = r#"python3 -c 'import getpass, os, pwd, socket, sys, time
 assert socket.gethostbyname(socket.gethostname()) == "127.0.0.1"
 assert socket.gethostbyaddr("127.0.0.1")[0] == "localhost"

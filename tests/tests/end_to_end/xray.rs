@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
-use tests::xtask;
+use tests::{needs, xtask};
 
 fn picture(arguments: &[&str]) -> Value {
     let output = xtask().arg("xray").args(arguments).args(["--format=json"]).assert().code(0);
@@ -70,6 +70,7 @@ fn a_process_is_looked_at_and_left_alone() {
 
 #[test]
 fn a_command_ends_with_its_picture_and_its_children_with_it() {
+    needs!("sh");
     let script = "sleep 600 & exec sleep 600";
     let output = xtask()
         .args(["xray", "--format=json", "--", "sh", "-c", script])
