@@ -30,6 +30,12 @@ pub fn grade_path() -> PathBuf {
     GRADE.get_or_init(|| built("grade")["grade"].clone()).clone()
 }
 
+/// The path of the tool that puts load on servers.
+pub fn bench_path() -> PathBuf {
+    static BENCH: OnceLock<PathBuf> = OnceLock::new();
+    BENCH.get_or_init(|| built("bench")["bench"].clone()).clone()
+}
+
 /// The command line, at the root of the workspace.
 pub fn xtask() -> Command {
     let mut command = Command::new(xtask_path());

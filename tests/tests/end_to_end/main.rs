@@ -1,6 +1,7 @@
 //! The grader from outside: the command line, classes, attacks, documents. Each program of the collection is a test of `collection`.
 
 mod architecture;
+mod bench;
 mod command_line;
 mod docs;
 mod export;

@@ -46,6 +46,10 @@ mod tests {
 
     #[test]
     fn a_stub_that_was_filled_in_does_not_go_out() {
+        if Command::new("git").arg("--version").output().is_err() {
+            assert!(std::env::var_os("REQUIRE_ALL").is_none(), "REQUIRE_ALL is set, and there is no git");
+            return;
+        }
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         assert!(matches!(files(root), Err(Trouble::Usage(_))));

@@ -117,7 +117,7 @@ mod tests {
     use std::process::{Child, Command, Stdio};
 
     fn sleeper() -> Child {
-        Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().unwrap()
+        Command::new("/bin/sleep").arg("1000").stdin(Stdio::null()).spawn().unwrap()
     }
 
     #[test]

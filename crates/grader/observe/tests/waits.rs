@@ -1,5 +1,7 @@
 //! What threads are found to wait on, for small programs that wait in every way that there is.
 
+mod python;
+
 use observe::{Observer, Scope, Thread};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -58,6 +60,9 @@ fn waits(program: &str) -> (Vec<usize>, bool) {
 
 #[test]
 fn a_call_counts_by_its_tcp_sockets_and_not_by_its_entries() {
+    if !python::is_there() {
+        return;
+    }
     for (program, sockets) in [
         ("listener.accept()", 1),
         ("served.recv(1)", 1),
@@ -80,6 +85,9 @@ fn a_call_counts_by_its_tcp_sockets_and_not_by_its_entries() {
 
 #[test]
 fn epoll_sets_are_followed_into_each_other_and_through_poll_and_select() {
+    if !python::is_there() {
+        return;
+    }
     let set = "e = select.epoll(); [e.register(x, 1) for x in (listener, served, reading)]\n";
     for wait in [
         "e.poll()",
@@ -94,6 +102,9 @@ fn epoll_sets_are_followed_into_each_other_and_through_poll_and_select() {
 
 #[test]
 fn calls_that_nobody_has_heard_of_wait_on_their_descriptor() {
+    if !python::is_there() {
+        return;
+    }
     let buffer = "b = ctypes.create_string_buffer(4096)\n";
     // Messages for recvmmsg(2): one of 64 bytes, zeroed, is enough for the kernel to wait.
     for wait in [
@@ -107,6 +118,9 @@ fn calls_that_nobody_has_heard_of_wait_on_their_descriptor() {
 
 #[test]
 fn a_thread_is_asked_itself_when_its_process_s_first_one_has_ended() {
+    if !python::is_there() {
+        return;
+    }
     let program = "threading.Thread(target=served.recv, args=(1,)).start()
 libc.syscall(60 if os.uname().machine == 'x86_64' else 93, 0)";
     assert_eq!(waits(program), (vec![1], false));

@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(reason("#!text\n"), some("text", Reason::NoProgram));
         assert_eq!(reason("#!script\n"), some("script", Reason::Endless));
         for fine in
-            ["#!/bin/sh\n", "#!/bin/sh", "#!own\n", "#!/usr/bin/env sh\n", "#!/usr/bin/env -S sh -e\n"]
+            ["#!/bin/sh\n", "#!/bin/sh", "#!own\n", "#!/usr/bin/env cc\n", "#!/usr/bin/env -S cc -E\n"]
         {
             assert_eq!(reason(fine), None, "{fine}");
         }

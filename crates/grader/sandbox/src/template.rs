@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn words_are_split_as_a_shell_splits_them_and_placeholders_filled() {
-        let template = Template::parse("sh -c 'echo {port}' x{port}y", Path::new("/")).unwrap();
+        let template = Template::parse("/bin/sh -c 'echo {port}' x{port}y", Path::new("/")).unwrap();
         assert!(template.has("port") && !template.has("host"));
         let command = template.fill(&[("port", "3232".to_owned())], Limits::USUAL);
         assert_eq!(command.arguments, ["-c", "echo 3232", "x3232y"]);
@@ -305,7 +305,7 @@ mod tests {
         let file = env::temp_dir().join(format!("template-{}", std::process::id()));
         std::fs::write(&file, "").unwrap();
         let template =
-            Template::parse(&format!("sh -c 'cd /tmp && exec {} $0'", file.display()), Path::new("/"));
+            Template::parse(&format!("/bin/sh -c 'cd /tmp && exec {} $0'", file.display()), Path::new("/"));
         let paths = template.unwrap().paths();
         std::fs::remove_file(&file).unwrap();
         assert!(paths.contains(&file) && !paths.contains(&env::temp_dir()), "{paths:?}");
@@ -314,7 +314,7 @@ mod tests {
     #[test]
     fn what_cargo_has_built_is_told_from_a_command() {
         assert!(Template::executable(PathBuf::from("/bin/true"), &["port"]).is_of_the_crate());
-        assert!(!Template::parse("true {port}", Path::new("/")).unwrap().is_of_the_crate());
+        assert!(!Template::parse("/bin/true {port}", Path::new("/")).unwrap().is_of_the_crate());
     }
 
     #[test]
@@ -325,7 +325,7 @@ mod tests {
         for file in [&marks, &folder.join("own")] {
             std::fs::write(file, "").unwrap();
         }
-        let text = format!("sh own ../marks x/../../marks {} missing", marks.display());
+        let text = format!("/bin/sh own ../marks x/../../marks {} missing", marks.display());
         let reaches_marks = |template: Template| {
             let paths = template.paths();
             assert!(paths.contains(&folder.join("own")));
@@ -336,8 +336,8 @@ mod tests {
         let outside = Template::parse_foreign(&format!("{} x", marks.display()), &folder);
         assert!(matches!(outside, Err(TemplateError::NotFound(_))));
         // Nor does it hear whether a file is there that does not concern it.
-        assert!(Template::parse_foreign("sh ../missing.sh", &folder).is_ok());
-        assert!(Template::parse_foreign("sh missing.sh", &folder).is_err());
+        assert!(Template::parse_foreign("/bin/sh ../missing.sh", &folder).is_ok());
+        assert!(Template::parse_foreign("/bin/sh missing.sh", &folder).is_err());
         std::fs::remove_dir_all(course).unwrap();
     }
 
@@ -394,7 +394,7 @@ mod tests {
             TemplateError::NotFound("no-such-program-here".to_owned())
         );
         assert!(
-            matches!(error("sh missing.py {port}"), TemplateError::Unreadable(file, _) if file == "missing.py")
+            matches!(error("/bin/sh missing.py {port}"), TemplateError::Unreadable(file, _) if file == "missing.py")
         );
     }
 }

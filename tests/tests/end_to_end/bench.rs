@@ -5,10 +5,11 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use tests::needs;
 
 fn bench() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("--quick");
+    let mut command = Command::new(tests::bench_path());
+    command.current_dir(runner::workspace_root().join("tests/bench")).arg("--quick");
     command
 }
 
@@ -19,9 +20,10 @@ fn rows(folder: &Path) -> Vec<HashMap<String, String>> {
 
 #[test]
 fn every_point_is_in_the_table_the_sheet_and_the_chart() {
+    needs!("python3");
     let folder = tempfile::tempdir().unwrap();
     let output = bench()
-        .args(["--program=threads=python3 tests/server.py {port} threads", "--clients=4,1", "--output"])
+        .args(["--program=threads=python3 server.py {port} threads", "--clients=4,1", "--output"])
         .arg(folder.path())
         .assert()
         .code(0)
@@ -47,8 +49,9 @@ fn every_point_is_in_the_table_the_sheet_and_the_chart() {
 
 #[test]
 fn who_takes_turns_is_found_out_and_rows_end_with_a_reason() {
+    needs!("python3", "sh");
     let output = bench()
-        .args(["--program=turns=python3 tests/server.py {port} turns", "--clients=4,100", "--format=json"])
+        .args(["--program=turns=python3 server.py {port} turns", "--clients=4,100", "--format=json"])
         .args(["--program=none=sh -c 'exit 7' {port}"])
         .assert()
         .code(0)
@@ -70,11 +73,11 @@ fn wrong_use_is_told_before_anything_runs() {
     let cases: [(&[&str], &str); 7] = [
         (&[], "--program"),
         (&["--program=server"], "NAME='COMMAND {port}'"),
-        (&["--program=server=sleep 1"], "{port}"),
-        (&["--program=server=sleep {host} {port}"], "{port}"),
+        (&["--program=server=/bin/sleep 1"], "{port}"),
+        (&["--program=server=/bin/sleep {host} {port}"], "{port}"),
         (&["--program=server=no-such-program {port}"], "no-such-program"),
-        (&["--program=server=sleep {port}", "--clients=0"], "--clients"),
-        (&["--program=server=sleep {port}", "--output=/proc/none"], "/proc/none"),
+        (&["--program=server=/bin/sleep {port}", "--clients=0"], "--clients"),
+        (&["--program=server=/bin/sleep {port}", "--output=/proc/none"], "/proc/none"),
     ];
     for (arguments, names) in cases {
         let output = bench().args(arguments).assert().code(2).stdout("").get_output().clone();
