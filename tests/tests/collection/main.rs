@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 /// The same payloads each time: what only some seeds bring to light is for longer searches.
 const SEED: u64 = 1;
-/// Most of a check is waiting, so that many go on at the same time.
-const TESTS_A_PROCESSOR: usize = 4;
+/// Much of a check is waiting, so that many go on at the same time.
+const CHECKS_A_PROCESSOR: usize = 8;
 
 fn main() -> ExitCode {
     // Each check is decided in a process of its own, which is this binary again.
@@ -24,13 +24,16 @@ fn main() -> ExitCode {
         return worker::main();
     }
     let mut arguments = Arguments::from_args();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let at_once = arguments.test_threads.unwrap_or(CHECKS_A_PROCESSOR * processors);
+    arguments.test_threads = Some(at_once);
     let order = SelfTest {
         suites: checks::suites().iter().collect(),
         collection: collection::folder(),
         file: None,
         every_language: collection::all_is_required(),
         seed: SEED,
-        jobs: 1,
+        jobs: at_once,
         isolation: IsolationChoice::Auto,
     };
     let prepared = collection::collection(&order.collection).and_then(|all| Recorded::of(&all));
@@ -42,9 +45,6 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let at_once = if singles.are_isolated() { TESTS_A_PROCESSOR * processors } else { 1 };
-    arguments.test_threads.get_or_insert(at_once);
     let trials = singles.all.iter().cloned().map(|single| {
         let (singles, recorded) = (singles.clone(), recorded.clone());
         Trial::test(single.name(), move || tried(&singles, &recorded, &single))

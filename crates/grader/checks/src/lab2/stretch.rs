@@ -161,18 +161,21 @@ fn first_line_leaves(session: &Session, server: &Server, client: &mut Peer) -> S
 /// For how long a server may sleep before the first line comes.
 const GATHERING: Duration = Duration::from_millis(200);
 
-/// Waits until the server is held up in a write to the client: the kernel has taken no more from it, though it had time for
-/// three pauses, or it is blocked for good. Tells how many bytes the kernel had taken, and nothing if that never comes.
+/// Waits until the server is held up in a write to the client: a thread waits on that client, and the kernel has taken no more from it,
+/// though it had time for three pauses, or it is blocked for good. Tells how many bytes the kernel had taken, and nothing if that never comes.
 fn held_up_in_writing(session: &Session, server: &Server, client: &Peer) -> Step<Option<u64>> {
     session.allow_sleep(server.pause * 3);
     let mut late = 0;
-    while let Some(progress) = server.program.socket_of(client)?.and_then(|socket| socket.progress) {
+    while let Some(socket) = server.program.socket_of(client)? {
+        let Some(progress) = socket.progress else { break };
         let still = server.program.wait_until(&mut |program| {
             let now = program.socket_of(client)?.and_then(|socket| socket.progress);
             Ok(now.is_none_or(|now| now.written() != progress.written()))
         })?;
         match still {
-            Some(_) if progress.unsent > 0 => return Ok(Some(progress.written())),
+            Some(_) if progress.unsent > 0 && has_a_call_on(server, socket.inode)? => {
+                return Ok(Some(progress.written()));
+            }
             // A machine that is held up lets a pause last for longer.
             Some(still) if still.kind == Kind::Asleep && late < LATE_LINES => late += 1,
             Some(_) => break,
@@ -180,6 +183,11 @@ fn held_up_in_writing(session: &Session, server: &Server, client: &Peer) -> Step
         }
     }
     Ok(None)
+}
+
+/// Whether a thread waits in a call on that socket. Where none does, the server pauses, for longer than it means to on a busy machine.
+fn has_a_call_on(server: &Server, socket: u32) -> Step<bool> {
+    Ok(server.program.census()?.workers.iter().any(|worker| worker.sockets.contains(&socket)))
 }
 
 /// How much the kernel has taken for the client; nothing once the server has closed the connection.

@@ -4,12 +4,13 @@
 use super::{Candidate, SelfTest, shown};
 use crate::collection::Specimen;
 use crate::worker::Keep;
-use crate::{RunError, Source, isolation, run_one};
+use crate::{RunError, Source, in_parallel, isolation, run_one};
 use checks::{Check, Suite};
 use model::selftest::{Expected, LabOutcome, NotTried, Outcome, Subject, Trial};
 use model::{Environment, Isolation};
 use sandbox::Limits;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
 /// What can be tried by itself.
@@ -32,6 +33,27 @@ pub struct Singles {
     pub all: Vec<Single>,
     /// What was left out.
     pub not_tried: Vec<NotTried>,
+    turns: Turns,
+}
+
+/// As many checks at the same time as there are turns, whichever programs they are about.
+#[derive(Debug)]
+struct Turns {
+    free: Mutex<usize>,
+    given_back: Condvar,
+}
+
+impl Turns {
+    fn take<T>(&self, work: impl FnOnce() -> T) -> T {
+        let is_none_free = |free: &mut usize| *free == 0;
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = self.given_back.wait_while(free, is_none_free);
+        *free.unwrap_or_else(PoisonError::into_inner) -= 1;
+        let result = work();
+        *self.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.given_back.notify_one();
+        result
+    }
 }
 
 impl SelfTest {
@@ -43,13 +65,17 @@ impl SelfTest {
         let selection = self.select()?;
         let isolation = isolation(self.isolation)?;
         let mut all = Vec::new();
-        for suite in &self.suites {
+        // The later labs have the programs that take longest, and what begins last should be short.
+        for suite in self.suites.iter().rev() {
             all.extend([Single::Reference(suite), Single::Stub(suite)]);
             let those = selection.specimens.iter().filter(|specimen| specimen.lab == suite.lab.name());
             all.extend(those.cloned().map(Single::File));
         }
-        let environment = crate::environment(isolation, Limits::USUAL, self.jobs);
-        Ok(Singles { order: self, environment, all, not_tried: selection.not_tried() })
+        // On the machine's own network two could want the same port.
+        let jobs = if isolation == Isolation::Full { self.jobs.max(1) } else { 1 };
+        let environment = crate::environment(isolation, Limits::USUAL, jobs);
+        let turns = Turns { free: Mutex::new(jobs), given_back: Condvar::new() };
+        Ok(Singles { order: self, environment, all, not_tried: selection.not_tried(), turns })
     }
 }
 
@@ -69,18 +95,14 @@ impl Single {
 }
 
 impl Singles {
-    /// Whether several can be tried at the same time: on the machine's own network two could want the same port.
-    pub fn are_isolated(&self) -> bool {
-        self.environment.isolation == Isolation::Full
-    }
-
-    /// Builds and checks one of them, its clauses one after the other.
+    /// Builds one of them, and checks it on all its clauses at the same time, as far as the self-test's jobs allow. It can be called by
+    /// several threads.
     ///
     /// # Errors
     /// When it cannot be built.
     pub fn run(&self, single: &Single) -> Result<Outcome, RunError> {
         let began = Instant::now();
-        let isolated = self.are_isolated();
+        let isolated = self.environment.isolation == Isolation::Full;
         let (suite, candidates) = match single {
             Single::Reference(suite) => {
                 (*suite, self.order.built(suite, Source::Reference, &Subject::Reference, &|_| ())?)
@@ -92,11 +114,14 @@ impl Singles {
             }
         };
         let trial = |candidate: Candidate| {
-            let checks = wanted(&candidate, self.order.seed).into_iter();
-            let run = |check| run_one(check, self.order.seed, &candidate.hand_in, isolated, Keep::Nothing);
+            let checks = wanted(&candidate, self.order.seed);
+            let run = |index: usize| {
+                let (seed, hand_in) = (self.order.seed, &candidate.hand_in);
+                self.turns.take(|| run_one(checks[index], seed, hand_in, isolated, Keep::Nothing))
+            };
             Trial {
                 program: candidate.program,
-                checks: checks.map(run).collect(),
+                checks: in_parallel(checks.len(), checks.len(), run),
                 subject: candidate.subject.clone(),
             }
         };
