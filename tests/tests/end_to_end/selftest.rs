@@ -3,6 +3,7 @@
 
 use predicates::prelude::*;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -19,6 +20,16 @@ fn every_clause_has_a_wrong_program_that_fails_it() {
             assert!(collection.iter().any(tests), "{} of {}", clause.id, clause.program);
         }
     }
+}
+
+#[test]
+fn each_clause_has_a_report_that_is_kept_and_nothing_else_has() {
+    let clauses =
+        checks::suites().iter().flat_map(|suite| suite.checks).map(|check| check.clause.id.to_owned());
+    let files = fs::read_dir(runner::workspace_root().join("tests/reports")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let kept = names.map(|name| name.trim_end_matches(".snap").to_owned());
+    assert_eq!(kept.collect::<BTreeSet<_>>(), clauses.collect::<BTreeSet<_>>());
 }
 
 #[test]
