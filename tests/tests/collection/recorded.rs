@@ -23,6 +23,7 @@ const MASKS: &[(&str, &str)] = &[
     (r"date: [A-Z][a-z]{2}, .*", "date: DATE"),
     (r"\(for \d+ ms at most\)", "(for N ms at most)"),
     (r"25\d MiB", "25N MiB"),
+    (r"panicked at .*", "panicked at PLACE"),
 ];
 
 /// Whose reports are not kept: which of the bytes it got wrong are told is chance.
