@@ -24,10 +24,13 @@ const MASKS: &[(&str, &str)] = &[
     (r"\(for \d+ ms at most\)", "(for N ms at most)"),
     (r"25\d MiB", "25N MiB"),
     (r"panicked at .*", "panicked at PLACE"),
+    // Whether the program's own end is known yet when a connection ends is chance.
+    (r"(?s)(the program (?:ended|closed) the connection).*?\n\n", "$1 …\n\n"),
 ];
 
-/// Whose reports are not kept: which of the bytes it got wrong are told is chance.
-const NEVER_TWICE: &str = "line-in-a-buffer-of-1024.patch";
+/// Whose reports are not kept: which of its wrong bytes are told is chance, or whether its end is, beside that of a connection.
+const NEVER_TWICE: [&str; 3] =
+    ["line-in-a-buffer-of-1024.patch", "dies-on-reset.patch", "lost-client-ends-all.patch"];
 
 /// Which wrong program's report is kept for each clause.
 pub(crate) struct Recorded(BTreeMap<String, PathBuf>);
@@ -36,7 +39,9 @@ impl Recorded {
     /// Of each clause's wrong programs the one that most machines can run and that gets least else wrong.
     pub(crate) fn of(collection: &[Specimen]) -> io::Result<Recorded> {
         let mut chosen: BTreeMap<String, ((usize, usize), PathBuf)> = BTreeMap::new();
-        for specimen in collection.iter().filter(|specimen| !specimen.path.ends_with(NEVER_TWICE)) {
+        for specimen in
+            collection.iter().filter(|specimen| !NEVER_TWICE.iter().any(|name| specimen.path.ends_with(name)))
+        {
             let demand = match specimen.language()?.map(Language::commands) {
                 None => 0,
                 Some(mut commands) => match commands.next() {
