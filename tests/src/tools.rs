@@ -23,12 +23,7 @@ pub const TOOLS: &[(&str, &str)] = &[
 pub fn has(tools: &[&str]) -> bool {
     for tool in tools {
         assert!(TOOLS.iter().any(|(known, _)| known == tool), "{tool} stands in no list of tools");
-        if !collection::is_on_path(tool) {
-            assert!(
-                !collection::all_is_required(),
-                "{} is set, and there is no {tool}",
-                collection::REQUIRED
-            );
+        if !collection::is_there(tool) {
             eprintln!("left out: there is no {tool}");
             return false;
         }

@@ -24,16 +24,14 @@ const MASKS: &[(&str, &str)] = &[
     (r"\(for \d+ ms at most\)", "(for N ms at most)"),
     (r"25\d MiB", "25N MiB"),
     (r"panicked at .*", "panicked at PLACE"),
+    // Which of the lines that were mixed comes first is chance.
+    (r"(?s)(got a line that nobody has said\n.*?\n  got +)[^\n]*", "${1}BYTES"),
     // Whether the program's own end is known yet when a connection ends is chance.
     (r"(?s)(the program (?:ended|closed) the connection).*?\n\n", "$1 …\n\n"),
 ];
 
-/// Whose reports are not kept: which of its wrong bytes are told is chance, or whether its end is, beside that of a connection.
-const NEVER_TWICE: [&str; 3] =
-    ["line-in-a-buffer-of-1024.patch", "dies-on-reset.patch", "lost-client-ends-all.patch"];
-
-/// Clauses whose report is kept to be read, and not compared: which of several clients or lines shows the mistake first is chance.
-const BY_CHANCE: &[&str] = &["L4.13"];
+/// Whose reports are not kept: whether its end is told, or that of a connection, is chance.
+const NEVER_TWICE: [&str; 2] = ["dies-on-reset.patch", "lost-client-ends-all.patch"];
 
 /// Which wrong program's report is kept for each clause.
 pub(crate) struct Recorded(BTreeMap<String, PathBuf>);
@@ -76,7 +74,7 @@ impl Recorded {
                 program: path.strip_prefix(runner::workspace_root()).unwrap_or(path).display().to_string(),
                 text: masked(shown(outcome, lab, check)),
             })
-            .filter(|report| !BY_CHANCE.contains(&report.id) && !report.is_kept())
+            .filter(|report| !report.is_kept())
             .collect()
     }
 }

@@ -293,6 +293,16 @@ pub fn is_on_path(command: &str) -> bool {
     tools::find(command).is_ok()
 }
 
+/// Whether a command is there that a test needs.
+///
+/// # Panics
+/// Where it is not, and nothing may be left out.
+pub fn is_there(command: &str) -> bool {
+    let is_there = is_on_path(command);
+    assert!(is_there || !all_is_required(), "{REQUIRED} is set, and there is no {command}");
+    is_there
+}
+
 /// Where the collection lies in the workspace.
 pub fn folder() -> PathBuf {
     crate::workspace_root().join("tests/programs")
@@ -314,8 +324,7 @@ mod tests {
 
     #[test]
     fn a_command_ends_with_what_the_first_lines_give() {
-        if !is_on_path("python3") {
-            assert!(!all_is_required(), "{REQUIRED} is set, and there is no python3");
+        if !is_there("python3") {
             return;
         }
         let collection = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/programs");
