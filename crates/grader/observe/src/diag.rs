@@ -7,6 +7,7 @@ use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
 };
+use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -144,13 +145,30 @@ impl Diag {
         Ok(sockets)
     }
 
-    /// The memory that the kernel keeps for all sockets of the namespace, in bytes: what was sent or has come and was not read yet. So it
+    /// Whether each of the namespace's TCP and Unix sockets, by their inodes, is one of TCP. Not among them are TCP sockets that are
+    /// neither bound nor connected, or closed on both sides.
+    ///
+    /// # Errors
+    /// When the kernel refuses the question itself.
+    pub(crate) fn are_tcp(&self) -> io::Result<HashMap<u32, bool>> {
+        let mut sockets: HashMap<u32, bool> =
+            self.dump()?.into_iter().map(|found| (found.socket.inode, true)).collect();
+        self.each(unix_request(), |message| {
+            // `udiag_ino` in `struct unix_diag_msg`.
+            sockets.extend(u32_at(message, HEADER + 4).map(|inode| (inode, false)));
+            Ok(())
+        })?;
+        Ok(sockets)
+    }
+
+    /// The memory that the kernel keeps for all sockets of the namespace, in bytes, and how many of them are a file: what was sent or has come and was not read yet. So it
     /// is for those that nobody has accepted, that were closed, or that are on the way from one process to another.
     ///
     /// # Errors
     /// When the kernel refuses the question itself.
-    pub(crate) fn buffers(&self) -> io::Result<u64> {
-        let mut total = 0;
+    pub(crate) fn buffers(&self) -> io::Result<(u64, u64)> {
+        let (mut total, mut files) = (0, 0);
+        let mut count = |inode: Option<u32>| files += u64::from(inode.is_some_and(|inode| inode != 0));
         for protocol in [IPPROTO_TCP, IPPROTO_UDP] {
             for any in ANY {
                 let mut question = request(SocketAddr::new(any, 0), None);
@@ -158,15 +176,17 @@ impl Diag {
                 question[HEADER + 2] = 1 << (INET_DIAG_SKMEMINFO - 1);
                 self.each(question, |message| {
                     total += buffers(message.get(HEADER + 72..), INET_DIAG_SKMEMINFO);
+                    count(u32_at(message, HEADER + 68));
                     Ok(())
                 })?;
             }
         }
         self.each(unix_request(), |message| {
             total += buffers(message.get(HEADER + 16..), UNIX_DIAG_MEMINFO);
+            count(u32_at(message, HEADER + 4));
             Ok(())
         })?;
-        Ok(total)
+        Ok((total, files))
     }
 
     /// Asks for all sockets of a kind, and calls `take` with the message about each.

@@ -1,9 +1,99 @@
 //! The descriptors in the call of a blocked thread, and what they stand for.
+//!
+//! To look at a descriptor is to hold its file: pidfd_getfd(2) until the duplicate is closed, and reading its link or its fdinfo, even
+//! listing it, for some nanoseconds. A program that closes it just then has not closed it yet: an epoll set goes on reporting it
+//! (epoll(7), question 6), and a server that has freed what it knew of the client crashes. So what is in an epoll set is known by the
+//! set's own fdinfo, which holds none of its members; of these only those are looked at that may be timers, signals and sets.
 
 use crate::thread::{Call, Thread};
+use rustix::event::epoll;
 use rustix::fd::OwnedFd;
+use rustix::fs::{fstat, major, minor};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
-use std::fs;
+use std::collections::HashSet;
+use std::{fs, io};
+
+/// One of the files that a thread waits on.
+#[derive(Debug)]
+pub(crate) enum Awaited {
+    /// A socket, by its inode.
+    Socket {
+        inode: u32,
+        /// Whether it is in an epoll set.
+        in_epoll: bool,
+    },
+    /// Another, with what its link shows (proc(5)).
+    Other { descriptor: i32, target: String },
+}
+
+/// What a thread waits on, directly and in epoll sets; nothing where it is not blocked, or waits for something else. Pipes and files on
+/// a disk are left out where they are in an epoll set.
+pub(crate) fn awaited(thread: &Thread, devices: Devices) -> Vec<Awaited> {
+    let (mut found, mut sets) = (Vec::new(), HashSet::new());
+    let mut left = descriptors(thread);
+    while let Some(descriptor) = left.pop() {
+        let Some(target) = target(thread.tid, descriptor) else { continue };
+        if let Some(inode) = socket(&target) {
+            found.push(Awaited::Socket { inode, in_epoll: false });
+        } else if target != "anon_inode:[eventpoll]" {
+            found.push(Awaited::Other { descriptor, target });
+        } else if sets.insert(descriptor) {
+            for member in members(&info(thread.tid, descriptor)) {
+                if member.device == devices.sockets {
+                    found.push(Awaited::Socket { inode: member.inode, in_epoll: true });
+                } else if member.device == devices.anonymous {
+                    left.push(member.descriptor);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A file in an epoll set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Member {
+    /// The number under which it came into the set; by now it may stand for another file.
+    descriptor: i32,
+    inode: u32,
+    device: u32,
+}
+
+/// The files in an epoll set, of which the kernel says `tfd: NUMBER … ino:HEXADECIMAL sdev:HEXADECIMAL` (proc(5), since Linux 4.13).
+fn members(info: &str) -> impl Iterator<Item = Member> {
+    let member = |line: &str| {
+        let mut words = line.strip_prefix("tfd:")?.split_ascii_whitespace();
+        let descriptor = words.next()?.parse().ok()?;
+        let mut number = |name: &str| {
+            let digits = words.find_map(|word| word.strip_prefix(name))?;
+            u32::from_str_radix(digits, 16).ok()
+        };
+        Some(Member { descriptor, inode: number("ino:")?, device: number("sdev:")? })
+    };
+    info.lines().filter_map(member)
+}
+
+/// The devices of files that have no name, as the kernel numbers them (`MINORBITS` in its `include/linux/kdev_t.h`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Devices {
+    sockets: u32,
+    /// Of epoll sets, timers, signals, events (`anon_inode:` in proc(5)).
+    anonymous: u32,
+}
+
+impl Devices {
+    /// Those of a socket and an epoll set that are made for this.
+    pub(crate) fn new() -> io::Result<Devices> {
+        let device = |file: OwnedFd| {
+            let number = fstat(file)?.st_dev;
+            io::Result::Ok(major(number) << 20 | minor(number))
+        };
+        let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+        let set = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        Ok(Devices { sockets: device(socket)?, anonymous: device(set)? })
+    }
+}
 
 /// Whether a thread is blocked in a call on a file of any kind.
 pub fn waits_on_a_file(thread: &Thread) -> bool {
@@ -45,20 +135,13 @@ pub(crate) fn info(tid: i32, descriptor: i32) -> String {
     fs::read_to_string(format!("/proc/{tid}/fdinfo/{descriptor}")).unwrap_or_default()
 }
 
-pub(crate) fn socket(target: &str) -> Option<u32> {
+fn socket(target: &str) -> Option<u32> {
     target.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
 }
 
 /// The inode of the socket behind a descriptor, if it is one (proc(5)).
 pub(crate) fn socket_inode(tid: i32, descriptor: i32) -> Option<u32> {
     socket(&target(tid, descriptor)?)
-}
-
-/// The descriptors in an epoll set, as lines `tfd: NUMBER …` (proc(5)).
-pub(crate) fn in_epoll_set(tid: i32, descriptor: i32) -> Vec<i32> {
-    let info = info(tid, descriptor);
-    let watched = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
-    watched.filter_map(|rest| rest.split_ascii_whitespace().next()?.parse().ok()).collect()
 }
 
 /// The descriptors of so many `struct pollfd` at `address` (poll(2)). One below zero is left out by the kernel too.

@@ -1,7 +1,7 @@
 //! The submission's processes and threads, and what each waits on.
 
 use crate::diag::{Diag, Socket};
-use crate::files::{descriptors, waits_on_a_file};
+use crate::files::{Devices, descriptors, waits_on_a_file};
 use crate::flight::{Link, quiet};
 use crate::kept::{Kept, has_ended};
 use crate::limit::{self, Limit};
@@ -39,6 +39,7 @@ pub struct Observer {
     pub(crate) tickers: HashSet<i32>,
     /// Whether the submission has slept for a whole wait beside timers that might have woken it, and none did anything.
     pub(crate) timers_are_idle: bool,
+    pub(crate) devices: Devices,
     /// Sockets by their inodes, and whether each is one of TCP.
     pub(crate) tcp: HashMap<u32, bool>,
     pub(crate) own_connections: OwnConnections,
@@ -68,6 +69,7 @@ impl Observer {
             runtime: HashMap::new(),
             tickers: HashSet::new(),
             timers_are_idle: false,
+            devices: Devices::new()?,
             tcp: HashMap::new(),
             own_connections: OwnConnections::default(),
             shares: HashMap::new(),
@@ -299,7 +301,7 @@ impl Observer {
         let sockets = self.sockets(links, listeners)?;
         let threads = self.threads()?;
         let processes: HashSet<i32> = threads.iter().map(|thread| thread.pid).collect();
-        Ok(threads.iter().map(|thread| self.view(thread, name, processes.len(), &sockets)).collect())
+        threads.iter().map(|thread| self.view(thread, name, processes.len(), &sockets)).collect()
     }
 
     pub(crate) fn view(
@@ -308,8 +310,8 @@ impl Observer {
         name: &str,
         processes: usize,
         sockets: &HashMap<u32, (Endpoint, Socket)>,
-    ) -> ThreadView {
-        let waits = self.waits(thread).sockets;
+    ) -> io::Result<ThreadView> {
+        let waits = self.waits(thread)?.sockets;
         let alone = if let [inode] = *waits { sockets.get(&inode) } else { None };
         let socket = alone.map(|(endpoint, socket)| {
             // An unread end of file counts as a byte in the kernel's figure.
@@ -320,7 +322,7 @@ impl Observer {
                 send_queue: socket.send_queue,
             }
         });
-        ThreadView {
+        Ok(ThreadView {
             process: if processes > 1 { format!("{name} (process {})", thread.pid) } else { name.to_owned() },
             pid: thread.pid,
             thread: if thread.tid == thread.pid { "main".to_owned() } else { thread.name.clone() },
@@ -331,7 +333,7 @@ impl Observer {
             },
             object: if socket.is_none() { self.object(thread) } else { None },
             socket,
-        }
+        })
     }
 
     fn object(&self, thread: &Thread) -> Option<String> {

@@ -51,14 +51,15 @@ impl Observer {
         let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let command = String::from_utf8_lossy(&words).trim_end_matches('\0').replace('\0', " ");
         let own = threads.iter().filter(|thread| thread.pid == pid);
-        let view =
-            |thread: &Thread| ThreadPicture { tid: thread.tid, view: self.view(thread, &name, 1, sockets) };
+        let view = |thread: &Thread| {
+            Ok(ThreadPicture { tid: thread.tid, view: self.view(thread, &name, 1, sockets)? })
+        };
         Ok(Some(ProcessPicture {
             pid,
             parent,
             is_zombie,
             memory,
-            threads: own.map(view).collect(),
+            threads: own.map(view).collect::<io::Result<_>>()?,
             command: if command.is_empty() { name.clone() } else { command },
         }))
     }

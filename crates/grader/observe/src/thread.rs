@@ -31,7 +31,8 @@ pub struct Thread {
     pub name: String,
     /// What it is doing.
     pub call: Call,
-    /// How often it was given a processor so far. A thread that is blocked twice with the same count was blocked all the time between.
+    /// How often it was given a processor so far. A thread that is blocked twice with the same count was blocked all the time between: in
+    /// each look it was so at an instant, before and after which the count was the same.
     pub turns: u64,
     /// Processor time that it has used, in nanoseconds.
     pub cpu_ns: u64,
@@ -44,10 +45,7 @@ impl Thread {
     pub(crate) fn look(pid: i32, tid: i32, kept: &mut Kept, buffer: &mut [u8]) -> io::Result<Option<Thread>> {
         let folder = format!("/proc/{pid}/task/{tid}");
         // The counters come first: if the thread runs after this, the next look shows more turns.
-        let Some(schedstat) = kept.read(format!("{folder}/schedstat"), buffer)? else { return Ok(None) };
-        let mut counters = schedstat.split_ascii_whitespace().map(|word| word.parse::<u64>().unwrap_or(0));
-        let (cpu_ns, delay_ns) = (counters.next().unwrap_or(0), counters.next().unwrap_or(0));
-        let turns = counters.next().unwrap_or(0);
+        let Some([cpu_ns, delay_ns, turns]) = counters(&folder, kept, buffer)? else { return Ok(None) };
         // Opened anew each time: then the kernel asks whether the process still lets others look.
         let call = match read(&format!("{folder}/syscall"), buffer) {
             Ok(Some(text)) => parse_call(text),
@@ -74,6 +72,9 @@ impl Thread {
             }
             _ => Call::Running,
         };
+        // They come once more: it may have been woken before this look began, have run since, and be blocked again.
+        let has_run = counters(&folder, kept, buffer)?.is_none_or(|[.., now]| now != turns);
+        let call = if has_run && call != Call::Hidden { Call::Running } else { call };
         Ok(Some(Thread { pid, tid, name, call, turns, cpu_ns, delay_ns }))
     }
 
@@ -119,6 +120,13 @@ pub fn own_delay() -> io::Result<Duration> {
     let delays = std::fs::read_to_string("/proc/thread-self/schedstat")?;
     let delay = delays.split_ascii_whitespace().nth(1).and_then(|word| word.parse().ok());
     Ok(Duration::from_nanos(delay.unwrap_or(0)))
+}
+
+/// The processor time of a thread, the time that it has waited for a processor, both in nanoseconds, and its turns. `None` if it has ended.
+fn counters(folder: &str, kept: &mut Kept, buffer: &mut [u8]) -> io::Result<Option<[u64; 3]>> {
+    let Some(schedstat) = kept.read(format!("{folder}/schedstat"), buffer)? else { return Ok(None) };
+    let mut counters = schedstat.split_ascii_whitespace().map(|word| word.parse().unwrap_or(0));
+    Ok(Some(std::array::from_fn(|_| counters.next().unwrap_or(0))))
 }
 
 /// Whether a thread that no signal wakes (state D) waits for its child of vfork(2), or of clone(2) with CLONE_VFORK, to execute a

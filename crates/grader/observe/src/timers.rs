@@ -4,8 +4,8 @@
 //! Of timerfds the kernel shows whether they are armed. Of the others it does not: `setitimer` shows nowhere, and of POSIX timers only
 //! that there are some. So whoever could be woken by one counts as being about to be.
 
-use crate::files::{descriptors, in_epoll_set, info, memory, target};
-use crate::kept::numbers;
+use crate::files::{Awaited, awaited, info, memory};
+use crate::observer::Observer;
 use crate::thread::Thread;
 use rustix::process::Signal;
 use std::collections::HashSet;
@@ -22,33 +22,35 @@ pub(crate) enum Timers {
     MayFire,
 }
 
-/// What the timers of all processes of these threads may still do, all of which are blocked.
-pub(crate) fn state(threads: &[Thread]) -> Timers {
-    let mut processes = HashSet::new();
-    let mut state = Timers::None;
-    for thread in threads {
-        let is_new = processes.insert(thread.pid);
-        if is_new && may_be_signalled(thread.tid) || waits_for_the_signal(thread) {
-            return Timers::MayFire;
+impl Observer {
+    /// What the timers of all processes of these threads may still do, all of which are blocked.
+    pub(crate) fn timers(&self, threads: &[Thread]) -> Timers {
+        let mut processes = HashSet::new();
+        let mut state = Timers::None;
+        for thread in threads {
+            if processes.insert(thread.pid) && may_be_signalled(thread.tid) || waits_for_the_signal(thread) {
+                return Timers::MayFire;
+            }
+            for awaited in awaited(thread, self.devices) {
+                let Awaited::Other { descriptor, target } = awaited else { continue };
+                let info = || info(thread.tid, descriptor);
+                state = state.max(match target.as_str() {
+                    "anon_inode:[timerfd]" => timer(&info()),
+                    "anon_inode:[signalfd]" if takes_the_signal(&info()) => Timers::MayFire,
+                    _ => Timers::None,
+                });
+            }
         }
-        if is_new {
-            state = state.max(descriptors_timers(thread.tid));
-        }
+        state
     }
-    state
-}
-
-/// What the timers may still do that make one of the descriptors readable of the thread's process (proc(5)).
-fn descriptors_timers(tid: i32) -> Timers {
-    let Ok(descriptors) = numbers(&format!("/proc/{tid}/fd")) else { return Timers::None };
-    let is_timer = |fd: &i32| target(tid, *fd).is_some_and(|target| target == "anon_inode:[timerfd]");
-    let infos = descriptors.into_iter().filter(is_timer).map(|fd| info(tid, fd));
-    // One that was just closed has none.
-    infos.filter(|info| !info.is_empty()).map(|info| timer(&info)).max().unwrap_or(Timers::None)
 }
 
 /// What the timer may still do that the kernel describes so.
 fn timer(info: &str) -> Timers {
+    // It was closed just now.
+    if info.is_empty() {
+        return Timers::None;
+    }
     let is_zero = |name: &str| info.lines().any(|line| line.strip_prefix(name) == Some(" (0, 0)"));
     let has_fired = !info.lines().any(|line| line == "ticks: 0");
     match (is_zero("it_value:"), is_zero("it_interval:")) {
@@ -82,20 +84,16 @@ fn may_be_signalled(tid: i32) -> bool {
     caught & ALARM != 0 || fs::read(format!("/proc/{tid}/timers")).is_ok_and(|timers| !timers.is_empty())
 }
 
-/// Whether the thread waits for the signal itself: in sigwait(3) and its like, or by a signalfd(2).
+/// Whether the thread waits for the signal in sigwait(3) and its like.
 fn waits_for_the_signal(thread: &Thread) -> bool {
-    if let Some(set) = thread.awaited_signals() {
-        let bytes: Option<[u8; 8]> = memory(thread.tid, set, 8).try_into().ok();
-        return bytes.is_none_or(|bytes| u64::from_ne_bytes(bytes) & ALARM != 0);
-    }
-    let is_signalfd = |descriptor: &i32| {
-        target(thread.tid, *descriptor).is_some_and(|target| target == "anon_inode:[signalfd]")
-    };
-    let awaited = |descriptor: i32| mask(&info(thread.tid, descriptor), "sigmask:") & ALARM != 0;
-    let direct = descriptors(thread);
-    let inner =
-        direct.iter().flat_map(|descriptor| in_epoll_set(thread.tid, *descriptor)).collect::<Vec<_>>();
-    direct.into_iter().chain(inner).filter(is_signalfd).any(awaited)
+    let Some(set) = thread.awaited_signals() else { return false };
+    let bytes: Option<[u8; 8]> = memory(thread.tid, set, 8).try_into().ok();
+    bytes.is_none_or(|bytes| u64::from_ne_bytes(bytes) & ALARM != 0)
+}
+
+/// Whether the signal makes the signalfd(2) readable that the kernel describes so.
+fn takes_the_signal(info: &str) -> bool {
+    mask(info, "sigmask:") & ALARM != 0
 }
 
 /// A mask of signals in a text of lines `NAME: HEXADECIMAL` (proc(5)); none where there is no such line.

@@ -26,7 +26,7 @@ use crate::limit::{self, Limit, Limits};
 use crate::observer::{Observer, Sighting, moved_between};
 use crate::sleep::Sleep;
 use crate::thread::{Call, Thread};
-use crate::timers::{self, Timers};
+use crate::timers::Timers;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -207,7 +207,7 @@ impl Vigil {
         };
         // Asked before the second look, which finds moving whom a timer has woken by now: then it is no longer armed.
         let kernel_will = before.is_deferred || observer.talks_to_itself(links, before.sockets)?;
-        let timers = timers::state(&first).max(if kernel_will { Timers::MayFire } else { Timers::None });
+        let timers = observer.timers(&first).max(if kernel_will { Timers::MayFire } else { Timers::None });
         let Sighting { threads: second, ended: ended_since } =
             observer.sight(|tid| Reverse(moved(&self.seen, tid)))?;
         // Who began after the first look and ends in the middle of the second may wake one that was already looked at: a shell

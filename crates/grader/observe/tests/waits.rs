@@ -2,12 +2,13 @@
 
 mod python;
 
-use observe::{Observer, Scope, Thread};
+use observe::{Observer, Scope, Thread, Vigil};
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 /// A program in Python that has said that it is about to wait; it ends with this.
-struct Waiting(Child);
+struct Waiting(Child, BufReader<ChildStdout>);
 
 impl Waiting {
     fn new(program: &str) -> Waiting {
@@ -20,15 +21,21 @@ ours, theirs = socket.socketpair()
 libc = ctypes.CDLL(None, use_errno=True)
 print('ready', flush=True)
 ";
-        let child = Command::new("python3")
+        let mut child = Command::new("python3")
             .args(["-c", &format!("{prelude}{program}")])
             .stdout(Stdio::piped())
             .spawn()
             .expect("python3");
-        let mut waiting = Waiting(child);
-        let output = waiting.0.stdout.as_mut().expect("its output is piped");
-        BufReader::new(output).read_line(&mut String::new()).expect("a line");
+        let output = child.stdout.take().expect("its output is piped");
+        let mut waiting = Waiting(child, BufReader::new(output));
+        assert_eq!(waiting.line(), "ready\n");
         waiting
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.1.read_line(&mut line).expect("a line");
+        line
     }
 
     /// How many TCP sockets each of its threads waits on, once all rest, and whether any does so through an epoll set.
@@ -38,7 +45,8 @@ print('ready', flush=True)
         loop {
             let threads = observer.threads().expect("/proc");
             if threads.iter().all(Thread::is_at_rest) && observer.have_rested(&threads).expect("/proc") {
-                let waits: Vec<_> = threads.iter().map(|thread| observer.waits(thread)).collect();
+                let waits: Vec<_> =
+                    threads.iter().map(|thread| observer.waits(thread).expect("sock_diag")).collect();
                 let through_epoll = waits.iter().any(|waits| waits.through_epoll);
                 return (waits.into_iter().map(|waits| waits.sockets.len()).collect(), through_epoll);
             }
@@ -124,4 +132,49 @@ fn a_thread_is_asked_itself_when_its_process_s_first_one_has_ended() {
     let program = "threading.Thread(target=served.recv, args=(1,)).start()
 libc.syscall(60 if os.uname().machine == 'x86_64' else 93, 0)";
     assert_eq!(waits(program), (vec![1], false));
+}
+
+/// A look that held a socket open while the program closes it would keep it in the epoll set: servers that free what they knew of the
+/// client would crash, once in some thousand clients.
+#[test]
+fn what_is_closed_leaves_its_epoll_set_whoever_looks() {
+    if !python::is_there() {
+        return;
+    }
+    let program = "served.close(); client.close()
+e, clients, late = select.epoll(), {}, 0
+e.register(listener, 1)
+e.register(reading, 1)
+def come_and_go():
+    for _ in range(40000):
+        with socket.create_connection(listener.getsockname()) as client:
+            client.send(b'x'), client.recv(1)
+    os.close(writing)
+threading.Thread(target=come_and_go).start()
+while True:
+    for fd, _ in e.poll():
+        if fd == reading:
+            print(late, flush=True)
+            os._exit(0)
+        elif fd == listener.fileno():
+            served, _ = listener.accept()
+            clients[served.fileno()] = served
+            e.register(served, 1)
+        elif fd not in clients:
+            late += 1
+        elif data := clients[fd].recv(1):
+            clients[fd].send(data)
+        else:
+            clients.pop(fd).close()";
+    let mut waiting = Waiting::new(program);
+    let pid = i32::try_from(waiting.0.id()).expect("a process id");
+    let mut observer = Observer::new(Scope::Tree(pid)).expect("sock_diag");
+    let mut vigil = Vigil::new(Duration::from_secs(600), None);
+    while waiting.0.try_wait().expect("our child").is_none() {
+        for thread in observer.threads().expect("/proc") {
+            observer.waits(&thread).expect("sock_diag");
+        }
+        vigil.look(&mut observer, &mut Vec::new(), Duration::ZERO, Duration::ZERO).expect("/proc");
+    }
+    assert_eq!(waiting.line(), "0\n", "so often a socket was reported that had been closed");
 }

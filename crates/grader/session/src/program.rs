@@ -276,13 +276,26 @@ impl Program {
         peers.iter().filter_map(|peer| self.accepted_socket(peer).transpose()).collect()
     }
 
-    /// How many of these sockets, by their inodes, its processes still hold.
+    /// How many of these sockets, by their inodes, its processes still hold, those included that are closed on both sides and still
+    /// cost a descriptor. To be asked when it rests: a look at the descriptors of a program that closes one keeps it open for a moment.
     ///
     /// # Errors
     /// A fault when `/proc` cannot be read.
     pub fn holds(&self, sockets: &[u32]) -> Step<usize> {
-        let all = self.tcp_sockets()?;
+        let all = self.world.observer.borrow_mut().sockets_held()?;
         Ok(sockets.iter().filter(|socket| all.contains(socket)).count())
+    }
+
+    /// Waits until it rests and holds at most `most` of these sockets, or nothing will change any more; then tells why.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    pub fn wait_until_released(&self, sockets: &[u32], most: usize) -> Step<Option<Stillness>> {
+        let observer = &self.world.observer;
+        self.wait_until(&mut |program| {
+            let rests = observer.borrow_mut().threads()?.iter().all(Thread::is_at_rest);
+            Ok(rests && program.holds(sockets)? <= most)
+        })
     }
 
     /// The program's socket of that connection.
@@ -384,18 +397,14 @@ impl Program {
         let threads = observer.threads()?;
         // A process that has ended has no thread left to look at.
         let alive: HashSet<i32> = threads.iter().map(|thread| thread.pid).collect();
-        let workers = threads.iter().filter_map(|thread| {
-            let Waits { sockets, through_epoll } = observer.waits(thread);
+        let mut workers = Vec::new();
+        for thread in &threads {
+            let Waits { sockets, through_epoll } = observer.waits(thread)?;
             let Thread { pid, tid, .. } = *thread;
-            (!sockets.is_empty()).then(|| Worker {
-                pid,
-                tid,
-                call: thread.call_name(),
-                sockets,
-                through_epoll,
-            })
-        });
-        let workers = workers.collect();
+            if !sockets.is_empty() {
+                workers.push(Worker { pid, tid, call: thread.call_name(), sockets, through_epoll });
+            }
+        }
         let ids = threads.iter().flat_map(|thread| [thread.pid, thread.tid]).collect();
         Ok(Census {
             processes: alive.len(),
@@ -404,14 +413,6 @@ impl Program {
             ids,
             workers,
         })
-    }
-
-    /// The TCP sockets that its processes hold, by their inodes, those included that are closed on both sides and still cost a descriptor.
-    ///
-    /// # Errors
-    /// A fault when `/proc` cannot be read.
-    pub fn tcp_sockets(&self) -> Step<HashSet<u32>> {
-        Ok(self.world.observer.borrow_mut().tcp_sockets()?)
     }
 
     /// What each of its threads does, for a reader.
@@ -550,7 +551,9 @@ impl Program {
             Ok(Attempt::done_if(ended.is_some()))
         })?;
         // The first process has ended, but others are left, which keep a stream open say. A server with sockets still goes on.
-        if ended.is_none() && (self.address.is_none() || self.tcp_sockets()?.is_empty()) {
+        let goes_on =
+            || Step::Ok(self.address.is_some() && self.world.observer.borrow_mut().hold_tcp_sockets()?);
+        if ended.is_none() && !goes_on()? {
             ended = self.with(|running| running.ended)?;
         }
         Ok((ended, still))

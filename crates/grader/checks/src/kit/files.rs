@@ -107,7 +107,7 @@ impl Full {
         let sockets = server.accepted_sockets(&clients)?;
         leave(clients)?;
         // Who comes before that may still be turned away.
-        server.wait_until(&mut |server| Ok(server.holds(&sockets)? == 0))?;
+        server.wait_until_released(&sockets, 0)?;
         let is_served = waiting.has_ended()? || (service.is_served)(&mut waiting, &opening)?;
         if is_served || waiting.ending().is_some() {
             waiting.close();

@@ -61,7 +61,7 @@ pub(crate) fn leave(mut clients: Vec<Peer>) -> Step {
 /// # Errors
 /// A failure when it goes on holding them.
 pub(crate) fn expect_released(server: &Program, sockets: &[u32], most: usize) -> Step {
-    let still = server.wait_until(&mut |server| Ok(server.holds(sockets)? <= most))?;
+    let still = server.wait_until_released(sockets, most)?;
     let (count, held) = (sockets.len(), server.holds(sockets)?);
     let Some(still) = still.filter(|_| held > most) else { return Ok(()) };
     let summary =
