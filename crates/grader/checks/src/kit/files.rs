@@ -1,5 +1,6 @@
 //! A server that runs out of file descriptors: accept(2) then fails, again and again, for as long as a client waits.
 
+use super::crowd::is_over;
 use super::leaving::leave;
 use model::{Failure, Kind, Step};
 use session::{Program, Session};
@@ -85,8 +86,13 @@ fn expect_ran_out(server: &Program, clients: usize, before: u64) -> Step {
         Ok(clients > 0 && open + for_each.max(1) > FEW)
     };
     // Who keeps a descriptor for this case, so as to turn a client away, takes it again.
-    if server.wait_until(&mut |server| has_run_out(server))?.is_none() || has_run_out(server)? {
+    let Some(still) = server.wait_until(&mut |server| has_run_out(server))? else { return Ok(()) };
+    if has_run_out(server)? {
         return Ok(());
+    }
+    if is_over(&still) {
+        let missing = format!("with {clients} clients connected the next one was left out");
+        return Err(still.failure(&missing).expected("a server that waits until a descriptor is free").into());
     }
     let summary = "the server has not run out of file descriptors, and leaves the next client out";
     Err(Failure::new(Kind::Structure, summary)
