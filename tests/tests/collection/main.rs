@@ -11,12 +11,12 @@ use report::text::count;
 use runner::selftest::{SelfTest, Single, Singles};
 use runner::{IsolationChoice, RunError, collection, worker};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The same payloads each time: what only some seeds bring to light is for longer searches.
 const SEED: u64 = 1;
-/// How often a program may be tried until it gets the reports that are kept. What comes first in a race, the end of a connection or that of its
-/// program, is chance, and so is which of the two is told.
+/// How often a program is tried alone until it gets the report that is kept. The end of a connection and the end of its program race, and the
+/// report tells what came first.
 const TRIES: usize = 5;
 /// Much of a check is waiting, so that many go on at the same time.
 const CHECKS_A_PROCESSOR: usize = 8;
@@ -48,11 +48,32 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let changed: Arc<Mutex<Vec<Single>>> = Arc::default();
     let trials = singles.all.iter().cloned().map(|single| {
-        let (singles, recorded) = (singles.clone(), recorded.clone());
-        Trial::test(single.name(), move || tried(&singles, &recorded, &single))
+        let (singles, recorded, changed) = (singles.clone(), recorded.clone(), changed.clone());
+        Trial::test(single.name(), move || {
+            if !tried(&singles, &recorded, &single)?.is_empty() {
+                changed.lock().unwrap_or_else(PoisonError::into_inner).push(single);
+            }
+            Ok(())
+        })
     });
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    // Beside many others a program may stop at another place, with the same verdict.
+    let changed = std::mem::take(&mut *changed.lock().unwrap_or_else(PoisonError::into_inner));
+    let conclusion = if changed.is_empty() || conclusion.has_failed() {
+        conclusion
+    } else {
+        println!("\nthese got another report than the one that is kept; each is tried again alone");
+        let trials = changed.into_iter().map(|single| {
+            let (singles, recorded) = (singles.clone(), recorded.clone());
+            Trial::test(format!("{}::report", single.name()), move || {
+                tried_alone(&singles, &recorded, &single)
+            })
+        });
+        let alone = Arguments { test_threads: Some(1), ..Arguments::default() };
+        libtest_mimic::run(&alone, trials.collect())
+    };
     let left_out = left_out(&singles.not_tried);
     if !left_out.is_empty() && !arguments.list {
         println!("not tried here: {left_out}; `cargo xtask doctor` says what to install");
@@ -60,21 +81,25 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-fn tried(singles: &Singles, recorded: &Recorded, single: &Single) -> Result<(), Failed> {
-    for left in (0..TRIES).rev() {
-        let outcome = singles.run(single).map_err(|error| Failed::from(error.to_string()))?;
-        if outcome.deviations() > 0 {
-            return Err(told(&outcome).into());
-        }
-        let Single::File(specimen) = single else { break };
-        let changed = recorded.changed(&specimen.path, &outcome);
+/// Tries a program. Returns those of its reports that are not as they are kept.
+fn tried(singles: &Singles, recorded: &Recorded, single: &Single) -> Result<Vec<Report>, Failed> {
+    let outcome = singles.run(single).map_err(|error| Failed::from(error.to_string()))?;
+    if outcome.deviations() > 0 {
+        return Err(told(&outcome).into());
+    }
+    let Single::File(specimen) = single else { return Ok(Vec::new()) };
+    Ok(recorded.changed(&specimen.path, &outcome))
+}
+
+fn tried_alone(singles: &Singles, recorded: &Recorded, single: &Single) -> Result<(), Failed> {
+    let mut changed = Vec::new();
+    for _ in 0..TRIES {
+        changed = tried(singles, recorded, single)?;
         if changed.is_empty() {
             break;
         }
-        if left == 0 {
-            changed.iter().for_each(Report::tell);
-        }
     }
+    changed.iter().for_each(Report::tell);
     Ok(())
 }
 

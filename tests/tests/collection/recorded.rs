@@ -26,8 +26,11 @@ const MASKS: &[(&str, &str)] = &[
     (r"panicked at .*", "panicked at PLACE"),
     // Which of the lines that were mixed comes first is chance.
     (r"(?s)(got a line that nobody has said\n.*?\n  got +)[^\n]*", "${1}BYTES"),
-    // Whether the program's own end is known yet when a connection ends is chance.
-    (r"(?s)(the program (?:ended|closed) the connection).*?\n\n", "$1 …\n\n"),
+    // How a connection ends while bytes are under way is chance, and so is whether the program's own end is known by then.
+    (
+        r"(?s)(?:the program (?:ended|closed) the connection|the connection was reset).*?\n\n",
+        "the connection ended …\n\n",
+    ),
 ];
 
 /// Whose reports are not kept: whether its end is told, or that of a connection, is chance.

@@ -92,7 +92,10 @@ fn expect_ran_out(server: &Program, clients: usize, before: u64) -> Step {
     }
     if is_over(&still) {
         let missing = format!("with {clients} clients connected the next one was left out");
-        return Err(still.failure(&missing).expected("a server that waits until a descriptor is free").into());
+        return Err(still
+            .failure(&missing)
+            .expected("a server that waits until a descriptor is free")
+            .into());
     }
     let summary = "the server has not run out of file descriptors, and leaves the next client out";
     Err(Failure::new(Kind::Structure, summary)

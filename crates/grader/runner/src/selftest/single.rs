@@ -1,5 +1,5 @@
-//! One program of the self-test at a time, for tests that have a name each: a reference and a correct program on all clauses, a wrong
-//! one on those that it must fail and on one more.
+//! One program of the self-test at a time, for tests that have a name each: a reference on all clauses, a correct program on those of the
+//! core, a wrong one on those that it must fail and on one more. The stars, with their crowds and floods, take more than half of the time.
 
 use super::{Candidate, SelfTest, shown};
 use crate::collection::Specimen;
@@ -7,7 +7,7 @@ use crate::worker::Keep;
 use crate::{RunError, Source, in_parallel, isolation, run_one};
 use checks::{Check, Suite};
 use model::selftest::{Expected, LabOutcome, NotTried, Outcome, Subject, Trial};
-use model::{Environment, Isolation};
+use model::{Environment, Isolation, Tier};
 use sandbox::Limits;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -143,9 +143,15 @@ impl Singles {
 
 /// The clauses that a program is tried on. Which one more it is for a wrong one depends on its name and the seed.
 fn wanted(candidate: &Candidate, seed: u64) -> Vec<&'static Check> {
-    let Subject::Wrong { path, .. } = &candidate.subject else { return candidate.checks().collect() };
-    let (mut wanted, others): (Vec<_>, Vec<_>) =
+    let is_core = |check: &&'static Check| check.clause.tier == Tier::Core;
+    let path = match &candidate.subject {
+        Subject::Wrong { path, .. } => path,
+        Subject::Correct { .. } => return candidate.checks().filter(is_core).collect(),
+        Subject::Reference | Subject::Stub => return candidate.checks().collect(),
+    };
+    let (mut wanted, mut others): (Vec<_>, Vec<_>) =
         candidate.checks().partition(|check| candidate.subject.expected(&check.clause) == Expected::Failed);
+    others.retain(is_core);
     let mut hasher = DefaultHasher::new();
     (shown(path), seed).hash(&mut hasher);
     if !others.is_empty() {
