@@ -20,7 +20,7 @@ pub struct Finding {
     pub state: State,
     /// What there is.
     pub found: String,
-    /// What it is for; for what is not ready, what cannot be done without it.
+    /// What it is for; if it is not ready, what cannot be done without it.
     pub purpose: String,
     /// What would help.
     pub cure: Option<String>,

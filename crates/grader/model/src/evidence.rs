@@ -109,15 +109,15 @@ impl fmt::Display for SocketView {
 /// One thread of the submission as the kernel shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadView {
-    /// The name of the lab's program that it belongs to, and its process's name when that differs.
+    /// The lab's program that it belongs to, with the process id if there are several processes.
     pub process: String,
-    /// The process id, as the submission's namespace shows it to the grader.
+    /// The process id, as the grader sees it.
     pub pid: i32,
     /// The thread's name: `main` for the first thread of a process.
     pub thread: String,
-    /// The system call in which it is blocked, or `running`.
+    /// The system call in which it is blocked, or its state: `running`.
     pub call: String,
-    /// For how long it may be blocked there at most, in milliseconds; `None` means for ever.
+    /// How long it may be blocked there at most, in milliseconds; `None`: for ever, or unknown.
     pub timeout_ms: Option<u64>,
     /// What the call waits on when that is a TCP socket.
     pub socket: Option<SocketView>,

@@ -13,7 +13,7 @@ pub enum Tier {
     Stretch,
 }
 
-/// A value that a command template may hold in braces, with the value that a program without it has built in.
+/// A value that a command template may hold in braces, with the value built into a program without it.
 #[derive(Clone, Copy, Debug)]
 pub struct Placeholder {
     /// The name between the braces: `port` for `{port}`.
@@ -23,7 +23,7 @@ pub struct Placeholder {
 }
 
 impl Placeholder {
-    /// Whether it is a time. A program that has it built in sleeps for as long as that is.
+    /// Whether it is a time. A program that has it built in sleeps for that long.
     pub fn is_time(&self) -> bool {
         self.name.ends_with("_ms")
     }
@@ -60,7 +60,7 @@ impl Program {
     }
 }
 
-/// One sentence that one check decides. What a reader needs to learn from it stands in its [`Words`].
+/// One sentence that one check decides. What a reader needs to learn from it is in its [`Words`].
 #[derive(Clone, Copy, Debug)]
 pub struct Clause {
     /// `L3.4` for core clauses, `L3.S4` for stretch clauses. Stable once landed.
@@ -69,8 +69,8 @@ pub struct Clause {
     pub tier: Tier,
     /// Points for a core clause; a stretch clause has 0 and gives one star.
     pub points: u32,
-    /// The program that the clause is about, or in a lab without programs the document. A clause about several programs stands
-    /// once for each of them, is decided for each by itself, and is worth so much for each.
+    /// The program that the clause is about or, in a lab without programs, the document. A clause about several programs stands once for
+    /// each of them, is decided for each by itself, and gives its points for each.
     pub program: &'static str,
     /// Where its words stand.
     pub wording: &'static Wording,
@@ -92,7 +92,7 @@ pub struct Words {
     pub causes: Vec<String>,
 }
 
-/// The words of a lab's clauses by their ids, read when they are asked for first: who only decides clauses needs none.
+/// The words of a lab's clauses by their ids, read when first asked for: deciding clauses needs none.
 pub type Wording = LazyLock<BTreeMap<String, Words>>;
 
 /// For a clause without words, of which there is none.
@@ -125,12 +125,11 @@ pub struct Lab {
     pub slug: &'static str,
     /// What a heading shows.
     pub title: &'static str,
-    /// Its programs; none where only a document is handed in.
+    /// Its programs; none if only a document is handed in.
     pub programs: &'static [Program],
-    /// The package below `crates/programs` that holds the reference programs; empty where there are none.
+    /// The package below `crates/programs` that holds the reference programs; empty if there are none.
     pub reference: &'static str,
-    /// A file that is handed in beside the programs, or alone; the student's lies in the lab's folder, the right one in the
-    /// reference's.
+    /// A file handed in beside the programs, or alone; the student's lies in the lab's folder, the right one in the reference's.
     pub document: Option<&'static str>,
 }
 

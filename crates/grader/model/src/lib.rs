@@ -1,9 +1,9 @@
 //! The grader's plain data: what a lab asks ([`Lab`], [`Clause`]), what became of a check ([`Verdict`]),
 //! what was seen on the way ([`Event`], [`ThreadView`], [`Picture`]) and what a run tells its readers ([`Notice`]).
 //!
-//! Nothing here opens a socket or a file, and nothing knows an output format. The `serde` derives serve
-//! the grader itself: a check runs in a process of its own and hands its [`Decision`] to the runner over a pipe, and what was found
-//! out about a submission is kept where the instructor may still have to decide something.
+//! Nothing here opens a socket or a file, and nothing knows an output format. The `serde` derives serve the grader itself: a check runs
+//! in a process of its own and hands its [`Decision`] to the runner over a pipe, and findings about a submission are kept while the
+//! instructor may still have to decide something.
 
 pub mod doctor;
 mod evidence;

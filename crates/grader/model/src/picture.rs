@@ -20,7 +20,7 @@ pub struct ProcessPicture {
     pub pid: i32,
     /// Its parent's id.
     pub parent: i32,
-    /// Its command line, or its name where it has none any more.
+    /// Its command line, or its name if it has none any more.
     pub command: String,
     /// Whether it has ended and was not waited for.
     pub is_zombie: bool,
@@ -52,6 +52,6 @@ pub struct SocketPicture {
     pub receive_queue: u32,
     /// Bytes that the peer has not acknowledged; for a listening socket, its backlog.
     pub send_queue: u32,
-    /// Which processes have it open, and as which descriptor. None for a connection that waits to be accepted.
+    /// Which processes have it open, and as which descriptor. Empty for a connection that waits to be accepted.
     pub holders: Vec<(i32, i32)>,
 }

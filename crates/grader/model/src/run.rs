@@ -18,7 +18,7 @@ pub enum Isolation {
 pub enum Enforcement {
     /// The kernel, by a control group for each check.
     Kernel,
-    /// The grader, which looks at what they use again and again.
+    /// The grader, which repeatedly looks at what they use.
     Watching,
 }
 
@@ -41,7 +41,7 @@ pub struct Environment {
     pub isolation: Isolation,
     /// How programs were held to their limits.
     pub enforcement: Enforcement,
-    /// The bytes of memory that there were, where programs may use more.
+    /// The machine's memory in bytes, if programs may use more.
     pub memory: Option<u64>,
     /// How many checks ran at the same time.
     pub jobs: usize,
@@ -54,16 +54,16 @@ pub struct CheckReport {
     pub clause: &'static Clause,
     /// What became of it.
     pub verdict: Verdict,
-    /// What was measured and what was predicted, where the clause is about a prediction.
+    /// What was measured and what was predicted, if the clause is about a prediction.
     pub finding: Option<String>,
     /// How long it took, for reading only.
     pub duration: Duration,
-    /// What happened, where that was to be kept.
+    /// What happened, if that was to be kept.
     pub record: Option<Record>,
 }
 
 impl CheckReport {
-    /// The report on a clause that was decided, in that time.
+    /// The report on a clause decided in that time.
     pub fn of(clause: &'static Clause, decision: Decision, duration: Duration) -> CheckReport {
         let Decision { verdict, finding, record, .. } = decision;
         CheckReport { clause, verdict, finding, duration, record }
@@ -108,7 +108,7 @@ impl Score {
     }
 }
 
-/// What an instructor has decided that the grader's own faults on a submission count as. They stay faults: what is known of the
+/// What the instructor has decided that the grader's own faults on a submission count as. They stay faults: what is known of the
 /// submission is the same as before, and every document says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ruling {
@@ -138,7 +138,7 @@ pub struct RunReport {
     pub checks: Vec<CheckReport>,
     /// How long the checks took together, from the first start to the last verdict.
     pub duration: Duration,
-    /// What the instructor has decided that the grader's faults count as; none where that was not decided, as usually.
+    /// What the instructor has decided that the grader's faults count as; usually none.
     pub ruling: Option<Ruling>,
 }
 
@@ -162,7 +162,7 @@ impl RunReport {
         Score::of(self.checks.iter().map(|check| (check.clause, check.verdict.credit())))
     }
 
-    /// Whether it is known what a clause of this run is worth: by its verdict, or since the instructor has decided that.
+    /// Whether it is known what a clause of this run is worth: by its verdict, or by the instructor's decision.
     pub fn has_worth(&self, check: &CheckReport) -> bool {
         check.verdict.is_decided() || self.is_ruled(check)
     }
@@ -172,12 +172,12 @@ impl RunReport {
         self.ruling.is_some() && matches!(check.verdict, Verdict::Error(_))
     }
 
-    /// The clauses on which the grader broke, where the instructor has decided what that counts as.
+    /// The clauses on which the grader broke, if the instructor has decided what that counts as.
     pub fn ruled(&self) -> impl Iterator<Item = &CheckReport> {
         self.checks.iter().filter(|check| self.is_ruled(check))
     }
 
-    /// The core clauses of which nobody knows what they are worth.
+    /// The core clauses whose worth is unknown.
     pub fn undecided(&self) -> impl Iterator<Item = &CheckReport> {
         self.undecided_of(Tier::Core)
     }
@@ -186,13 +186,13 @@ impl RunReport {
         self.checks.iter().filter(move |check| check.clause.tier == tier && !self.has_worth(check))
     }
 
-    /// The points, as a mark that can be defended: none where a core clause was not decided, since the sum of the
-    /// others would take points away for something that is not the submission's.
+    /// The points, as a mark that can be defended: none if a core clause was not decided, since the sum of the others would take points
+    /// away for something that is not the submission's.
     pub fn mark(&self) -> Option<u32> {
         self.undecided().next().is_none().then(|| self.score().points)
     }
 
-    /// The stars, where each stretch clause was decided.
+    /// The stars, if each stretch clause was decided.
     pub fn stars(&self) -> Option<u32> {
         self.undecided_of(Tier::Stretch).next().is_none().then(|| self.score().stars)
     }
@@ -203,7 +203,7 @@ impl RunReport {
 pub enum Notice {
     /// A package is being built.
     Building(String),
-    /// The checks begin; so many will run.
+    /// The checks begin; this many will run.
     Started(usize),
     /// One check is done.
     Decided(CheckReport),

@@ -4,7 +4,7 @@ use crate::{CheckReport, Clause, Environment, Kind, Lab, Verdict};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// A program of which it is known what it deserves.
+/// A program whose deserved verdicts are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A reference program: it satisfies every clause.
@@ -60,11 +60,11 @@ pub struct LabOutcome {
     pub clauses: Vec<&'static Clause>,
     /// References and stubs first, then the collection in the order of its paths.
     pub trials: Vec<Trial>,
-    /// Whether all of the lab's programs were tried, so that it can be said that nothing tests a clause.
+    /// Whether all of the lab's programs were tried: only then can a clause be called untested.
     pub whole: bool,
 }
 
-/// Programs that were not tried, since what their language needs is not on this machine.
+/// Programs that were not tried, since this machine lacks what their language needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotTried {
     /// Their language.
@@ -128,7 +128,7 @@ impl LabOutcome {
         self.trials.iter().any(names)
     }
 
-    /// The clauses that no wrong program names, each once; none where not all programs were tried.
+    /// The clauses that no wrong program names, each once; none if not all programs were tried.
     pub fn untested(&self) -> Vec<&'static Clause> {
         let mut untested: Vec<&'static Clause> = Vec::new();
         for clause in self.clauses.iter().filter(|clause| self.whole && !self.is_tested(clause)) {

@@ -49,14 +49,14 @@ pub enum Kind {
     Structure,
     /// The program used more of a resource than allowed.
     Resource,
-    /// The program forbids to be looked at.
+    /// The program forbids inspection.
     Hidden,
 }
 
 impl Kind {
     /// Whether the program does nothing any more but is there: it waits for its peer, or for a time that is longer than a wait may be.
-    /// Where another clause minds that a program is still, both are the same: what a thread that only keeps time does beside
-    /// those that wait cannot be told from the program's own sleep.
+    /// For a clause that minds a still program, both are the same: a thread that only keeps time beside those that wait looks like the
+    /// program's own sleep.
     pub fn is_still(self) -> bool {
         matches!(self, Kind::Silence | Kind::Asleep)
     }
@@ -109,7 +109,7 @@ impl From<String> for Shown {
     }
 }
 
-/// Bytes as they came, or a word where none did.
+/// Bytes as they came, or a word if none did.
 impl From<&[u8]> for Shown {
     fn from(bytes: &[u8]) -> Self {
         if bytes.is_empty() { Shown::from("nothing") } else { Shown::Bytes(bytes.to_vec()) }
@@ -136,7 +136,7 @@ impl Credit {
         self.right == self.of
     }
 
-    /// Its share of so many points, rounded down.
+    /// Its share of `points`, rounded down.
     pub fn share(self, points: u32) -> u32 {
         points * self.right / self.of
     }
@@ -153,7 +153,7 @@ pub struct Failure {
     pub expected: Option<Shown>,
     /// What came.
     pub got: Option<Shown>,
-    /// What is right all the same, where the clause's parts are marked; never all of it.
+    /// What is right all the same, if the clause's parts are marked; never all of it.
     pub credit: Option<Credit>,
     /// The conversation up to the failure.
     pub transcript: Vec<Event>,
@@ -208,8 +208,8 @@ impl Failure {
         }
     }
 
-    /// Lets all that is shown name what lies in this folder as if one were there. Where a submission lies while it is graded is
-    /// nobody's business, and of no use to its author.
+    /// Makes all that is shown name what lies in this folder as if from within. Where a submission lies while it is graded is nobody's
+    /// business, and of no use to its author.
     pub fn tell_from_within(&mut self, folder: &str) {
         let prefix = format!("{}/", folder.trim_end_matches('/'));
         if prefix.len() == 1 {
@@ -224,7 +224,7 @@ impl Failure {
         }
         for event in &mut self.transcript {
             let told = without(&event.data, prefix.as_bytes());
-            // Else it would look as if it had been cut.
+            // Otherwise it would look cut.
             event.length -= (event.data.len() - told.len()) as u64;
             event.data = told;
         }
@@ -255,13 +255,13 @@ fn without(bytes: &[u8], part: &[u8]) -> Vec<u8> {
 pub struct Fault {
     /// What was tried and what came of it.
     pub message: String,
-    /// Whether the machine had too little of something: memory, processes, ports, descriptors. It may have enough where less goes on
-    /// at the same time.
+    /// Whether the machine had too little of something: memory, processes, ports, descriptors. It may have enough when less runs at the
+    /// same time.
     pub is_scarcity: bool,
 }
 
-/// The errors by which Linux says that there is not enough of something (errno(3)); EAGAIN is fork(2)'s, since whatever else says
-/// so is waited for.
+/// The errors by which Linux says that there is not enough of something (errno(3)). EAGAIN is fork(2)'s: other calls that give it are
+/// waited for.
 const SCARCITY: [i32; 9] = [
     11,  // EAGAIN
     12,  // ENOMEM
@@ -280,17 +280,17 @@ impl Fault {
         Fault { message: message.into(), is_scarcity: false }
     }
 
-    /// The same, where the machine had too little of something.
+    /// The same, if the machine had too little of something.
     pub fn scarcity(message: impl Into<String>) -> Self {
         Fault { message: message.into(), is_scarcity: true }
     }
 
-    /// The same, where the system gave that number of an error, if it gave one.
+    /// The same, with the error number that the system gave, if any.
     pub fn by(message: impl Into<String>, error: Option<i32>) -> Self {
         Fault { message: message.into(), is_scarcity: error.is_some_and(|error| SCARCITY.contains(&error)) }
     }
 
-    /// The fault that an error is which came of this: `starting a process`.
+    /// The fault for an error that came of this: `starting a process`.
     pub fn at(what: impl fmt::Display, error: &std::io::Error) -> Self {
         Fault::with(format!("{what}: {error}"), error)
     }
@@ -413,21 +413,21 @@ impl From<Step> for Verdict {
 pub struct Decision {
     /// The verdict.
     pub verdict: Verdict,
-    /// What was measured and what was predicted, where the clause is about a prediction.
+    /// What was measured and what was predicted, if the clause is about a prediction.
     pub finding: Option<String>,
-    /// What happened, where that was to be kept.
+    /// What happened, if that was to be kept.
     pub record: Option<Record>,
     /// How many programs it started.
     pub starts: usize,
     /// Whether its programs were stopped for a limit on memory or on processes.
     pub lacked: bool,
-    /// Processor time that its programs used, and time for which all of them slept by their own choice, added up.
+    /// Processor time that its programs used plus time that all of them slept by their own choice.
     pub used: Duration,
     /// Whether they were stopped for a limit before anybody could talk to them.
     pub stopped_at_start: bool,
 }
 
-/// A verdict to which no program's doings have led.
+/// A verdict that no program's doings have led to.
 impl From<Verdict> for Decision {
     fn from(verdict: Verdict) -> Self {
         Decision {

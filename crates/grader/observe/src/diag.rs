@@ -1,6 +1,5 @@
-//! TCP sockets by sock_diag(7). Checks ask for each by its exact addresses: about 5 µs, whereas a dump, like
-//! `/proc/net/tcp`, walks the kernel's whole hash table. Only a picture of a program whose connections nobody knows takes
-//! one.
+//! TCP sockets by sock_diag(7). Checks ask for each by its exact addresses: about 5 µs, whereas a dump, like `/proc/net/tcp`, walks the
+//! kernel's whole hash table. Only what needs sockets of unknown addresses takes one.
 
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
@@ -145,8 +144,8 @@ impl Diag {
         Ok(sockets)
     }
 
-    /// Whether each of the namespace's TCP and Unix sockets, by their inodes, is one of TCP. Not among them are TCP sockets that are
-    /// neither bound nor connected, or closed on both sides.
+    /// For each TCP and Unix socket of the namespace, by its inode, whether it is TCP. TCP sockets that are neither bound nor connected,
+    /// or are closed on both sides, are left out.
     ///
     /// # Errors
     /// When the kernel refuses the question itself.
@@ -161,8 +160,9 @@ impl Diag {
         Ok(sockets)
     }
 
-    /// The memory that the kernel keeps for all sockets of the namespace, in bytes, and how many of them are a file: what was sent or has come and was not read yet. So it
-    /// is for those that nobody has accepted, that were closed, or that are on the way from one process to another.
+    /// The memory that the kernel keeps for all sockets of the namespace, in bytes: what was sent, or has come and was not read yet.
+    /// Sockets that nobody has accepted, that were closed, or that travel between processes count too. The second number is how many
+    /// sockets are a file.
     ///
     /// # Errors
     /// When the kernel refuses the question itself.
@@ -204,7 +204,7 @@ impl Diag {
                 let message = rest.get(..length).ok_or_else(malformed)?;
                 match u16_at(message, 4) {
                     Some(NLMSG_DONE) => return Ok(()),
-                    // A kernel that was built without diagnosis of this kind.
+                    // The kernel was built without this kind of diagnosis.
                     Some(NLMSG_ERROR) => return parse(message).map(drop),
                     _ => take(message)?,
                 }
@@ -303,7 +303,7 @@ fn addresses(message: &[u8]) -> Option<(SocketAddr, SocketAddr)> {
         let ip = if family == AddressFamily::INET.as_raw() {
             IpAddr::from([octets[0], octets[1], octets[2], octets[3]])
         } else {
-            // A server on both families sees a client of the old one under a mapped address.
+            // A server on both families sees an IPv4 client under a mapped address.
             Ipv6Addr::from(octets).to_canonical()
         };
         Some(SocketAddr::new(ip, port))
@@ -335,9 +335,9 @@ fn parse(message: &[u8]) -> io::Result<Option<Socket>> {
     Ok(Some(Socket { state, inode: field(68)?, receive_queue: field(56)?, send_queue: field(60)?, progress }))
 }
 
-/// The bytes in a socket's buffers, by the numbers (SK_MEMINFO_* in `linux/sock_diag.h`) in the attribute of this kind: received and not
-/// read; its options and filters; received while it was in use; and of what was sent the larger one of
-/// two, since TCP counts what is on the way among what is queued.
+/// The bytes in a socket's buffers, by the numbers (SK_MEMINFO_* in `linux/sock_diag.h`) in the attribute of this kind: received but not
+/// read; options and filters; received while it was in use; and the larger of two counts of what was sent, since TCP counts what is on
+/// the way among what is queued.
 fn buffers(attributes: Option<&[u8]>, kind: u16) -> u64 {
     let Some(numbers) = attributes.and_then(|attributes| attribute(attributes, kind)) else { return 0 };
     let number = |index: usize| u32_at(numbers, 4 * index).map_or(0, u64::from);
@@ -374,7 +374,7 @@ pub(crate) mod tests {
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
 
-    /// Waits until so many clients are in the accept queue: each of them knows of its connection a moment earlier.
+    /// Waits until `clients` clients are in the accept queue: each knows of its connection a moment earlier.
     pub(crate) fn until_queued(diag: &Diag, address: SocketAddr, clients: u32) {
         while diag.listener(address).unwrap().unwrap().receive_queue < clients {
             std::thread::yield_now();

@@ -1,8 +1,7 @@
-//! For how long the submission has been in calls in which no signal wakes it (state D), one after the other: neither running, nor
-//! asleep, nor waiting for its peer. A program that reads the machine's files again and again, past what is in memory, is there most
-//! of the time.
+//! How long the submission has been in calls in which no signal wakes it (state D), one after the other: neither running, nor asleep, nor
+//! waiting for its peer. A program that reads the machine's files again and again, past what is in memory, is there most of the time.
 //!
-//! How long a thread stays there at once is the machine's affair. That it comes back is its own.
+//! How long a thread stays there depends on the machine. That it comes back is its own doing.
 
 use crate::thread::{Call, Thread};
 use std::collections::HashMap;
@@ -10,12 +9,12 @@ use std::time::{Duration, Instant};
 
 type Known = HashMap<i32, (u64, Duration)>;
 
-/// The time spent so in one wait.
+/// The time there in one wait.
 #[derive(Debug, Default)]
 pub(crate) struct Disk {
     own: Duration,
     held_up: Duration,
-    /// The last look, if it found nobody running: each thread's turns, and for how long it had run or waited for a processor.
+    /// The last look, if it found nobody running: each thread's turns, and how long it had run or waited for a processor.
     last: Option<(Instant, Known)>,
 }
 
@@ -25,7 +24,7 @@ impl Disk {
         self.own
     }
 
-    /// While some thread did not come back, which nobody but the machine can change.
+    /// While some thread did not come back, which only the machine can change.
     pub(crate) fn held_up(&self) -> Duration {
         self.held_up
     }
@@ -68,7 +67,7 @@ impl Disk {
 mod tests {
     use super::*;
 
-    /// A thread that has run so often, each time for a microsecond.
+    /// A thread that has run `turns` times, each for a microsecond.
     fn thread(call: Call, turns: u64) -> Thread {
         Thread { pid: 1, tid: 1, name: String::new(), call, turns, cpu_ns: turns * 1000, delay_ns: 0 }
     }

@@ -1,9 +1,9 @@
 //! The descriptors in the call of a blocked thread, and what they stand for.
 //!
-//! To look at a descriptor is to hold its file: pidfd_getfd(2) until the duplicate is closed, and reading its link or its fdinfo, even
-//! listing it, for some nanoseconds. A program that closes it just then has not closed it yet: an epoll set goes on reporting it
-//! (epoll(7), question 6), and a server that has freed what it knew of the client crashes. So what is in an epoll set is known by the
-//! set's own fdinfo, which holds none of its members; of these only those are looked at that may be timers, signals and sets.
+//! Looking at a descriptor holds its file: pidfd_getfd(2) until the duplicate is closed; reading its link or fdinfo, or even listing it,
+//! for some nanoseconds. A program that closes it just then has not closed it yet: an epoll set goes on reporting it (epoll(7), question
+//! 6), and a server that has freed its data about the client crashes. So the files in an epoll set are read from the set's own fdinfo,
+//! which holds none of them. Of these, only those that may be timers, signals or sets are looked at.
 
 use crate::thread::{Call, Thread};
 use rustix::event::epoll;
@@ -27,8 +27,8 @@ pub(crate) enum Awaited {
     Other { descriptor: i32, target: String },
 }
 
-/// What a thread waits on, directly and in epoll sets; nothing where it is not blocked, or waits for something else. Pipes and files on
-/// a disk are left out where they are in an epoll set.
+/// What a thread waits on, directly and in epoll sets; nothing if it is not blocked, or waits for something else. Pipes and files on a
+/// disk are left out if they are in an epoll set.
 pub(crate) fn awaited(thread: &Thread, devices: Devices) -> Vec<Awaited> {
     let (mut found, mut sets) = (Vec::new(), HashSet::new());
     let mut left = descriptors(thread);
@@ -54,13 +54,13 @@ pub(crate) fn awaited(thread: &Thread, devices: Devices) -> Vec<Awaited> {
 /// A file in an epoll set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Member {
-    /// The number under which it came into the set; by now it may stand for another file.
+    /// The number under which it was added; by now it may stand for another file.
     descriptor: i32,
     inode: u32,
     device: u32,
 }
 
-/// The files in an epoll set, of which the kernel says `tfd: NUMBER … ino:HEXADECIMAL sdev:HEXADECIMAL` (proc(5), since Linux 4.13).
+/// The files in an epoll set, by the kernel's lines `tfd: NUMBER … ino:HEXADECIMAL sdev:HEXADECIMAL` (proc(5), since Linux 4.13).
 fn members(info: &str) -> impl Iterator<Item = Member> {
     let member = |line: &str| {
         let mut words = line.strip_prefix("tfd:")?.split_ascii_whitespace();
@@ -74,7 +74,7 @@ fn members(info: &str) -> impl Iterator<Item = Member> {
     info.lines().filter_map(member)
 }
 
-/// The devices of files that have no name, as the kernel numbers them (`MINORBITS` in its `include/linux/kdev_t.h`).
+/// The devices of files without a name, as the kernel numbers them (`MINORBITS` in its `include/linux/kdev_t.h`).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Devices {
     sockets: u32,
@@ -83,7 +83,7 @@ pub(crate) struct Devices {
 }
 
 impl Devices {
-    /// Those of a socket and an epoll set that are made for this.
+    /// Reads them from a new socket and epoll set.
     pub(crate) fn new() -> io::Result<Devices> {
         let device = |file: OwnedFd| {
             let number = fstat(file)?.st_dev;
@@ -100,8 +100,8 @@ pub fn waits_on_a_file(thread: &Thread) -> bool {
     !descriptors(thread).is_empty()
 }
 
-/// The descriptors in the call in which a thread is blocked. What is not known to wait for something else waits on its first
-/// argument, so that no call hides a socket because nobody thought of it.
+/// The descriptors in the call in which a thread is blocked. An unknown call counts as waiting on its first argument, so that no call
+/// hides a socket because nobody thought of it.
 pub(crate) fn descriptors(thread: &Thread) -> Vec<i32> {
     let Call::Blocked(call, [first, second, third, fourth, ..]) = thread.call else { return Vec::new() };
     let number = |argument: u64| i32::try_from(argument & u64::from(u32::MAX)).ok();
@@ -130,7 +130,7 @@ pub(crate) fn target(tid: i32, descriptor: i32) -> Option<String> {
     Some(fs::read_link(format!("/proc/{tid}/fd/{descriptor}")).ok()?.to_str()?.to_owned())
 }
 
-/// What proc(5) says of a descriptor; nothing of one that is closed.
+/// What proc(5) says of a descriptor; empty if it is closed.
 pub(crate) fn info(tid: i32, descriptor: i32) -> String {
     fs::read_to_string(format!("/proc/{tid}/fdinfo/{descriptor}")).unwrap_or_default()
 }
@@ -144,7 +144,7 @@ pub(crate) fn socket_inode(tid: i32, descriptor: i32) -> Option<u32> {
     socket(&target(tid, descriptor)?)
 }
 
-/// The descriptors of so many `struct pollfd` at `address` (poll(2)). One below zero is left out by the kernel too.
+/// The descriptors of `count` `struct pollfd` at `address` (poll(2)). The kernel too leaves out those below zero.
 fn polled(tid: i32, address: u64, count: u64) -> Vec<i32> {
     const SIZE: usize = 8;
     let entries = memory(tid, address, usize::try_from(count).unwrap_or(0).saturating_mul(SIZE));
@@ -154,7 +154,7 @@ fn polled(tid: i32, address: u64, count: u64) -> Vec<i32> {
 
 /// The descriptors below `limit` in the `fd_set` at `address` (select(2)).
 fn selected(tid: i32, address: u64, limit: u64) -> Vec<i32> {
-    // The kernel looks at the lower half of the register, and at no more than the process may have files.
+    // The kernel uses the lower half of the register, and no more descriptors than the process may have.
     const MOST: u64 = 1 << 20;
     let limit = usize::try_from((limit & u64::from(u32::MAX)).min(MOST)).unwrap_or(0);
     let set = if address == 0 { Vec::new() } else { memory(tid, address, limit.div_ceil(64) * 8) };
@@ -162,7 +162,7 @@ fn selected(tid: i32, address: u64, limit: u64) -> Vec<i32> {
     (0..limit).filter(is_in).filter_map(|number| i32::try_from(number).ok()).collect()
 }
 
-/// So many bytes of a thread's memory, and none where they cannot be read.
+/// `length` bytes of a thread's memory; none if they cannot be read.
 pub(crate) fn memory(tid: i32, address: u64, length: usize) -> Vec<u8> {
     use std::os::unix::fs::FileExt;
     const LONGEST: usize = 1 << 20;
@@ -172,9 +172,9 @@ pub(crate) fn memory(tid: i32, address: u64, length: usize) -> Vec<u8> {
     if read.is_ok() { bytes } else { Vec::new() }
 }
 
-/// A second descriptor for what another thread has open (pidfd_getfd(2)). Held for a moment only, since it keeps a socket from closing.
+/// A second descriptor for what another thread has open (pidfd_getfd(2)). Held only for a moment: it keeps a socket from closing.
 pub(crate) fn duplicate(pid: i32, tid: i32, descriptor: i32) -> Option<OwnedFd> {
-    // PIDFD_THREAD, since Linux 6.9; before that only a process can be asked, which is a thread's too unless that has files of its own.
+    // PIDFD_THREAD, since Linux 6.9. Before, only a process can be asked: its files are the thread's too unless that has its own.
     const THREAD: PidfdFlags = PidfdFlags::from_bits_retain(0o200);
     let by_thread = Pid::from_raw(tid).and_then(|tid| pidfd_open(tid, THREAD).ok());
     let by_process = || Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());

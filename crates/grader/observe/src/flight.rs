@@ -21,13 +21,13 @@ pub struct Link {
 pub(crate) enum Traffic {
     /// Something that one side sent has not arrived at the other.
     UnderWay,
-    /// The grader has a connection of which the submission's kernel does not tell it yet: the last segment of the handshake is still under
-    /// way, or the kernel waits for data, but for some time only (TCP_DEFER_ACCEPT in tcp(7)).
+    /// The grader has a connection that the kernel does not report to the submission yet: the last segment of the handshake is under way,
+    /// or the kernel waits for data, but for some time only (TCP_DEFER_ACCEPT in tcp(7)).
     Deferred,
     /// All that was sent has arrived.
     Quiet,
-    /// The grader's socket is gone, or both sides have said that they will send no more and each has been heard: so nothing will ever be
-    /// sent again.
+    /// The grader's socket is gone, or each side has said that it will send no more and the other has heard it: nothing will ever be sent
+    /// again.
     Over,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Now {
     pub(crate) traffic: Traffic,
     /// How many bytes the submission has written so far, as far as its socket still tells.
     pub(crate) written: u64,
-    /// How many of its two sockets are in use.
+    /// How many of the two sockets are in use.
     pub(crate) sockets: u64,
 }
 
@@ -50,13 +50,13 @@ impl Link {
         Ok(matches!(self.now(diag)?.traffic, Traffic::UnderWay | Traffic::Deferred))
     }
 
-    /// How it is now.
+    /// Its state now.
     pub(crate) fn now(&self, diag: &Diag) -> io::Result<Now> {
-        // Of a connection that is over at both ends a remainder is kept for a minute (TIME-WAIT in RFC 9293).
+        // A remainder of a connection that is over at both ends is kept for a minute (TIME-WAIT in RFC 9293).
         let is_over = |ours: &Socket| ours.state == State::Finished && ours.progress.is_none();
         let ours = diag.connection(self.ours, self.theirs)?.filter(|ours| !is_over(ours));
         let theirs = diag.connection(self.theirs, self.ours)?;
-        // Of the others there is a remainder, which the kernel does not count as one in use.
+        // Of the others there is a remainder, which the kernel does not count as in use.
         let sockets = [ours, theirs].into_iter().flatten().filter(|socket| socket.progress.is_some());
         let sockets = sockets.count() as u64;
         let Some(ours) = ours else { return Ok(Now { traffic: Traffic::Over, written: 0, sockets }) };
@@ -93,11 +93,11 @@ fn travels(from: &Socket, to: &Socket) -> bool {
     if from.state == State::Handshake {
         return true;
     }
-    // A connection whose last handshake segment was refused by a full accept queue stays there: nothing travels.
+    // If a full accept queue refused its last handshake segment, a connection stays there: nothing travels.
     if to.state == State::Handshake {
         return false;
     }
-    // A socket that its process has closed sends its end of file only, and what comes for it is discarded.
+    // A socket that its process has closed sends only its end of file, and what comes for it is discarded.
     let unsent = from.progress.map_or(0, |progress| progress.unsent);
     let bytes = match (from.progress, to.progress) {
         (Some(from), Some(to)) => from.sent > to.received,
@@ -106,22 +106,22 @@ fn travels(from: &Socket, to: &Socket) -> bool {
     // Unsent bytes leave as soon as the receiver's window allows.
     let held = unsent > 0;
     let end_of_file = from.state == State::FinSent && unsent == 0 && to.state == State::Established;
-    // Who leaves bytes unread does not wait for more: whatever else comes there wakes nobody.
+    // A program that leaves bytes unread waits for no more: what else comes wakes nobody.
     to.receive_queue == 0 && (bytes || held || end_of_file)
 }
 
-/// What is known where nothing travels between the submission and the grader.
+/// What is known while nothing travels between the submission and the grader.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quiet {
     /// How many bytes the submission has written.
     pub(crate) written: u64,
-    /// Whether the kernel may yet tell it of a connection, after a time.
+    /// Whether the kernel may yet report a connection, after a time.
     pub(crate) is_deferred: bool,
-    /// How many sockets there are of both on connections between them.
+    /// How many sockets both have on connections between them.
     pub(crate) sockets: u64,
 }
 
-/// `None` while something travels between the submission and the grader. Links that are over at both ends are taken out.
+/// `None` while something travels between the submission and the grader. Links that are over at both ends are removed.
 pub(crate) fn quiet(diag: &Diag, links: &mut Vec<Link>) -> io::Result<Option<Quiet>> {
     let (mut is_under_way, mut quiet) = (false, Quiet { written: 0, is_deferred: false, sockets: 0 });
     let mut result = Ok(());
@@ -157,11 +157,11 @@ mod tests {
         client.write_all(b"hello").unwrap();
         accepted.read_exact(&mut [0; 5]).unwrap();
         assert!(!link.under_way(&diag).unwrap());
-        // The kernel keeps only a remainder of the closed socket now, for a minute, which counts no bytes.
+        // The kernel now keeps only a remainder of the closed socket, for a minute, which counts no bytes.
         drop(accepted);
         assert_eq!(client.read(&mut [0; 1]).unwrap(), 0);
         assert_eq!(link.now(&diag).unwrap().traffic, Traffic::Quiet);
-        // Seen from who has closed first, the connection is over once the other one has closed too.
+        // For the side that closed first, the connection is over once the other has closed too.
         let first = Link { theirs: link.ours, ours: link.theirs };
         assert_eq!(first.now(&diag).unwrap().traffic, Traffic::Quiet);
         client.shutdown(Shutdown::Write).unwrap();

@@ -1,7 +1,7 @@
-//! Files and folders of `/proc` that are read at every look, kept open: to open one costs several times as much as to read it again.
+//! Files and folders of `/proc` that are read at every look, kept open: opening one costs several times as much as reading it again.
 //!
-//! What is open belongs to one process or thread for ever: once that has ended nothing is read there any more, whoever has its number
-//! next. Whether it may be read the kernel asks when it is opened, so that only what everybody may read is kept.
+//! An open file belongs to one process or thread for ever: once that has ended, nothing is read there, whoever has its number next. The
+//! kernel checks permission when a file is opened, so only what everybody may read is kept.
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, RawDir, SeekFrom};
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::io;
 use std::mem::MaybeUninit;
 
-/// How many are kept. Then it begins anew: most may have ended, and in a crowd of threads there is more to do than to open files.
+/// How many are kept. Then all are closed: most may have ended, and in a crowd of threads opening files is not the main work.
 const MOST: usize = 128;
 
 /// What is kept open, each by its path.
@@ -35,7 +35,7 @@ impl Kept {
         Ok(numbers.unwrap_or_default())
     }
 
-    /// Errors keep the system's number: by that it is known whether the machine had too little of something.
+    /// Errors keep the system's number: it tells whether the machine had too little of something.
     fn with<T>(
         &mut self,
         path: String,
@@ -72,8 +72,8 @@ pub(crate) fn read<'a>(path: &str, buffer: &'a mut [u8]) -> io::Result<Option<&'
     Ok(length.map(|length| text(&mut buffer[..length])))
 }
 
-/// What the kernel gave, which gives a small file of `/proc` whole, in one read. A process gives itself any name: what is not text must not
-/// hide what stands beside it.
+/// The kernel's answer: it gives a small file of `/proc` whole, in one read. A process may give itself any name: what is not text must
+/// not hide what stands beside it.
 pub(crate) fn text(bytes: &mut [u8]) -> &str {
     while let Err(error) = std::str::from_utf8(bytes) {
         bytes[error.valid_up_to()] = b'?';
@@ -86,7 +86,7 @@ fn open(path: &str, flags: OFlags) -> io::Result<Option<OwnedFd>> {
     unless_ended(rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from))
 }
 
-/// `None` where what is asked about has ended.
+/// `None` if what is asked about has ended.
 fn unless_ended<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Err(error) if has_ended(&error) => Ok(None),

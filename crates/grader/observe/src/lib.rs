@@ -1,6 +1,6 @@
-//! What the kernel shows of a running submission: its processes and threads, the system call in which each is
-//! blocked, the sockets and their queues; and from these, whether anything can still happen without the
-//! grader's doing. Knows nothing of labs, nor of what is right or wrong.
+//! What the kernel shows of a running submission: its processes and threads, the system call in which each is blocked, the sockets and
+//! their queues; and from these, whether anything can still happen unless the grader acts. Knows nothing of labs, nor of what is right or
+//! wrong.
 //!
 //! Two sources, both read and never changed: `/proc` (proc(5)) and sock_diag (sock_diag(7)).
 //!

@@ -53,13 +53,13 @@ pub(crate) fn limit(thread: &Thread) -> Limit {
         "wait4" | "waitid" | "pause" | "rt_sigsuspend" | "flock" | "fcntl" | "msgrcv" | "futex_waitv" => {
             Limit::Never
         }
-        // Until the child executes a program or ends: `Thread::look` takes no other wait in these calls for a rest.
+        // Until the child executes a program or ends: `Thread::look` counts no other wait in these calls as rest.
         "vfork" | "clone" | "clone3" => Limit::Never,
         _ => Limit::Unknown,
     }
 }
 
-/// A time-out in milliseconds, in which a negative number means none.
+/// A time-out in milliseconds; a negative number means none.
 fn milliseconds(argument: u64) -> Limit {
     // The argument is a C int; the upper half of the register means nothing.
     let value = (argument & u64::from(u32::MAX)) as u32;
@@ -75,7 +75,7 @@ fn pointer(pid: i32, address: u64, scale: u64) -> Limit {
     timespec(pid, address, scale).map_or(Limit::Unknown, Limit::After)
 }
 
-/// A pointer to a point in time; the limit is what is left of it now, which is less than what was declared.
+/// A pointer to a point in time. The limit is the time left, which is less than what was declared.
 fn until(pid: i32, address: u64, real_time: bool) -> Limit {
     if address == 0 {
         return Limit::Never;

@@ -19,11 +19,11 @@ use std::time::Duration;
 /// Which processes are the submission's.
 #[derive(Clone, Debug)]
 pub enum Scope {
-    /// All of this pid namespace but these, which are the grader's own.
+    /// All of this pid namespace except these, which are the grader's.
     Namespace(Vec<i32>),
-    /// All that descend from these, which are the grader's own.
+    /// All descendants of these, which are the grader's.
     Descendants(Vec<i32>),
-    /// This one and all that descend from it.
+    /// This one and all its descendants.
     Tree(i32),
 }
 
@@ -32,15 +32,15 @@ pub enum Scope {
 pub struct Observer {
     pub(crate) diag: Diag,
     pub(crate) scope: Scope,
-    /// Threads that keep house for the language's runtime, each with the futex that it waits on between two rounds, see
+    /// Threads that do housekeeping for the language's runtime, each with the futex it waits on between two rounds, see
     /// [`Observer::mark_runtime`].
     runtime: HashMap<i32, u64>,
-    /// Threads that have come round and round in a wait without effect.
+    /// Threads that came round and round in a wait without effect.
     pub(crate) tickers: HashSet<i32>,
-    /// Whether the submission has slept for a whole wait beside timers that might have woken it, and none did anything.
+    /// Whether the submission slept for a whole wait beside timers that might have woken it, and none did anything.
     pub(crate) timers_are_idle: bool,
     pub(crate) devices: Devices,
-    /// Sockets by their inodes, and whether each is one of TCP.
+    /// Whether each socket, by its inode, is a TCP socket.
     pub(crate) tcp: HashMap<u32, bool>,
     pub(crate) own_connections: OwnConnections,
     /// The memory of processes, as it was last added up.
@@ -53,7 +53,7 @@ pub struct Observer {
 #[derive(Debug, Default)]
 pub(crate) struct Sighting {
     pub(crate) threads: Vec<Thread>,
-    /// Process and thread of those that were listed and had ended when they were looked at, as nobody had waited for them yet.
+    /// Process and thread of each that was listed but had ended when it was looked at, usually a zombie.
     pub(crate) ended: HashSet<(i32, i32)>,
 }
 
@@ -95,10 +95,10 @@ impl Observer {
         self.scope = scope;
     }
 
-    /// Remembers the threads that are in a futex wait with a time-out now: they keep house for the language's runtime, since
-    /// nobody has given the program anything to do yet. Later only a wait on the same futex counts as housekeeping: in the
-    /// middle of some work, the end of a virtual machine say, such a thread waits on another. Called when a server has become ready and before anybody connects,
-    /// or when a client program has connected.
+    /// Remembers the threads that are in a futex wait with a time-out now: they do housekeeping for the language's runtime, since nobody
+    /// has given the program anything to do yet. Later only a wait on the same futex counts as housekeeping: during work, the end of a
+    /// virtual machine say, such a thread waits on another. Called when a server is ready and before anybody connects, or when a client
+    /// program has connected.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
@@ -113,7 +113,7 @@ impl Observer {
         Ok(())
     }
 
-    /// Forgets those of the marked threads that are in a call on a file now: they do the program's work.
+    /// Forgets the marked threads that are in a call on a file now: they do the program's work.
     pub(crate) fn unmark_runtime(&mut self, threads: &[Thread]) {
         for thread in threads {
             if waits_on_a_file(thread) {
@@ -122,7 +122,7 @@ impl Observer {
         }
     }
 
-    /// Whether the thread is in a futex wait in which it was before the program had anything to do.
+    /// Whether the thread waits on a futex that it waited on before the program had anything to do.
     pub(crate) fn is_housekeeping(&self, thread: &Thread) -> bool {
         // A condition variable has two futexes, of which it uses one at a time (`pthread_cond_t` of the GNU C library).
         const CONDITION_VARIABLE: u64 = 48;
@@ -130,8 +130,8 @@ impl Observer {
         self.runtime.get(&thread.tid).is_some_and(same)
     }
 
-    /// Whether something is on its way between two sockets of the submission's own, or may be. The `links` are those with the grader, on
-    /// which so many `sockets` are in use. Where the network is the machine's nobody knows.
+    /// Whether something is, or may be, on its way between two of the submission's own sockets. `links` are those with the grader, and
+    /// use `sockets` sockets. On the machine's own network nobody can tell.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
@@ -142,8 +142,8 @@ impl Observer {
         }
     }
 
-    /// Whether such a thread is known to look for nothing that the program could give it: those of a Java virtual machine, by their names
-    /// (`os::set_native_thread_name` in its sources, cut to 15 bytes as in proc(5)). Some of them come round only every five seconds.
+    /// Whether the thread is known to look for nothing that the program could give it: those of a Java virtual machine are, by their
+    /// names (`os::set_native_thread_name` in its sources, cut to 15 bytes as in proc(5)). Some come round only every five seconds.
     pub(crate) fn is_of_a_virtual_machine(&self, thread: &Thread) -> bool {
         const NAMES: [&str; 9] = [
             "VM ",
@@ -163,7 +163,7 @@ impl Observer {
         self.is_housekeeping(thread) && NAMES.iter().any(|name| thread.name.starts_with(name)) && is_java()
     }
 
-    /// The submission's processes, those that have ended but were not waited for left out.
+    /// The submission's processes, with those that have ended but were not waited for.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
@@ -210,8 +210,8 @@ impl Observer {
         Ok(self.sight(|_| ())?.threads)
     }
 
-    /// Whether these, all threads of the submission, were blocked when they were looked at and have been ever since, and no other
-    /// has begun. Threads that keep house for a runtime may have come round meanwhile.
+    /// Whether these, all threads of the submission, were blocked when they were looked at and have been since, and no other has begun.
+    /// Housekeeping threads may have come round meanwhile.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
@@ -224,8 +224,8 @@ impl Observer {
         Ok(unmoved && now.iter().all(Thread::is_at_rest))
     }
 
-    /// Whether there was an instant just now at which every thread was blocked, be it in a call with a time limit, and nothing was under
-    /// way on these links, of which those that are over at both ends are taken out.
+    /// Whether there was an instant just now at which every thread was blocked, even in a call with a time limit, and nothing was under
+    /// way on these links. Links that are over at both ends are removed.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
@@ -238,8 +238,8 @@ impl Observer {
         Ok(is_quiet && self.have_rested(&threads)?)
     }
 
-    /// Lists all threads, and only then looks at each: whoever ends before it is listed wakes those that wait for it before they
-    /// are looked at. Those with the greatest `rank` are looked at last; in the sighting all stand by their numbers.
+    /// Lists all threads, and only then looks at each: a thread that ends before it is listed wakes those that wait for it before they
+    /// are looked at. Those with the greatest `rank` are looked at last; the sighting sorts by number.
     pub(crate) fn sight<R: Ord>(&mut self, rank: impl Fn(i32) -> R) -> io::Result<Sighting> {
         let mut listed = Vec::new();
         for pid in self.processes()? {
@@ -258,7 +258,7 @@ impl Observer {
         Ok(sighting)
     }
 
-    /// Whether the first thread of a process can be looked at; one that has ended could be.
+    /// Whether the first thread of a process can be looked at; true if it has ended.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
@@ -272,7 +272,7 @@ impl Observer {
         limit::limit(thread)
     }
 
-    /// The times for which threads of the submission have asked to sleep, those that keep house for a runtime left out.
+    /// The times for which threads of the submission have asked to sleep, without housekeeping threads.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
@@ -287,8 +287,8 @@ impl Observer {
             .collect())
     }
 
-    /// What each thread does, for a reader. `name` is what to call the program; `links` and `listeners` are the sockets
-    /// whose addresses can be told.
+    /// What each thread does, for a reader. `name` is what to call the program; `links` and `listeners` are sockets whose addresses can
+    /// be shown.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
@@ -371,9 +371,8 @@ impl Observer {
     }
 }
 
-/// The threads that were not in the same unbroken stretch of being blocked at both looks, `None` if others have begun or ended.
-/// Those that keep house for a runtime may have come round meanwhile: with many others to look at they would else never be
-/// seen at rest.
+/// The threads that did not stay blocked from one look to the other; `None` if others have begun or ended. Housekeeping threads may have
+/// come round meanwhile: with many others to look at they would otherwise never be seen at rest.
 pub(crate) fn moved_between<'a>(
     observer: &Observer,
     first: &[Thread],

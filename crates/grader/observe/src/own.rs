@@ -1,7 +1,7 @@
-//! Connections of a submission with itself: between a front and its workers, say, or one that wakes its own loop.
+//! Connections of a submission with itself: between a front and its workers, say, or to wake its own loop.
 //!
-//! What travels on them comes when the kernel's timers say so: a small segment waits for an acknowledgement that may be late (RFC 896, RFC
-//! 1122 4.2.3.2), a corked one for more (TCP_CORK in tcp(7)), one that was lost or refused for another try.
+//! Data on them comes when the kernel's timers say so: a small segment waits for an acknowledgement that may be late (RFC 896, RFC 1122
+//! 4.2.3.2), a corked one for more (TCP_CORK in tcp(7)), a lost or refused one for another try.
 
 use crate::diag::{Diag, State};
 use crate::flight::Link;
@@ -12,24 +12,22 @@ use std::net::SocketAddr;
 /// The submission's own connections, as far as they are known.
 #[derive(Debug, Default)]
 pub(crate) struct OwnConnections {
-    /// How many sockets there were when they were looked for, and how many of them on links.
+    /// How many sockets there were at the last search, and how many of them on links.
     known_at: (u64, u64),
     /// The addresses of each end.
     ends: Vec<(SocketAddr, SocketAddr)>,
 }
 
 impl OwnConnections {
-    /// Whether something is on its way on one of them, or waits to be. The `links` are those with the grader, on which so
-    /// many `sockets` are in use.
+    /// Whether something is on its way on one of them, or waits to be. `links` are those with the grader, and use `sockets` sockets.
     ///
-    /// Asking for all sockets is dear. So it is done only where there are more than the links explain, and again when there are more or
-    /// fewer.
+    /// Asking for all sockets is slow. So it is done only if there are more than the links explain, and again when their number changes.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
     pub(crate) fn are_at_work(&mut self, diag: &Diag, links: &[Link], sockets: u64) -> io::Result<bool> {
         let now = (sockets_in_use()?, sockets);
-        // One has accepted the others.
+        // One is the listener.
         if now.0 <= sockets + 1 {
             return Ok(false);
         }

@@ -15,8 +15,8 @@ use std::io;
 type Holders = HashMap<u32, Vec<(i32, i32)>>;
 
 impl Observer {
-    /// Takes a picture. The processes, the threads and the sockets are looked at one after the other: what a running program
-    /// does meanwhile may be in one of them and not yet in another.
+    /// Takes a picture. It looks at processes, threads and sockets one after the other: what a running program does meanwhile may show in
+    /// one and not yet in another.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read; another user's processes cannot be looked into.
@@ -73,7 +73,7 @@ impl Observer {
     }
 }
 
-/// The processes with their parents, parents before their children, and brothers by their numbers.
+/// The processes with their parents: parents before children, siblings by number.
 fn in_order(observer: &mut Observer, mut pids: Vec<i32>) -> io::Result<Vec<(i32, i32)>> {
     pids.sort_unstable();
     let mut parents = HashMap::new();
@@ -117,7 +117,7 @@ fn endpoint(found: &Dumped) -> Endpoint {
     Endpoint { local: found.local, remote: (found.kernel_state != LISTEN).then_some(found.remote) }
 }
 
-/// The sockets that are the program's: those that it holds, and connections that wait to be accepted by it.
+/// The program's sockets: those that it holds, and connections that wait for it to accept them.
 fn pictures(dump: &[Dumped], holders: &Holders) -> Vec<SocketPicture> {
     let is_held = |found: &Dumped| holders.contains_key(&found.socket.inode);
     let ports: Vec<u16> = dump
@@ -125,7 +125,7 @@ fn pictures(dump: &[Dumped], holders: &Holders) -> Vec<SocketPicture> {
         .filter(|found| found.kernel_state == LISTEN && is_held(found))
         .map(|found| found.local.port())
         .collect();
-    // Both ends of a connection that nobody holds any more are without an inode too, but they are done.
+    // Both ends of a connection that nobody holds any more have no inode either, but they are done.
     let waits =
         |found: &Dumped| found.socket.inode == 0 && ports.contains(&found.local.port()) && is_open(found);
     let mut sockets: Vec<SocketPicture> = dump

@@ -1,6 +1,6 @@
 //! The memory of one process, shared and its own.
 
-/// A process's memory as it was read once, and what tells whether it may have changed since.
+/// A process's memory as last read, and what tells whether it may have changed since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shares {
     pub(crate) resident: u64,

@@ -1,22 +1,21 @@
-//! For how long the submission has slept in one wait by its own choice: the time from one look that finds all of it blocked to the
-//! next, less what its threads ran or waited for a processor meanwhile.
+//! How long the submission has slept in one wait by its own choice: the time between looks that find all of it blocked, less what its
+//! threads ran or waited for a processor meanwhile.
 //!
-//! A machine that is held up itself, a virtual one above all, wakes threads late, and nothing tells such a thread from one that
-//! sleeps on. So no more counts than the threads have asked for by the time-outs of their calls. Those are read
-//! from the submission's memory, which it can change: what is forgiven for that reason has a bound.
+//! A machine that is itself held up, above all a virtual one, wakes threads late, and such a thread looks like one that sleeps on. So no
+//! more counts than the threads asked for with the time-outs of their calls. Those are read from the submission's memory, which it can
+//! change: so there is a bound on the time forgiven.
 
 use crate::limit::{Limit, Limits};
 use crate::thread::Thread;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// How much of the time by which a look comes later than it was to come counts. When the grader itself was held up, so may
-/// have been the timers of the machine.
+/// How much of a look's delay counts. When the grader itself was held up, the machine's timers may have been too.
 const LONGEST_DELAY: Duration = Duration::from_millis(50);
-/// By how much a timer is late that is in time: what the kernel allows itself (PR_SET_TIMERSLACK in prctl(2)), and as much for the way
-/// back to the program.
+/// How late a timer is that is in time: what the kernel allows itself (PR_SET_TIMERSLACK in prctl(2)), and as much for the way back to
+/// the program.
 const SLACK: Duration = Duration::from_micros(100);
-/// How much more than what was asked for is taken for the machine's lateness in one wait.
+/// How much more than what was asked for counts as the machine's lateness in one wait.
 const FORGIVEN: Duration = Duration::from_secs(1);
 
 /// The sleep of one wait.
@@ -38,11 +37,11 @@ struct Look {
 #[derive(Clone, Copy, Debug)]
 struct Blocked {
     turns: u64,
-    /// For how long it had run or waited for a processor by then.
+    /// How long it had run or waited for a processor by then.
     given: Duration,
-    /// For how long its call may block, if that is limited.
+    /// How long its call may block, if that is limited.
     limit: Option<Duration>,
-    /// What of that has not been counted yet.
+    /// The part of it not counted yet.
     left: Duration,
 }
 
@@ -60,7 +59,7 @@ impl Blocked {
         }
     }
 
-    /// For how long it may have been blocked since `before` by its own choice; `None` if nothing is known of that.
+    /// How long it may have been blocked since `before` by its own choice; `None` if that is not known.
     fn asked_since(&self, before: &Blocked) -> Option<Duration> {
         let turns = u32::try_from(self.turns.saturating_sub(before.turns)).unwrap_or(u32::MAX);
         // A deadline shows only what is left until then.
@@ -70,7 +69,7 @@ impl Blocked {
 }
 
 impl Sleep {
-    /// How much it was so far.
+    /// The sleep so far.
     pub(crate) fn total(&self) -> Duration {
         self.total
     }
@@ -94,7 +93,7 @@ impl Sleep {
         if let Some(last) = self.last.take() {
             let (mut active, mut asked) = (Duration::ZERO, Duration::MAX);
             for (tid, blocked) in &now {
-                // Where work goes from one to the other, each may have been blocked when it was looked at.
+                // When work passes from one to another, each may have been blocked when looked at.
                 match last.threads.get(tid).filter(|before| before.given <= blocked.given) {
                     Some(before) => {
                         active += blocked.given - before.given;
@@ -124,13 +123,13 @@ mod tests {
     use super::*;
     use crate::thread::Call;
 
-    /// A thread that has run so often, each time for a microsecond.
+    /// A thread that has run `turns` times, each for a microsecond.
     fn thread(tid: i32, turns: u64) -> Thread {
         let (name, cpu_ns) = (String::new(), turns * 1000);
         Thread { pid: 1, tid, name, call: Call::Running, turns, cpu_ns, delay_ns: 0 }
     }
 
-    /// What looks at these times, in milliseconds, come to, at which the threads have had so many turns.
+    /// The sleep that `looks` count: each a time in milliseconds, and the threads' turns by then.
     fn slept(limits: &[Limit], looks: &[(u64, &[u64])]) -> Duration {
         let mut sleep = Sleep::default();
         let (began, pause) = (Instant::now(), Duration::from_millis(30));

@@ -10,11 +10,11 @@ use syscalls::Sysno;
 pub enum Call {
     /// It runs, or waits for a processor: it will go on by itself.
     Running,
-    /// It waits inside the kernel, for a disk say, where no signal wakes it (state D): it will go on by itself too.
+    /// It waits in the kernel, for a disk say, and no signal wakes it (state D): it will go on by itself too.
     Disk,
-    /// It was stopped by a signal and goes on only when somebody tells it to.
+    /// A signal stopped it; it goes on only when somebody tells it to.
     Stopped,
-    /// Its process forbids to be looked at (PR_SET_DUMPABLE in prctl(2)).
+    /// Its process forbids inspection (PR_SET_DUMPABLE in prctl(2)).
     Hidden,
     /// It is blocked in this system call with these arguments.
     Blocked(Sysno, [u64; 6]),
@@ -31,8 +31,8 @@ pub struct Thread {
     pub name: String,
     /// What it is doing.
     pub call: Call,
-    /// How often it was given a processor so far. A thread that is blocked twice with the same count was blocked all the time between: in
-    /// each look it was so at an instant, before and after which the count was the same.
+    /// How often it was given a processor so far. A thread that two looks find blocked with the same count stayed blocked between them:
+    /// each look saw it blocked at an instant, with the same count before and after.
     pub turns: u64,
     /// Processor time that it has used, in nanoseconds.
     pub cpu_ns: u64,
@@ -46,7 +46,7 @@ impl Thread {
         let folder = format!("/proc/{pid}/task/{tid}");
         // The counters come first: if the thread runs after this, the next look shows more turns.
         let Some([cpu_ns, delay_ns, turns]) = counters(&folder, kept, buffer)? else { return Ok(None) };
-        // Opened anew each time: then the kernel asks whether the process still lets others look.
+        // Opened anew each time: the kernel then checks if the process lets others look.
         let call = match read(&format!("{folder}/syscall"), buffer) {
             Ok(Some(text)) => parse_call(text),
             Ok(None) => return Ok(None),
@@ -60,7 +60,7 @@ impl Thread {
         let call = match state {
             'Z' | 'X' => return Ok(None),
             'T' | 't' => Call::Stopped,
-            // So it does too for a process that is just ending, and has no memory any more.
+            // A process that is just ending and has no memory any more seems hidden too.
             _ if call == Call::Hidden && has_memory => call,
             'S' if call != Call::Hidden => call,
             'D' if call != Call::Hidden => {
@@ -72,14 +72,14 @@ impl Thread {
             }
             _ => Call::Running,
         };
-        // They come once more: it may have been woken before this look began, have run since, and be blocked again.
+        // Read again: it may have been woken before this look began, have run since, and be blocked again.
         let has_run = counters(&folder, kept, buffer)?.is_none_or(|[.., now]| now != turns);
         let call = if has_run && call != Call::Hidden { Call::Running } else { call };
         Ok(Some(Thread { pid, tid, name, call, turns, cpu_ns, delay_ns }))
     }
 
-    /// How often it has blocked so far, of its own accord (`voluntary_ctxt_switches` in proc(5)). Unlike its turns, this does
-    /// not grow when others take the processor from it. `None` if it has ended.
+    /// How often it has blocked so far, of its own accord (`voluntary_ctxt_switches` in proc(5)). Unlike turns, this does not grow when
+    /// others take the processor from it. `None` if it has ended.
     pub(crate) fn waits(&self, buffer: &mut [u8]) -> io::Result<Option<u64>> {
         let status =
             read(&format!("/proc/{}/task/{}/status", self.pid, self.tid), buffer)?.unwrap_or_default();
@@ -87,7 +87,7 @@ impl Thread {
         Ok(line.and_then(|count| count.trim().parse().ok()))
     }
 
-    /// Whether it goes on only when something happens, or some time has gone by.
+    /// Whether it goes on only when something happens or some time has passed.
     pub fn is_at_rest(&self) -> bool {
         !matches!(self.call, Call::Running | Call::Disk | Call::Hidden)
     }
@@ -122,21 +122,21 @@ pub fn own_delay() -> io::Result<Duration> {
     Ok(Duration::from_nanos(delay.unwrap_or(0)))
 }
 
-/// The processor time of a thread, the time that it has waited for a processor, both in nanoseconds, and its turns. `None` if it has ended.
+/// A thread's processor time and its wait for a processor, in nanoseconds, and its turns. `None` if it has ended.
 fn counters(folder: &str, kept: &mut Kept, buffer: &mut [u8]) -> io::Result<Option<[u64; 3]>> {
     let Some(schedstat) = kept.read(format!("{folder}/schedstat"), buffer)? else { return Ok(None) };
     let mut counters = schedstat.split_ascii_whitespace().map(|word| word.parse().unwrap_or(0));
     Ok(Some(std::array::from_fn(|_| counters.next().unwrap_or(0))))
 }
 
-/// Whether a thread that no signal wakes (state D) waits for its child of vfork(2), or of clone(2) with CLONE_VFORK, to execute a
-/// program or to end, by the name of the function of the kernel that it waits in (`wchan` in proc(5)). The call alone does not
-/// tell: on the way to that child such a thread may wait for memory or for a lock of the kernel's, as any other in D does.
+/// Whether a thread that no signal wakes (state D) waits for its child of vfork(2), or of clone(2) with CLONE_VFORK, to execute a program
+/// or to end. The kernel function that it waits in tells (`wchan` in proc(5)). The call alone does not: on the way to that child the
+/// thread may wait for memory or a kernel lock, like any other in D.
 fn waits_for_vfork(folder: &str, buffer: &mut [u8]) -> io::Result<bool> {
-    // The wait is in `wait_for_vfork_done`, which compilers make part of its only caller: `kernel_clone`, before Linux 5.10
-    // `_do_fork`. What comes before the wait is a function of its own, `copy_process`.
+    // The wait is in `wait_for_vfork_done`, which compilers inline into its only caller: `kernel_clone`, before Linux 5.10 `_do_fork`.
+    // What comes before the wait is a function of its own, `copy_process`.
     const FUNCTIONS: [&str; 3] = ["kernel_clone", "_do_fork", "wait_for_vfork_done"];
-    // A kernel that has not the names of its functions (CONFIG_KALLSYMS) has no such file either.
+    // A kernel without the names of its functions (CONFIG_KALLSYMS) has no such file either.
     let function = read(&format!("{folder}/wchan"), buffer)?;
     Ok(function.is_some_and(|function| FUNCTIONS.contains(&function.trim())))
 }
@@ -153,8 +153,8 @@ fn parse_call(text: &str) -> Call {
     Call::Blocked(number, arguments)
 }
 
-/// The name, the state and whether there is any memory in `/proc/PID/task/TID/stat`; the name stands in parentheses and may
-/// hold any character.
+/// The name, the state and whether there is any memory in `/proc/PID/task/TID/stat`. The name stands in parentheses and may hold any
+/// character.
 fn parse_stat(text: &str) -> Option<(&str, char, bool)> {
     // The size of its memory is field 23, and the state number 3.
     const SIZE: usize = 23 - 3;

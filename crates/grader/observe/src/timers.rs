@@ -1,8 +1,8 @@
 //! Timers that wake a program although no thread of it is in a call with a time limit: descriptors that become readable
 //! (timerfd_create(2)), and signals (alarm(2), setitimer(2), timer_create(2)).
 //!
-//! Of timerfds the kernel shows whether they are armed. Of the others it does not: `setitimer` shows nowhere, and of POSIX timers only
-//! that there are some. So whoever could be woken by one counts as being about to be.
+//! The kernel shows whether timerfds are armed. Of the others it does not: `setitimer` shows nowhere, and of POSIX timers only that there
+//! are some. So a program that one could wake counts as about to be woken.
 
 use crate::files::{Awaited, awaited, info, memory};
 use crate::observer::Observer;
@@ -23,7 +23,7 @@ pub(crate) enum Timers {
 }
 
 impl Observer {
-    /// What the timers of all processes of these threads may still do, all of which are blocked.
+    /// What the timers of all processes of these threads, which are all blocked, may still do.
     pub(crate) fn timers(&self, threads: &[Thread]) -> Timers {
         let mut processes = HashSet::new();
         let mut state = Timers::None;
@@ -45,7 +45,7 @@ impl Observer {
     }
 }
 
-/// What the timer may still do that the kernel describes so.
+/// What a timer may still do, by the kernel's description.
 fn timer(info: &str) -> Timers {
     // It was closed just now.
     if info.is_empty() {
@@ -67,10 +67,10 @@ const fn bit(signal: Signal) -> u64 {
     1 << (signal.as_raw() - 1)
 }
 
-/// A timer of a blocked program sends this signal: those of SIGVTALRM and SIGPROF count processor time, and so stand still.
+/// The signal of a blocked program's timers: those of SIGVTALRM and SIGPROF count processor time, and so stand still.
 const ALARM: u64 = bit(Signal::ALARM);
-/// A runtime that catches all these beside it does so for whatever may come (Go's all signals, Ruby's interpreter), and neither language
-/// has a call that sets such a timer.
+/// A runtime that also catches all these does so for whatever may come (Go catches all, Ruby's interpreter these); neither language has a
+/// call that sets such a timer.
 const WHATEVER_COMES: u64 = bit(Signal::HUP) | bit(Signal::USR1) | bit(Signal::USR2) | bit(Signal::TERM);
 
 /// Whether the thread's process catches the signal, or has a timer that sends some signal (`/proc/PID/timers` in proc(5)).
@@ -91,12 +91,12 @@ fn waits_for_the_signal(thread: &Thread) -> bool {
     bytes.is_none_or(|bytes| u64::from_ne_bytes(bytes) & ALARM != 0)
 }
 
-/// Whether the signal makes the signalfd(2) readable that the kernel describes so.
+/// Whether the signal makes a signalfd(2) readable, by the kernel's description.
 fn takes_the_signal(info: &str) -> bool {
     mask(info, "sigmask:") & ALARM != 0
 }
 
-/// A mask of signals in a text of lines `NAME: HEXADECIMAL` (proc(5)); none where there is no such line.
+/// A mask of signals in a text of lines `NAME: HEXADECIMAL` (proc(5)); 0 if there is no such line.
 fn mask(text: &str, name: &str) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix(name));
     line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)

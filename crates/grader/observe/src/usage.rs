@@ -15,33 +15,33 @@ use std::time::Duration;
 pub struct Usage {
     /// Processes and threads; one that has ended counts until it was waited for.
     pub tasks: u64,
-    /// Processor time so far, with that of processes that have ended and were waited for.
+    /// Processor time so far, also of processes that have ended and were waited for.
     pub processor: Duration,
-    /// Bytes that are resident and page tables. What several processes share counts for each, so that this is what they use at
-    /// most; [`Observer::memory`] is more exact, and dearer.
+    /// Resident bytes and page tables. What several processes share counts for each, so this is the most that they use;
+    /// [`Observer::memory`] is more exact, but slower.
     pub resident: u64,
-    /// Page faults so far, with those of processes that have ended and were waited for: each is a page that was new to its process.
+    /// Page faults so far, also of processes that have ended and were waited for: each is a page that was new to its process.
     pub faults: u64,
 }
 
-/// The unit of times in `/proc/PID/stat` (`_SC_CLK_TCK`), which Linux has fixed for its users at a hundredth of a second.
+/// The unit of times in `/proc/PID/stat` (`_SC_CLK_TCK`), which Linux fixes at a hundredth of a second.
 const TICKS_A_SECOND: u64 = 100;
 
-/// So many descriptors can be no more pipes than a user may have of the usual size (`pipe-user-pages-soft` in pipe(7)), which is little.
+/// Fewer descriptors than this hold little in pipes: a user may have this many pipes of full size (`pipe-user-pages-soft` in pipe(7)).
 const FEW: u64 = 1024;
-/// To look at more would take too long.
+/// More would take too long to look at.
 const MANY: usize = 1 << 17;
-/// The size of a pipe for who has many (`pipe-user-pages-soft` in pipe(7)).
+/// The size of a pipe if a user has many (`pipe-user-pages-soft` in pipe(7)).
 const LEAST_PIPE: u64 = 8192;
 
-/// Of the fields in `/proc/PID/stat` those that are of interest here (proc(5)).
+/// The fields of `/proc/PID/stat` that matter here (proc(5)).
 struct Stat {
     own_ticks: u64,
     /// Of children that have ended and were waited for.
     children_ticks: u64,
     threads: u64,
     own_faults: u64,
-    /// Those of such children too.
+    /// Those of children included.
     faults: u64,
 }
 
@@ -60,7 +60,7 @@ impl Observer {
             let resident = |status: &str| kibibytes(status, &["VmRSS:", "VmPTE:"]);
             usage.resident += self.status(pid, resident)?.map_or(0, |(_, resident)| resident) * 1024;
         }
-        // What the submission orphaned, and what it left behind when it ended, was waited for by the grader's own.
+        // The grader's own processes waited for what the submission orphaned, or left behind when it ended.
         if let Scope::Namespace(ours) | Scope::Descendants(ours) = self.scope.clone() {
             for pid in ours {
                 ticks += stat(pid, &mut self.buffer)?.map_or(0, |stat| stat.children_ticks);
@@ -70,12 +70,12 @@ impl Observer {
         Ok(usage)
     }
 
-    /// The memory that the submission's processes use now, added up, in bytes: their proportional share of what is resident
-    /// (Pss in `/proc/PID/smaps_rollup`), so that what several of them share counts once, and their page tables (VmPTE). So
-    /// many bytes of `files` lie in memory too, and may be mapped.
+    /// The memory that the submission's processes use now, in bytes: the sum of their proportional shares of resident memory (Pss in
+    /// `/proc/PID/smaps_rollup`), so that what several of them share counts once, and of their page tables (VmPTE). `files` bytes of
+    /// files lie in memory too, and may be mapped.
     ///
-    /// Shares are dear to read where there is much to share. Those of a process that has touched nothing since are not read again,
-    /// unless `anew`: they have grown where others have left it alone with what they had shared.
+    /// Shares are slow to read where much is shared. Those of a process that has touched nothing since are not read again unless `anew`:
+    /// they grow when others give up what they shared with it.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
@@ -105,29 +105,29 @@ impl Observer {
                 let rollup = rollup.unwrap_or_default();
                 (kibibytes(rollup, &["Pss:"]), kibibytes(rollup, &["Pss_Shmem:"]))
             }
-            // It forbids to be looked at.
+            // It forbids inspection.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => (resident, 0),
             Err(error) => return Err(error),
         };
         Ok(Shares { resident, faults, proportional, shared })
     }
 
-    /// What the kernel keeps in the buffers of all sockets of this network, and of the submission's pipes, in bytes. No process's memory
-    /// shows any of this.
+    /// What the kernel keeps in the buffers of all sockets of this network and of the submission's pipes, in bytes. No process's memory
+    /// shows it.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
     pub fn buffers(&mut self) -> io::Result<u64> {
         let (buffers, sockets) = self.diag.buffers()?;
         let descriptors: u64 = self.open_files_each()?.iter().sum();
-        // Who has many sockets may close one just now, and must not be looked at (see `files`); the grader's own files may all be some.
+        // A program with many sockets may be closing one: don't look at it (see `files`). The grader's own files may all be sockets.
         let own = numbers("/proc/self/fd")?.len() as u64;
         let others = descriptors.saturating_sub(sockets.saturating_sub(own));
         Ok(buffers + netlink_buffers()? + if others < FEW { 0 } else { self.pipes(descriptors)? })
     }
 
-    /// The size of all pipes of the submission, as long as there are files open in which they end (F_GETPIPE_SZ in fcntl(2)). Where there
-    /// are too many to look at, there are as many pipes among the others as among those that were looked at.
+    /// The size of all pipes that the submission has open (F_GETPIPE_SZ in fcntl(2)). If there are too many descriptors to look at, the
+    /// rest are taken to hold as many pipes as those looked at.
     fn pipes(&mut self, descriptors: u64) -> io::Result<u64> {
         let processes = self.processes()?;
         let most = (MANY / processes.len().max(1)).max(1);
@@ -135,7 +135,7 @@ impl Observer {
         for pid in processes {
             let Some((tid, ())) = self.status(pid, |_| ())? else { continue };
             let descriptors = match numbers(&format!("/proc/{tid}/fd")) {
-                // It is just ending, or forbids to be looked at (proc(5)).
+                // It is just ending, or forbids inspection (proc(5)).
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => continue,
                 other => other?,
             };
@@ -152,7 +152,7 @@ impl Observer {
         Ok(total + others * pipes.len() as u64 / looked.max(1) * LEAST_PIPE)
     }
 
-    /// The most memory that the submission's processes have had resident, added up, in bytes (VmHWM in proc(5)).
+    /// The sum of the peak resident memory of the submission's processes, in bytes (VmHWM in proc(5)).
     ///
     /// # Errors
     /// When `/proc` cannot be read.
@@ -165,8 +165,8 @@ impl Observer {
         Ok(total)
     }
 
-    /// How many files that process has open which has most. Of one that is just ending, or that forbids to be looked at, nobody
-    /// knows (proc(5)): it counts as if it had none.
+    /// The most files that any process has open. A process that is just ending, or that forbids inspection, counts as if it had none
+    /// (proc(5)).
     ///
     /// # Errors
     /// When `/proc` cannot be read.
@@ -185,8 +185,8 @@ impl Observer {
         Ok(counts)
     }
 
-    /// Reads `/proc/TID/status` of a thread of the process that has its memory still, and tells which one that is: the first one may
-    /// have ended alone (pthread_exit(3) in `main`), and has none then. `None` if all have.
+    /// Reads `/proc/TID/status` of a thread that still has its memory, and returns that thread: the first one of a process may have ended
+    /// alone (pthread_exit(3) in `main`), and then has none. `None` if all have ended.
     fn status<T>(&mut self, pid: i32, what: impl Fn(&str) -> T) -> io::Result<Option<(i32, T)>> {
         let mut read = |tid: i32| -> io::Result<Option<(i32, T)>> {
             let status = read(&format!("/proc/{tid}/status"), &mut self.buffer)?;
@@ -216,11 +216,11 @@ fn netlink_buffers() -> io::Result<u64> {
 /// How many files a thread's process has open.
 fn files_of(tid: i32) -> io::Result<u64> {
     let folder = format!("/proc/{tid}/fd");
-    // Since Linux 6.2 the kernel tells by the folder's size.
+    // Since Linux 6.2 the folder's size is the number.
     match rustix::fs::stat(&folder) {
         Ok(folder) if folder.st_size > 0 => Ok(u64::try_from(folder.st_size).unwrap_or(0)),
         Ok(_) => match numbers(&folder) {
-            // It forbids to be looked at (proc(5)).
+            // It forbids inspection (proc(5)).
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(0),
             files => Ok(files?.len() as u64),
         },

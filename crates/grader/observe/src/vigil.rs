@@ -1,23 +1,22 @@
 //! One wait for the submission: is there anything left that can happen unless the grader acts?
 //!
-//! - *Settled*: every thread is blocked without a time limit and nothing is under way. Proven by two looks with
-//!   the same counts of turns: every thread was blocked all the time between them, and between them nothing was
-//!   found under way. The first look ends with the threads that have moved last, and the second begins with them, so that
-//!   between the two looks at such a thread there is little time, however many others there are.
-//! - *Ticking*: some threads wake by themselves, but without effect. Those that were in a timed futex wait before
-//!   the first client came, are in a wait on the same futex, and have never been seen in a call on a file, keep
-//!   house for the language's runtime: a virtual machine has several. Those of a Java virtual machine are known by their names; any other of these must
-//!   come round once, since it may have been looking for work. Any other must come round [`ROUNDS`] times in a wait without another
-//!   thread moving, and in later waits of the same check [`KNOWN_ROUNDS`] times, and so for a while. It may do so between the two looks as well: in a crowd
-//!   it would else be luck to see it at rest. A time-out that lies beyond the sleep budget is as good as none.
-//! - *Idle*: nothing would wake any thread but a timer (`timers.rs`) or the kernel, which has something of the program's for itself (`own.rs`), and none has done so to any effect while it slept for the whole
-//!   budget; in later waits of the same check for [`KNOWN_IDLE`].
-//! - *Busy* and *asleep*: budgets of what the submission itself used, not of what went by on the wall: processor
-//!   time, and time in which all of it was blocked by its own choice, see [`Sleep`]. That counts from one pair of looks that find
-//!   every thread blocked to the next. Some may have come round in the middle of a pair: what never rests all together for as
-//!   long as a look takes sleeps all the same. Processor time counts anew as long as there is progress: how long a program takes for
-//!   a megabyte, or a virtual machine for its start, is a matter of the machine.
-//! - *On a disk*: the same for time in which all of it was blocked or, in one call after the other, in a state in which nothing wakes it
+//! - *Settled*: every thread is blocked without a time limit and nothing is under way. Two looks with the same counts of turns prove it:
+//!   between them every thread stayed blocked, and nothing was found under way. The first look ends with the threads that moved last, and
+//!   the second begins with them. So little time passes between the two looks at such a thread, however many others there are.
+//! - *Ticking*: some threads wake by themselves, but without effect. A thread does housekeeping for the language's runtime if it was in a
+//!   timed futex wait before the first client came, waits on the same futex now, and has never been seen in a call on a file; a virtual
+//!   machine has several. Those of a Java virtual machine are known by their names. Any other housekeeping thread must come round once,
+//!   since it may have been looking for work. Any other thread must come round [`ROUNDS`] times in a wait without another thread moving
+//!   ([`KNOWN_ROUNDS`] in later waits of the same check), and for as long as those say. It may also come round between the two looks: in
+//!   a crowd it is rarely seen at rest. A time-out beyond the sleep budget counts as none.
+//! - *Idle*: only a timer (`timers.rs`) or the kernel, which still holds something of the program's (`own.rs`), could wake a thread. None
+//!   did so with any effect while the program slept for the whole budget; in later waits of the same check for [`KNOWN_IDLE`].
+//! - *Busy* and *asleep*: budgets of what the submission itself used, not of wall time: processor time, and time in which all of it was
+//!   blocked by its own choice, see [`Sleep`]. Sleep counts from one pair of looks that find every thread blocked to the next. Some
+//!   threads may have come round in the middle of a pair: a program that never rests as a whole for as long as a look takes sleeps all
+//!   the same. Processor time counts anew while there is progress: how long a program takes for a megabyte, or a virtual machine for its
+//!   start, depends on the machine.
+//! - *On a disk*: the same for time in which all of it was blocked or, in one call after another, in a state in which nothing wakes it
 //!   (`disk.rs`).
 
 use crate::disk::Disk;
@@ -41,22 +40,22 @@ pub const SLEEP_BUDGET: Duration = Duration::from_secs(3);
 /// Time that a submission may spend in one wait in calls in which nothing wakes it, until it has made progress.
 const DISK_BUDGET: Duration = Duration::from_secs(60);
 
-/// So many pages that are new to it are progress of a program that starts.
+/// A starting program makes progress with this many new pages.
 const PAGES: u64 = 256;
 
-/// For how long a program with timers must sleep that has once done so for the whole budget, and nothing came of it.
+/// How long a program with timers must sleep if it once slept for the whole budget and nothing came of it.
 const KNOWN_IDLE: Duration = Duration::from_secs(1);
 
-/// How late a timer may be whose time is over: a virtual machine's interrupts come late when others use its processors.
+/// How late an expired timer may be: a virtual machine's interrupts come late when others use its processors.
 const LATENESS: Duration = Duration::from_millis(50);
 
-/// How often a thread with a time-out must come round without effect until it counts as one that does nothing else, and how long the
-/// submission must have slept meanwhile: who makes one pause out of many short ones is not silent yet.
+/// How often a thread with a time-out must come round without effect to count as one that does nothing else, and how long the submission
+/// must have slept meanwhile: a program that makes one pause out of many short ones is not silent yet.
 const ROUNDS: (u64, Duration) = (10, Duration::from_secs(1));
 /// The same for a thread that has done so before in this check.
 const KNOWN_ROUNDS: (u64, Duration) = (2, Duration::from_millis(250));
-/// The same for a thread that has done so since before the program had anything to do: it may still be one that looks now and then whether
-/// there is work for it, and it has looked when it has come round.
+/// The same for a thread that has done so since before the program had anything to do. It may still look now and then for work; once it
+/// has come round, it has looked.
 const HOUSEKEEPING_ROUNDS: (u64, Duration) = (1, Duration::ZERO);
 
 /// Why nothing more is to be expected.
@@ -64,9 +63,9 @@ const HOUSEKEEPING_ROUNDS: (u64, Duration) = (1, Duration::ZERO);
 pub enum End {
     /// Every thread is blocked for good.
     Settled,
-    /// What still moves are threads that come round and round without effect.
+    /// Only threads that come round and round without effect still move.
     Ticking,
-    /// Every thread is blocked for good, unless a timer wakes it; none has for as long as it may sleep.
+    /// Every thread is blocked for good unless a timer wakes it; none has in the time it may sleep.
     Idle,
     /// The submission has used up its processor time.
     Busy,
@@ -74,9 +73,9 @@ pub enum End {
     Asleep,
     /// The submission has made the machine read or write for as long as it may.
     Disk,
-    /// It forbids to be looked at.
+    /// It forbids inspection.
     Hidden,
-    /// No process of it is left.
+    /// No process is left.
     Gone,
 }
 
@@ -84,36 +83,35 @@ pub enum End {
 #[derive(Debug)]
 pub struct Vigil {
     cpu_budget: Duration,
-    /// The same as long as it was never seen at rest.
+    /// The same while it was never seen at rest.
     budget_without_rest: Duration,
     has_rested: bool,
     sleep_budget: Duration,
-    /// Whether threads that come round without effect are taken for idle ones.
+    /// Whether threads that come round without effect count as idle.
     rounds_count: bool,
     /// How many looks there were.
     looks: u64,
     /// Each thread as it was last seen.
     seen: HashMap<i32, Seen>,
-    /// What was used since the first look, by threads that have ended too, or since progress was last seen.
+    /// Used since the first look or since the last progress, also by threads that have ended.
     cpu_used: Duration,
-    /// How far it had got by then, or when a part of the budget was used; none before.
+    /// How far it had got by then, or when part of the budget was used; `None` before.
     progress: Option<u64>,
     is_starting: bool,
     disk: Disk,
-    /// How much of that there was when progress was last seen, and how far it had got by then.
+    /// The disk time when progress was last seen, and how far it had got by then.
     disk_progress: (Duration, u64),
     /// The threads that could not be looked at the last time.
     hidden: HashSet<i32>,
-    /// When everything was blocked for the first time, or anything but a timed wait has moved: for each thread its turns, and
-    /// for one in a timed wait how often it had blocked.
+    /// When everything was first blocked, or anything but a timed wait last moved: for each thread its turns and, for one in a timed
+    /// wait, how often it had blocked.
     rounds_since: HashMap<i32, (u64, Option<u64>)>,
     /// What the submission had written by then.
     written: u64,
     /// How much it had slept by then.
     slept_before: Duration,
     sleep: Sleep,
-    /// For how long others have kept it from a processor since the first look: the longest that any thread waited from one look to the
-    /// next, added up.
+    /// How long others have kept it from a processor since the first look: the sum of the longest wait of any thread between two looks.
     held_up: Duration,
 }
 
@@ -129,11 +127,11 @@ struct Seen {
 }
 
 impl Vigil {
-    /// Begins a wait now, in which the submission may use so much processor time, usually [`CPU_BUDGET`]. What it uses is
-    /// counted from the first look.
+    /// Begins a wait in which the submission may use `cpu_budget` of processor time, usually [`CPU_BUDGET`]. Use counts from the first
+    /// look.
     ///
-    /// Where its sleep is what the wait is about, `sleep_budget` says how long it may be, and *ticking* does not count: a
-    /// pause may well be made of many short sleeps. Otherwise it is [`SLEEP_BUDGET`].
+    /// A wait that is about the submission's sleep sets `sleep_budget`. Then *ticking* does not count: a pause may be made of many short
+    /// sleeps. Otherwise the budget is [`SLEEP_BUDGET`].
     pub fn new(cpu_budget: Duration, sleep_budget: Option<Duration>) -> Vigil {
         Vigil {
             cpu_budget,
@@ -157,20 +155,20 @@ impl Vigil {
         }
     }
 
-    /// Whether the submission is still starting: then it gets on by what it loads as well.
+    /// Whether the submission is still starting: then what it loads is progress too.
     #[must_use]
     pub fn starting(self, is_starting: bool) -> Vigil {
         Vigil { is_starting, ..self }
     }
 
-    /// As long as the submission is never seen at rest in this wait, it may use so much processor time.
+    /// While the submission is never seen at rest in this wait, it may use this much processor time.
     #[must_use]
     pub fn without_rest(self, budget_without_rest: Duration) -> Vigil {
         Vigil { budget_without_rest, ..self }
     }
 
-    /// Looks once. `None`: something may still happen. Links that are over at both ends are taken out of `links`; `age` is how long ago
-    /// the submission was started, and `pause` the time that was to go by since the last look.
+    /// Looks once. `None`: something may still happen. Links that are over at both ends are removed from `links`; `age` is the time since
+    /// the submission started, and `pause` the intended time since the last look.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
@@ -205,13 +203,13 @@ impl Vigil {
             self.sleep.is_over();
             return Ok(None);
         };
-        // Asked before the second look, which finds moving whom a timer has woken by now: then it is no longer armed.
+        // Asked before the second look: a fired timer is no longer armed, but then that look sees a thread move.
         let kernel_will = before.is_deferred || observer.talks_to_itself(links, before.sockets)?;
         let timers = observer.timers(&first).max(if kernel_will { Timers::MayFire } else { Timers::None });
         let Sighting { threads: second, ended: ended_since } =
             observer.sight(|tid| Reverse(moved(&self.seen, tid)))?;
-        // Who began after the first look and ends in the middle of the second may wake one that was already looked at: a shell
-        // that waits for its child, say.
+        // A process that began after the first look and ends during the second may wake one already looked at: a shell that waits for its
+        // child, say.
         if !ended_since.is_subset(&ended) || !second.iter().all(Thread::is_at_rest) {
             self.sleep.is_over();
             return Ok(None);
@@ -245,7 +243,7 @@ impl Vigil {
         Ok(end.or(asleep))
     }
 
-    /// The end of a wait in which every thread is blocked for good, by what timers may still do.
+    /// How a wait ends if every thread is blocked for good, by what timers may still do.
     fn end_by_timers(&self, observer: &mut Observer, timers: Timers) -> Option<End> {
         if timers == Timers::None || timers == Timers::Over && self.sleep.total() > LATENESS {
             return Some(End::Settled);
@@ -257,8 +255,8 @@ impl Vigil {
         is_idle.then_some(End::Idle)
     }
 
-    /// Whether each of these `timed` ones has come round so often without effect that it counts as one that does nothing else. What is
-    /// known of them by then, or at the end of the sleep that the wait allows, holds for later waits.
+    /// Whether each `timed` thread has come round often enough without effect to count as one that does nothing else. What is known of
+    /// them then, or at the end of the sleep that the wait allows, holds for later waits.
     fn have_come_round(
         &mut self,
         observer: &mut Observer,
@@ -309,9 +307,9 @@ impl Vigil {
         self.held_up += Duration::from_nanos(longest);
     }
 
-    /// Whether the processor time is used up, and nothing was got done with it.
+    /// Whether the processor time is used up without progress.
     fn is_spent(&mut self, observer: &mut Observer, links: &[Link]) -> io::Result<bool> {
-        // Most waits are over long before; then nobody need be asked.
+        // Most waits end long before: then nobody need be asked.
         const PART: u32 = 8;
         let budget = if self.has_rested { self.cpu_budget } else { self.budget_without_rest };
         let is_over = self.cpu_used > budget;
@@ -326,8 +324,7 @@ impl Vigil {
         Ok(is_over && before == Some(progress))
     }
 
-    /// Whether it has been on the disk for too long, and nothing was got done with it. What a program is made of may have to be read
-    /// at any time.
+    /// Whether it has been on the disk for too long without progress. Pages count: a program may have to load its own at any time.
     fn is_on_disk(&mut self, observer: &mut Observer, links: &[Link]) -> io::Result<bool> {
         let (since, before) = self.disk_progress;
         if self.disk.own() - since <= DISK_BUDGET.max(self.sleep_budget) {
@@ -338,20 +335,19 @@ impl Vigil {
         Ok(before == progress)
     }
 
-    /// Whether a thread cannot be looked at, now as the last time.
+    /// Whether a thread could not be looked at, now and before.
     fn is_hidden(&mut self, threads: &[Thread]) -> bool {
         let hidden = threads.iter().filter(|thread| thread.call == Call::Hidden).map(|thread| thread.tid);
         let before = std::mem::replace(&mut self.hidden, hidden.collect());
         !self.hidden.is_disjoint(&before)
     }
 
-    /// For how long the submission has slept in this wait by its own choice, or has been on the disk.
+    /// How long the submission has slept in this wait by its own choice, or has been on the disk.
     pub fn asleep(&self) -> Duration {
         self.sleep.total() + self.disk.own()
     }
 
-    /// For how long others have kept the submission from a processor in this wait, or a disk has held it up, as far as it has been
-    /// looked at.
+    /// How long others have kept the submission from a processor in this wait, or a disk has held it up, as far as looks show.
     pub fn held_up(&self) -> Duration {
         self.held_up + self.disk.held_up()
     }
@@ -361,7 +357,7 @@ impl Vigil {
         self.sleep.goes_on()
     }
 
-    /// Whether the call ends neither by itself nor within the sleep budget, whenever since the start it began.
+    /// Whether the call outlasts the sleep budget, even if it began when the submission started.
     fn for_good(&self, limit: Limit, age: Duration) -> bool {
         match limit {
             Limit::Never => true,
@@ -370,7 +366,7 @@ impl Vigil {
         }
     }
 
-    /// How often each of the `timed` threads has come round while no other thread moved and nobody was written to.
+    /// How often each `timed` thread has come round while no other thread moved and nothing was written.
     fn rounds(
         &mut self,
         observer: &mut Observer,
@@ -405,7 +401,7 @@ impl Vigil {
     }
 }
 
-/// How far the submission has got: bytes that it has read and written, and pages of what it is made of, where those count.
+/// How far the submission has got: bytes it has read and written and, where they count, pages it has loaded.
 fn progress(observer: &mut Observer, links: &[Link], pages: bool) -> io::Result<u64> {
     let mut progress = if pages { observer.usage()?.faults / PAGES } else { 0 };
     for link in links {

@@ -1,9 +1,8 @@
-//! What a blocked thread waits on: the descriptors in its call, through poll, select and epoll sets, and which of them are TCP
-//! sockets. A call counts by these sockets, whatever it is called and whatever else it waits on: a pipe that ends the program, an
-//! eventfd, a Unix socket to a helper are nobody's client.
+//! What a blocked thread waits on: the descriptors in its call, through poll, select and epoll sets, and which of them are TCP sockets. A
+//! call counts by these sockets, whatever its name and whatever else it waits on: a pipe that ends the program, an eventfd, a Unix socket
+//! to a helper are nobody's client.
 //!
-//! All is read of the thread itself (`/proc/TID/…`), which may have a table of files of its own, and whose process's first thread may
-//! have ended.
+//! All is read from the thread itself (`/proc/TID/…`): it may have its own table of files, and its process's first thread may have ended.
 
 use crate::files::{Awaited, awaited, socket_inode};
 use crate::kept::numbers;
@@ -22,7 +21,7 @@ pub struct Waits {
 }
 
 impl Observer {
-    /// What the thread is blocked on; no sockets where it is not blocked, or waits for something else.
+    /// What the thread is blocked on; no sockets if it is not blocked, or waits for something else.
     ///
     /// # Errors
     /// When sock_diag cannot be read.
@@ -41,8 +40,8 @@ impl Observer {
         Ok(waits)
     }
 
-    /// Whether that is a TCP socket, of those that somebody can wait on. The kernel is asked once for each: no inode is given to another
-    /// socket while this one is open, and to be wrong about one that a check made and has forgotten needs four billion sockets in between.
+    /// Whether the inode is a TCP socket that somebody can wait on. The kernel is asked once for each: it gives no inode to another
+    /// socket while this one is open. An error about one that has closed needs four billion sockets in between.
     fn is_tcp(&mut self, inode: u32) -> io::Result<bool> {
         if !self.tcp.contains_key(&inode) {
             self.tcp.extend(self.diag.are_tcp()?);
@@ -63,8 +62,8 @@ impl Observer {
         Ok(false)
     }
 
-    /// The sockets that the submission's processes hold, by their inodes, those included that are closed on both sides and still cost a
-    /// descriptor. Connections that nobody has accepted yet are in none. To be asked of a program that rests, see `files`.
+    /// The inodes of the sockets that the submission's processes hold, including those that are closed on both sides and still cost a
+    /// descriptor. Connections that nobody has accepted yet are in none. Ask only when the program rests, see `files`.
     ///
     /// # Errors
     /// When `/proc` cannot be read.
@@ -77,7 +76,7 @@ impl Observer {
                 continue;
             }
             let descriptors = match numbers(&format!("/proc/{}/fd", thread.tid)) {
-                // It is just ending, or forbids to be looked at (proc(5)).
+                // It is just ending, or forbids inspection (proc(5)).
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => continue,
                 other => other?,
             };

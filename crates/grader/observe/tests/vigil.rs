@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// A shell whose descendants are looked at. Its standard input is a pipe in which nothing comes.
+/// A shell whose descendants are looked at. Its standard input is a pipe that stays empty.
 struct Shell(Child);
 
 impl Shell {
@@ -22,12 +22,12 @@ impl Shell {
         Shell(shell)
     }
 
-    /// Waits for what the descendants come to; a script says by a line of output that they all run.
+    /// Waits for what the descendants come to; a script prints a line once they all run.
     fn end(&mut self, cpu_budget: Duration) -> End {
         self.end_of(cpu_budget, |_| Vec::new())
     }
 
-    /// The same, with the links that are made of the line.
+    /// The same, with the links made from the line.
     fn end_of(&mut self, cpu_budget: Duration, links: impl FnOnce(&str) -> Vec<Link>) -> End {
         let mut line = String::new();
         let output = self.0.stdout.as_mut().expect("its output is piped");
@@ -49,7 +49,7 @@ impl Shell {
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        // The scripts end with their standard input; those that do not look at it are ended by their shell's trap.
+        // The scripts end with their standard input; their shell's trap ends those that do not look at it.
         drop(self.0.stdin.take());
         let _ = Command::new("/bin/kill").arg(self.0.id().to_string()).status();
         let _ = self.0.wait();
@@ -95,8 +95,8 @@ fn a_program_that_wakes_again_and_again_without_effect_ticks() {
     assert_eq!(Shell::run(&script).end(BUDGET), End::Ticking);
 }
 
-/// A program in Python that is suspended by the kernel until its child, which does `work`, executes a program or ends. Unlike one of
-/// vfork(2) the child has a memory of its own, so that an interpreter can go on in it.
+/// A program in Python that the kernel suspends until its child, which does `work`, executes a program or ends. Unlike a child of
+/// vfork(2) it has its own memory, so that an interpreter can go on in it.
 fn suspended_by_a_child(work: &str) -> String {
     let program = format!(
         "import ctypes, os, platform, signal
@@ -127,8 +127,8 @@ fn a_program_that_is_suspended_by_a_child_which_works_is_as_busy_as_that() {
     assert_eq!(Shell::run(&script).end(Duration::from_millis(300)), End::Busy);
 }
 
-/// A program in Python with so many threads that a look at all of them takes longer than the pause after which one, which does
-/// `work`, wakes again and again; another waits to be woken by it.
+/// A program in Python with so many threads that a look at all of them takes longer than the pause of one thread, which does `work` each
+/// time it wakes; another waits to be woken by it.
 fn restless_in_a_crowd(work: &str) -> String {
     let program = format!(
         "import threading, time
@@ -172,7 +172,7 @@ fn a_program_that_has_ended_is_gone() {
 fn a_shell_that_waits_for_one_short_child_after_the_other_is_not_settled_before_the_last() {
     let folder = tempfile::tempdir().expect("a folder");
     let over = folder.path().join("over");
-    // While all that wait for input are looked at, a child that came after the list was made may end.
+    // While those that wait for input are looked at, a child that began after the list may end.
     let crowd = "exec 3<&0; n=0; while [ $n -lt 200 ]; do cat <&3 & n=$((n+1)); done";
     let child = "j=0; while [ $j -lt 4000 ]; do j=$((j+1)); done";
     let children = format!("i=0; while [ $i -lt 100 ]; do x=$({child}); i=$((i+1)); done");
@@ -283,7 +283,7 @@ fn a_program_that_keeps_a_disk_busy_is_told_when_nothing_comes_of_it() {
     if !python::is_there() {
         return;
     }
-    // A file of the test's own, which leaves the memory before each read.
+    // The test's own file, dropped from memory before each read.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let file = folder.path().join("read-again");
     std::fs::write(&file, vec![1; 4 << 20]).expect("a file");

@@ -38,7 +38,7 @@ print('ready', flush=True)
         line
     }
 
-    /// How many TCP sockets each of its threads waits on, once all rest, and whether any does so through an epoll set.
+    /// How many TCP sockets each thread waits on, once all rest, and whether any does so through an epoll set.
     fn sockets(&self) -> (Vec<usize>, bool) {
         let pid = i32::try_from(self.0.id()).expect("a process id");
         let mut observer = Observer::new(Scope::Tree(pid)).expect("sock_diag");
@@ -134,7 +134,7 @@ libc.syscall(60 if os.uname().machine == 'x86_64' else 93, 0)";
     assert_eq!(waits(program), (vec![1], false));
 }
 
-/// A look that held a socket open while the program closes it would keep it in the epoll set: servers that free what they knew of the
+/// A look that held a socket open while the program closes it would keep it in the epoll set: servers that free their data about the
 /// client would crash, once in some thousand clients.
 #[test]
 fn what_is_closed_leaves_its_epoll_set_whoever_looks() {

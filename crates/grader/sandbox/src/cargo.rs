@@ -21,7 +21,7 @@ pub enum BuildError {
 /// How a crate is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// As it is while one works on it: soon.
+    /// For work on it: built soon.
     Dev,
     /// As it is when its speed matters.
     Release,

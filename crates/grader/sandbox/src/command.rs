@@ -15,13 +15,13 @@ pub struct Command {
     pub arguments: Vec<String>,
     /// The folder that it starts in.
     pub directory: PathBuf,
-    /// Variables of its environment beside those that every submission gets; a PATH takes the place of the grader's.
+    /// Variables of its environment beside those that every submission gets; a PATH replaces the grader's.
     pub environment: Vec<(String, String)>,
     /// What it may use.
     pub limits: Limits,
-    /// The soft and the hard limit on open descriptors, where a check sets them.
+    /// The soft and the hard limit on open descriptors, if a check sets them.
     pub open_files: Option<u64>,
-    /// Whether what it prints is thrown away, so that nobody has to read it.
+    /// Whether its output is thrown away, so that nobody has to read it.
     pub quiet: bool,
 }
 
@@ -36,7 +36,7 @@ pub enum Ended {
     Signalled(i32),
 }
 
-/// What init reports: how the submission's first process ended, and, where others outlive that, how the last of these did.
+/// What init reports: how the submission's first process ended and, if others outlive it, how the last of these did.
 #[derive(Clone, Copy)]
 pub(crate) struct Report {
     pub(crate) ended: Ended,

@@ -1,14 +1,14 @@
-//! Ends all processes of a submission where no pid namespace does so by itself.
+//! Ends all processes of a submission if no pid namespace does so by itself.
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::thread;
 
-/// How often the processes are looked up and killed at most, should they be started as fast as they end.
+/// How often the processes are looked up and killed at most, in case they start as fast as they end.
 const ROUNDS: usize = 1000;
 
-/// Kills everything that descends from a process, which must be one to which orphans are given
-/// (PR_SET_CHILD_SUBREAPER in prctl(2)) and that waits for them: then nothing can leave its descendants.
+/// Kills all descendants of a process. Orphans must be given to that process (PR_SET_CHILD_SUBREAPER in prctl(2)), and it must wait for
+/// them: then nothing can leave its descendants.
 pub(crate) fn kill_all(ancestor: Pid) {
     for _ in 0..ROUNDS {
         let found = descendants(ancestor);

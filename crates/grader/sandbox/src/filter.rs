@@ -1,12 +1,12 @@
-//! Which system calls a submission may not make (seccomp(2)): those that look into or steer other processes, that
-//! make or change namespaces and mounts, that reach the machine by another way than its own network, and those in which
-//! what it does could not be seen or counted.
+//! Which system calls a submission may not make (seccomp(2)): those that look into or steer other processes, that make or change
+//! namespaces and mounts, that reach the machine by another way than its own network, and in which nobody could see or count what it
+//! does.
 
 use libc::{c_long, sock_filter};
 use std::mem::offset_of;
 use syscalls::Sysno;
 
-/// What is compared of one argument. Flags and families are C ints, of which the kernel takes the lower half of the register.
+/// What is compared of one argument. Flags and families are C ints: the kernel takes the lower half of the register.
 enum Test {
     /// It has any of these bits.
     HasAny(u32),
@@ -62,7 +62,7 @@ const fn conditional(call: c_long, error: i32, tests: &'static [(u8, Test)]) -> 
 /// Calls that are refused with certain arguments.
 const CONDITIONAL: [Rule; 11] = [
     conditional(libc::SYS_clone, libc::EPERM, &[(0, Test::HasAny(NAMESPACES))]),
-    // A thread with a table of files of its own, in which nobody would look.
+    // A thread with its own table of files, in which nobody would look.
     conditional(
         libc::SYS_clone,
         libc::EINVAL,
@@ -70,8 +70,8 @@ const CONDITIONAL: [Rule; 11] = [
     ),
     conditional(libc::SYS_close_range, libc::EINVAL, &[(2, Test::HasAny(libc::CLOSE_RANGE_UNSHARE))]),
     conditional(libc::SYS_socket, libc::EAFNOSUPPORT, &[(0, Test::NoneOf(FAMILIES))]),
-    // Others of the Internet's protocols are in no table in which their sockets are looked for (MPTCP, UDP-Lite, SCTP). Whoever asks
-    // for the first does without.
+    // The Internet's other protocols are in no table in which sockets are looked for (MPTCP, UDP-Lite, SCTP). A program that asks for the
+    // first does without.
     conditional(
         libc::SYS_socket,
         libc::EPROTONOSUPPORT,
@@ -82,7 +82,7 @@ const CONDITIONAL: [Rule; 11] = [
         libc::EPROTONOSUPPORT,
         &[(0, Test::Is(libc::AF_INET6 as u32)), (2, Test::NoneOf(PROTOCOLS))],
     ),
-    // The limits of another process: only reading them is nobody's harm.
+    // The limits of another process: reading them does no harm.
     conditional(libc::SYS_prlimit64, libc::EPERM, &[(0, Test::Above(0)), (2, Test::Above(0))]),
     // Of netlink's protocols only routing, number 0.
     conditional(
@@ -92,15 +92,14 @@ const CONDITIONAL: [Rule; 11] = [
     ),
     conditional(libc::SYS_shmget, libc::EINVAL, &[(1, Test::Above(LARGEST_SEGMENT))]),
     conditional(libc::SYS_semget, libc::EINVAL, &[(1, Test::Above(LARGEST_SET))]),
-    // A filter of its own: with one, threads could seem to be in calls that never take place (SECCOMP_RET_USER_NOTIF). It looks as
-    // if the kernel had none (PR_SET_SECCOMP in prctl(2)).
+    // A filter of its own: with one, threads could seem to be in calls that never take place (SECCOMP_RET_USER_NOTIF). The kernel seems
+    // to have none (PR_SET_SECCOMP in prctl(2)).
     conditional(libc::SYS_prctl, libc::EINVAL, &[(0, Test::Is(libc::PR_SET_SECCOMP as u32))]),
 ];
 
-/// Calls that look as if the kernel had not got them, so that programs fall back to older ones: clone3, whose flags lie in
-/// memory where no filter can read them; io_uring, which does calls that nobody sees; asynchronous input and output (io_setup(2)), of
-/// which nobody sees what it waits for; files in memory, and System V's queues of messages, that nobody can count; and filters of system
-/// calls, as above.
+/// Calls that the kernel seems not to have, so that programs fall back to older ones: clone3, whose flags lie in memory where no filter
+/// can read them; io_uring, which makes calls that nobody sees; asynchronous input and output (io_setup(2)), whose waits nobody sees;
+/// files in memory and System V's queues of messages, which nobody can count; and filters of system calls, as above.
 const UNKNOWN: [c_long; 12] = [
     libc::SYS_clone3,
     libc::SYS_msgget,
@@ -163,8 +162,8 @@ const FORBIDDEN: [c_long; 40] = [
     libc::SYS_quotactl,
 ];
 
-/// Calls that succeed and do nothing. All that a program can write lies in memory; but flushing a file of the machine's own would hold
-/// up the disk, and keep the program in a state that is neither running nor asleep.
+/// Calls that succeed and do nothing. All that a program can write lies in memory, but flushing a file of the machine's own would hold up
+/// the disk, and keep the program in a state that is neither running nor asleep.
 const IDLE: [c_long; 5] =
     [libc::SYS_fsync, libc::SYS_fdatasync, libc::SYS_sync, libc::SYS_syncfs, libc::SYS_sync_file_range];
 
@@ -176,7 +175,7 @@ const ARCHITECTURE: u32 = 0xc000_00b7;
 #[cfg(target_arch = "riscv64")]
 const ARCHITECTURE: u32 = 0xc000_00f3;
 
-/// From here on x86-64 counts the calls of its x32 programs, to which the rules would not apply.
+/// From here on x86-64 numbers the calls of x32 programs, to which the rules would not apply.
 const OTHER_NUMBERS: u32 = 0x4000_0000;
 
 /// The filter as the kernel runs it for each call.
@@ -192,7 +191,7 @@ pub(crate) fn program() -> Vec<sock_filter> {
         }
     }
     for rule in &CONDITIONAL {
-        // From the last to the first, since a test that fails jumps over all that follow it, to where the number is loaded again.
+        // From last to first: a test that fails jumps over all that follow it, to where the number is loaded again.
         let mut body = vec![refuse(rule.error)];
         for (argument, test) in rule.tests.iter().rev() {
             body = [tested(*argument, test, body.len()), body].concat();
@@ -205,7 +204,7 @@ pub(crate) fn program() -> Vec<sock_filter> {
     program
 }
 
-/// Loads an argument and goes on if the test holds; else it jumps over the `rest` instructions behind.
+/// Loads an argument and goes on if the test holds; else jumps over the next `rest` instructions.
 fn tested(argument: u8, test: &Test, rest: usize) -> Vec<sock_filter> {
     let over = length(rest);
     let half = |upper: bool| {
@@ -234,7 +233,7 @@ fn load(offset: u32) -> sock_filter {
     instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, offset, 0, 0)
 }
 
-/// Compares what was loaded, and skips so many instructions when that is true, or false.
+/// Compares what was loaded, and skips `when_true` or `when_false` instructions.
 fn jump(comparison: u32, value: u32, when_true: u8, when_false: u8) -> sock_filter {
     instruction(libc::BPF_JMP | comparison | libc::BPF_K, value, when_true, when_false)
 }

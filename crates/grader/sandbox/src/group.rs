@@ -1,6 +1,6 @@
-//! Control groups of either version (cgroups(7)). Where one can be made, the kernel itself holds all that a check or a build starts to
-//! its limits on memory and on processes, at once and with what it keeps for them in memory of its own, and gives all of it one share
-//! of the processors, however many threads there are.
+//! Control groups of either version (cgroups(7)). If one can be made, the kernel itself holds all that a check or a build starts to its
+//! limits on memory and on processes, at once, and counts its own memory for them too. It gives all of it one share of the processors,
+//! however many threads there are.
 //!
 //! The grader's own process of a check stays outside: only what it starts enters.
 
@@ -16,21 +16,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// What a group is to have of what the kernel can share out.
+/// What a group needs of what the kernel can share out.
 const CONTROLLERS: [&str; 3] = ["memory", "pids", "cpu"];
 /// What the names of groups begin with; the grader's process id and a number follow.
 const PREFIX: &str = "tcp-labs-";
-/// The group that the grader itself is in where it had to make room for others beside it.
+/// The group that the grader itself is in if it had to make room for others beside it.
 const OWN: &str = "tcp-labs";
-/// By how much the kernel's limit on memory lies above that which is told: besides a part of it so many bytes. It counts what is not
-/// the programs' doing, such as their stacks in the kernel.
+/// How far the kernel's limit on memory lies above the stated one: a part of it plus these bytes. The kernel counts what is not the
+/// programs' doing too, such as their stacks in it.
 const ALLOWANCE: u64 = 16 << 20;
 const PART: u64 = 8;
 
 /// Where groups can be made in one hierarchy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Place {
-    /// Version 2, where one hierarchy has all controllers.
+    /// Version 2: one hierarchy has all controllers.
     is_unified: bool,
     folder: PathBuf,
 }
@@ -42,9 +42,9 @@ pub struct Group {
 }
 
 impl Group {
-    /// Makes one with these limits. `None` where none can be had.
+    /// Makes one with these limits. `None` if none can be had.
     pub fn make(limits: &Limits) -> Option<Group> {
-        // Dropped, and so removed, where it cannot hold the limits.
+        // Dropped, and so removed, if it cannot hold the limits.
         let mut group = Group { folders: Vec::new() };
         for place in places() {
             let folder = create(&place.folder).ok()?;
@@ -63,7 +63,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         for folder in &self.folders {
-            // Only version 2 has this, since Linux 5.14. Elsewhere the namespaces' end is the end of all.
+            // Only version 2 has this, since Linux 5.14. Elsewhere all ends with the namespaces.
             let _ = fs::write(folder.join("cgroup.kill"), "1");
         }
         // What is just ending keeps it for a moment.
@@ -75,7 +75,7 @@ impl Drop for Group {
             }
             thread::sleep(Duration::from_millis(1));
         }
-        // A grader that comes later removes it.
+        // A later grader removes it.
     }
 }
 
@@ -103,12 +103,12 @@ pub struct Entrance {
 }
 
 impl Entrance {
-    /// Opens the group with these folders; `None` where there are none. Must come before the process gives up what it may do.
+    /// Opens the group with these folders; `None` if there are none. Call it before the process gives up what it may do.
     ///
     /// # Errors
     /// When it is not there, or may not be entered.
     pub fn open(folders: &[PathBuf]) -> io::Result<Option<Entrance>> {
-        // In version 1 a thread may move alone, for which no other need stand still: some 15 ms less.
+        // In version 1 a thread may move alone, and no other need stand still: some 15 ms less.
         let door = |folder: &PathBuf| {
             let open = |name| OpenOptions::new().write(true).open(folder.join(name));
             open("tasks").or_else(|_| open("cgroup.procs"))
@@ -130,7 +130,7 @@ impl Entrance {
         self.doors.iter().try_for_each(|mut door| door.write_all(b"0"))
     }
 
-    /// Whether the kernel has ended one of its processes for want of memory, and whether that was since they had as much as they may.
+    /// Whether the kernel ended one of its processes for lack of memory, and whether that was because they had as much as they may.
     ///
     /// # Errors
     /// When the kernel does not say.
@@ -154,18 +154,18 @@ fn read_again(mut file: &File) -> io::Result<String> {
     Ok(text)
 }
 
-/// Whether there was no room for more: the largest page that there is may not have fitted.
+/// Whether there was no room for more: the largest page may not have fitted.
 fn is_full(peak: u64, limit: u64) -> bool {
     const LARGEST: u64 = 2 << 20;
     peak + LARGEST > limit
 }
 
-/// Why the kernel has ended a process for want of memory.
+/// Why the kernel has ended a process for lack of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kill {
     /// The group had as much as it may.
     OwnLimit,
-    /// There was none to be had outside.
+    /// None was left outside.
     Shortage,
 }
 
@@ -220,7 +220,7 @@ fn hierarchies() -> Vec<Hierarchy> {
 }
 
 /// Reads `4:memory:/a/b`, and `0::/a/b` of version 2, and finds where that is mounted: in `35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup
-/// cgroup rw,memory` the fourth word is what of the tree is mounted, the fifth is where (proc(5)).
+/// cgroup rw,memory` the fourth word is the mounted part of the tree, the fifth is where (proc(5)).
 fn parse(memberships: &str, mounts: &str) -> Vec<Hierarchy> {
     let membership = |line: &str| {
         let mut parts = line.splitn(3, ':').skip(1);
@@ -250,7 +250,7 @@ fn parse(memberships: &str, mounts: &str) -> Vec<Hierarchy> {
     memberships.lines().filter_map(membership).collect()
 }
 
-/// Where this process can make groups that hold at least memory. Found once: it may have to make room for them.
+/// Where this process can make groups that limit memory at least. Found once: it may have to make room.
 fn places() -> &'static [Place] {
     static PLACES: OnceLock<Vec<Place>> = OnceLock::new();
     PLACES.get_or_init(|| {
@@ -289,9 +289,9 @@ fn can_be_made_in(folder: &Path) -> bool {
     create(folder).and_then(fs::remove_dir).is_ok()
 }
 
-/// The folder of version 2 in which groups have a limit on memory, if there is one that is this process's to arrange: what somebody
-/// has delegated to it, or all of what a container sees. A group with processes of its own can have no such groups below it, so
-/// that those in it move into one ("no internal processes" in cgroups(7)).
+/// The folder of version 2 in which groups have a limit on memory, if there is one that this process may arrange: what somebody has
+/// delegated to it, or all that a container sees. A group with processes of its own can have no such groups below it, so its processes
+/// move into one ("no internal processes" in cgroups(7)).
 fn make_way(hierarchy: &Hierarchy) -> io::Result<Option<PathBuf>> {
     let mut group = hierarchy.group.clone();
     if group.ends_with(OWN) {
@@ -306,7 +306,7 @@ fn make_way(hierarchy: &Hierarchy) -> io::Result<Option<PathBuf>> {
     if !to_be_had.iter().any(|name| name == "memory") {
         return Ok(None);
     }
-    // The first group of all has no such file, and may have processes.
+    // The root group has no such file, and may have processes.
     let is_first = !group.join("cgroup.type").exists();
     let is_ours = is_first || group == hierarchy.root || is_delegated(&group);
     if !is_ours {
@@ -338,8 +338,8 @@ fn make_way(hierarchy: &Hierarchy) -> io::Result<Option<PathBuf>> {
     Ok(Some(group))
 }
 
-/// Whether systemd says that who is in the group may do with it what he likes (`Delegate=` in systemd.resource-control(5)). It marks the
-/// group, but not every version does so for a user's units: then it is asked.
+/// Whether systemd lets those in the group do with it what they like (`Delegate=` in systemd.resource-control(5)). It marks the group,
+/// but not every version marks a user's units: then it is asked.
 fn is_delegated(group: &Path) -> bool {
     let is_marked = ["user.delegate", "trusted.delegate"].iter().any(|name| {
         let mut value = [0; 8];
@@ -357,23 +357,23 @@ fn is_delegated(group: &Path) -> bool {
     is_marked || is_of_a_user() && says_so()
 }
 
-/// Removes what graders have left behind that were killed.
+/// Removes what killed graders have left behind.
 fn remove_left_over(folder: &Path) {
     /// One that was made and not yet entered is much younger.
     const OLD: Duration = Duration::from_secs(3600);
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|made| made.elapsed().ok());
         if entry.file_name().to_string_lossy().starts_with(PREFIX) && age.is_some_and(|age| age > OLD) {
-            // One in which something goes on stays.
+            // One in use stays.
             let _ = fs::remove_dir(entry.path());
         }
     }
 }
 
-/// Sets what the group's processes may use, as far as its hierarchy has to do with it.
+/// Sets what the group's processes may use, as far as its hierarchy controls that.
 fn set(folder: &Path, is_unified: bool, limits: &Limits) -> io::Result<()> {
     let memory = (limits.memory + limits.memory / PART + ALLOWANCE).to_string();
-    // Like the limit on the user's processes, which is the same, with init.
+    // The limit on the user's processes, plus init.
     let tasks = (limits.most_tasks() + 1).to_string();
     let (of_memory, of_swap) = if is_unified {
         ("memory.max", [("memory.swap.max", "0")])
@@ -383,7 +383,7 @@ fn set(folder: &Path, is_unified: bool, limits: &Limits) -> io::Result<()> {
     if folder.join(of_memory).exists() {
         fs::write(folder.join(of_memory), &memory)?;
         for (name, value) in of_swap {
-            // There is nothing to be limited where the kernel does not count it.
+            // There is nothing to limit if the kernel does not count it.
             let _ = fs::write(folder.join(name), value);
         }
     }

@@ -1,5 +1,5 @@
-//! Where people keep what is theirs: keys, tokens, histories. A submission that nobody trusts sees these folders empty, but for
-//! what its command needs.
+//! Where people keep what is theirs: keys, tokens, histories. An untrusted submission sees these folders empty, except for what its
+//! command needs.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The folder in which most systems keep their users' homes (hier(7)).
 const HOMES: &str = "/home";
 
-/// Folders without which no program runs. A service may have one of them for its home, and keeps nothing of a user's there.
+/// Folders without which no program runs. A service may have one of them as its home, but keeps nothing of a user's there.
 const SYSTEM: [&str; 12] =
     ["/bin", "/dev", "/etc", "/lib", "/lib64", "/opt", "/proc", "/run", "/sbin", "/sys", "/tmp", "/var"];
 
@@ -33,13 +33,12 @@ pub(crate) fn is_in_a_home(path: &Path) -> bool {
     homes().iter().any(|home| path.starts_with(home))
 }
 
-/// The beginnings of the names of interpreters. Any other tool may keep its user's tokens in the folder around its own.
+/// The beginnings of interpreters' names. Any other tool may keep its user's tokens in the folder around its own.
 const INTERPRETERS: [&str; 10] =
     ["python", "pypy", "node", "ruby", "java", "php", "perl", "lua", "deno", "bun"];
 
-/// What an interpreter in a home needs beside itself: the folder around its own (`~/.pyenv` for `~/.pyenv/shims/python3`), in
-/// which its library lies. None for one that lies elsewhere, none for what is no interpreter, and none where that folder holds more
-/// than one tool.
+/// What an interpreter in a home needs beside itself: the folder around its own (`~/.pyenv` for `~/.pyenv/shims/python3`), in which its
+/// library lies. None if it lies elsewhere, if it is no interpreter, or if that folder holds more than one tool.
 pub(crate) fn prefix(interpreter: &Path) -> Option<PathBuf> {
     let name = interpreter.file_name()?.to_str()?;
     if !INTERPRETERS.iter().any(|beginning| name.starts_with(beginning)) {

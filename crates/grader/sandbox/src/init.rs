@@ -1,5 +1,5 @@
-//! The first process of the submission's pid namespace. It starts the submission, buries what the submission
-//! orphans, and reports how it ended; a program that runs as pid 1 itself would have its signals ignored.
+//! The first process of the submission's pid namespace. It starts the submission, reaps what the submission orphans, and reports how it
+//! ended. A program that runs as pid 1 itself would have its signals ignored.
 
 use crate::command::{Command, Ended, Report, Stdio};
 use crate::{Entrance, INNER_ID, room, sys, view};
@@ -10,7 +10,7 @@ use std::io;
 use std::num::NonZero;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// Everything that the new process needs, made before the fork so that nothing can fail for want of memory after it.
+/// Everything that the new process needs, made before the fork so that nothing can fail for lack of memory after it.
 pub(crate) struct Plan<'a> {
     pub(crate) command: &'a Command,
     pub(crate) program: CString,
@@ -49,7 +49,7 @@ fn prepare(nested: bool, group: Option<&Entrance>) -> io::Result<()> {
     }
     // A session of its own: what the user types at the terminal does not reach the submission.
     rustix::process::setsid()?;
-    // The grader's own timers are sharper than the system's default of 50 µs, which is inherited.
+    // The grader's timers are sharper than the default of 50 µs, and a child inherits that.
     rustix::thread::set_current_timer_slack(NonZero::new(50_000))?;
     if nested {
         // The room maps its one user to 0, which is what this process still is there.
@@ -67,10 +67,10 @@ fn become_submission(plan: &Plan<'_>, nested: bool, stdio: &Stdio) -> io::Error 
         if !nested {
             room::die_with_parent()?;
         }
-        // Where the machine runs out of memory all the same, this is what the kernel is to end. It may refuse to be told.
+        // If the machine still runs out of memory, the kernel should end this process first. It may refuse the setting.
         let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
         if nested {
-            // It would take that back, or reset the greatest size that the grader reads (`clear_refs` in proc(5)).
+            // It could undo that, or reset the peak size that the grader reads (`clear_refs` in proc(5)).
             view::protect_proc()?;
         }
         rustix::thread::set_no_new_privs(true)?;
@@ -89,9 +89,8 @@ fn become_submission(plan: &Plan<'_>, nested: bool, stdio: &Stdio) -> io::Error 
     sys::execute(&plan.program, &plan.arguments, &plan.environment, streams)
 }
 
-/// Waits for every process that ends, whatever process group or session it has made for itself, and leaves when none is left. What
-/// has ended together with the submission's first process is buried before that is told, so that the report of most submissions is
-/// one.
+/// Waits for every process that ends, whatever process group or session it has made for itself, and exits when none is left. What has
+/// ended together with the submission's first process is reaped before that is told: most submissions need one report.
 fn bury(submission: Pid, report: &OwnedFd) -> ! {
     let (mut first, mut last) = (None, None);
     let mut is_told = false;
@@ -121,7 +120,7 @@ fn bury(submission: Pid, report: &OwnedFd) -> ! {
     }
 }
 
-/// How a process has ended, if that is what was waited for.
+/// How a process ended, if the wait was for its end.
 fn how(status: WaitStatus) -> Option<Ended> {
     let signalled = || status.terminating_signal().map(Ended::Signalled);
     status.exit_status().map(Ended::Exited).or_else(signalled)

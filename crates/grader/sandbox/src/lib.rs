@@ -38,7 +38,7 @@ pub use submission::Submission;
 pub use template::{Template, TemplateError, on_the_path};
 pub use view::{HOST_NAME, View};
 
-/// The user and group that a submission runs as where the grader is root and has no other ids to give: `nobody`.
+/// The user and group that a submission runs as if the grader is root and has no other ids to give: `nobody`.
 pub const ORDINARY_ID: u32 = 65534;
 
 /// The user id that a submission sees as its own inside its namespaces.

@@ -1,5 +1,5 @@
-//! What a submission may use. The kernel enforces what it can for a whole submission: processes, the size of a file,
-//! open files, the size of the private folders. The rest is watched by whoever runs the check.
+//! What a submission may use. The kernel enforces what it can for a whole submission: processes, the size of a file, open files, the size
+//! of the private folders. Whoever runs the check watches the rest.
 
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -11,12 +11,12 @@ use std::str::FromStr;
 /// The limits of one check; each holds for all of the submission's processes together unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Bytes of memory: what is resident, what several processes share counted once, their page tables, and the files in
-    /// the private folders, which lie in memory too.
+    /// Bytes of memory: what is resident, with shared pages counted once, page tables, buffers of sockets and pipes, and the files in the
+    /// private folders, which lie in memory too.
     pub memory: u64,
     /// Processes and threads at the same time.
     pub tasks: u64,
-    /// Seconds of processor time, that of processes that have ended included.
+    /// Seconds of processor time, also of processes that have ended.
     pub processor: u64,
     /// Seconds for which all of it sleeps by its own choice, in waits that are not about time.
     pub sleep: u64,
@@ -33,14 +33,14 @@ pub struct Limits {
 const MEBIBYTE: u64 = 1 << 20;
 
 impl Limits {
-    /// What is enough for a lab with some dozens of clients. The greediest correct programs that are known are those of a virtual
-    /// machine, with 120 MiB and, on 64 processors, 113 tasks; and with 550 MiB, or 950 MiB where the machine has 64 GiB, one that
-    /// puts a long line together from short pieces: its heap is sized by the machine, and takes the garbage.
+    /// Enough for a lab with some dozens of clients. The greediest correct programs known run on a virtual machine: with 120 MiB and, on
+    /// 64 processors, 113 tasks; and with 550 MiB, or 950 MiB if the machine has 64 GiB, one that builds a long line from short pieces:
+    /// its heap is sized by the machine, and takes the garbage.
     pub const USUAL: Limits = Limits {
         memory: 2048 * MEBIBYTE,
         tasks: 512,
         processor: 60,
-        // A server that looks round once a second needs as much as that for each of a clause's many proofs of silence.
+        // A server that looks round once a second sleeps for seconds in each of a clause's many proofs of silence.
         sleep: 150,
         file: 64 * MEBIBYTE,
         folder: 64 * MEBIBYTE,
@@ -71,7 +71,7 @@ pub enum Overrun {
 }
 
 impl Overrun {
-    /// Whether it is a limit on something that all share who use the machine at the same time, and of which there may be more later.
+    /// Whether the limit is on what all who use the machine at the same time share, and of which there may be more later.
     pub fn is_shared(self) -> bool {
         matches!(self, Overrun::Memory(_) | Overrun::Tasks(_))
     }
@@ -157,14 +157,14 @@ impl Limits {
         pairs.filter_map(|(word, other)| (word != other).then_some(word)).collect()
     }
 
-    /// At how many processes and threads the kernel refuses more: a little above the limit, so that what runs into this is seen to be
-    /// over it even when the first has given up and gone.
+    /// At how many processes and threads the kernel refuses more: a little above the limit, so that a program that runs into this is seen
+    /// to be over it even when the first has gone.
     pub(crate) fn most_tasks(&self) -> u64 {
         self.tasks + self.tasks / 8 + 2
     }
 
-    /// Sets what the kernel enforces, for the calling process and all that it will start. Processes are only limited where
-    /// it counts them apart from the machine's others.
+    /// Sets what the kernel enforces, for the calling process and all that it will start. Limits processes only if the kernel counts them
+    /// apart from the machine's others.
     pub(crate) fn enforce(&self, nested: bool) -> io::Result<()> {
         let fixed = |limit| Rlimit { current: Some(limit), maximum: Some(limit) };
         lower(Resource::Core, fixed(0))?;
@@ -179,7 +179,7 @@ impl Limits {
     }
 }
 
-/// Sets a limit, or the system's own where that is lower.
+/// Sets a limit, or the system's own if that is lower.
 fn lower(resource: Resource, limit: Rlimit) -> io::Result<()> {
     let maximum = getrlimit(resource).maximum;
     let least = |value: Option<u64>| match (value, maximum) {

@@ -68,8 +68,7 @@ pub enum Room {
 /// # Errors
 /// A [`Refusal`] goes to `body`, which knows how to tell the grader.
 pub fn enter(view: &View, body: impl FnOnce(Result<Room, Refusal>) -> i32) -> i32 {
-    // What is made here is there for the ordinary user that this process becomes, and for the submission: the caller may have had it
-    // otherwise.
+    // What is made here is for the ordinary user that this process becomes, and for the submission: the caller may have had another mask.
     umask(Mode::from_raw_mode(0o022));
     match leave_root(view).and_then(|view_is_built| fork_first(view, view_is_built)) {
         Ok(None) => body(Ok(Room::Isolated)),
@@ -79,7 +78,7 @@ pub fn enter(view: &View, body: impl FnOnce(Result<Room, Refusal>) -> i32) -> i3
 }
 
 impl Room {
-    /// The room that is none: gives up root and lets `body`'s process stay where it is.
+    /// The room that is none: gives up root and leaves the process where it is.
     ///
     /// # Errors
     /// When root cannot be given up.
@@ -93,9 +92,8 @@ impl Room {
         Ok(Room::Shared)
     }
 
-    /// How full the folders are that programs may write to: the bytes in all of them, and of one that takes no more, if there
-    /// is one, its size or, where it has run out of names (inodes) instead, how many it takes. Where they are the machine's own
-    /// nobody knows, and nothing is said.
+    /// How full the folders are that programs may write to: the bytes in all of them and, if one is full, its size or, if it has run out
+    /// of names (inodes) instead, how many it takes. If they are the machine's own nobody knows, and nothing is reported.
     ///
     /// # Errors
     /// When the kernel refuses.
@@ -167,9 +165,9 @@ fn leave_root(view: &View) -> Result<bool, Refusal> {
     Ok(root)
 }
 
-/// A user and a group for this process alone, and so for one check or build: what the kernel counts for each user, as pipes' memory,
-/// inotify instances and keys are, is then nobody else's. Of those ids that no distribution uses (systemd's "Users, Groups, UIDs and
-/// GIDs" lists them), one for each process id; [`ORDINARY_ID`] where root is that of a container that has not got them.
+/// A user and a group for this process alone, and so for one check or build: what the kernel counts per user, such as pipes' memory,
+/// inotify instances and keys, is then its own. Of the ids that no distribution uses (systemd's "Users, Groups, UIDs and GIDs" lists
+/// them), one for each process id; [`ORDINARY_ID`] if root is that of a container without them.
 fn own_id() -> u32 {
     const FIRST: u32 = 1_879_048_192;
     // The kernel gives no higher process ids (`PID_MAX_LIMIT` in `linux/threads.h`).
@@ -229,7 +227,7 @@ fn fork_first(view: &View, view_is_built: bool) -> Result<Option<i32>, Refusal> 
     }
 }
 
-/// Maps the one id that this process has outside to `inside` in the user namespace that it was just born into.
+/// Maps the one id that this process has outside to `inside` in its new user namespace.
 pub(crate) fn map_ids(inside: u32, outside_uid: u32, outside_gid: u32) -> io::Result<()> {
     let write = |path: &str, text: String| -> io::Result<()> {
         let file = rustix::fs::open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;

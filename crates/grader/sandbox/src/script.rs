@@ -1,5 +1,5 @@
-//! The first line of a script, `#!INTERPRETER ARGUMENT`, as execve(2) reads it: which interpreter it asks for, and why that is not
-//! to be had. Whether that is the script's fault or the machine's is for the caller to say.
+//! The first line of a script, `#!INTERPRETER ARGUMENT`, as execve(2) reads it: which interpreter it asks for, and why that cannot be
+//! had. The caller must say whether the script or the machine is at fault.
 
 use std::env;
 use std::ffi::OsStr;
@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// The kernel reads so many bytes of a file to find out what it is (BINPRM_BUF_SIZE in `linux/binfmts.h`).
+/// The kernel reads this much of a file to find out what it is (BINPRM_BUF_SIZE in `linux/binfmts.h`).
 const BEGINNING: u64 = 256;
 /// How many scripts may be interpreters of each other (execve(2)).
 const DEEPEST: usize = 5;
@@ -17,7 +17,7 @@ const DEEPEST: usize = 5;
 /// Why a script cannot be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obstacle {
-    /// The interpreter that its first line names, or that `env` is to find for it. What is no printable character is escaped.
+    /// The interpreter that its first line names, or that `env` is to find for it, with unprintable characters escaped.
     pub interpreter: String,
     /// What is wrong with that.
     pub reason: Reason,
@@ -28,11 +28,11 @@ pub struct Obstacle {
 pub enum Reason {
     /// There is no such file; on another machine there may be.
     Missing,
-    /// There is no file of that name, to which a carriage return or a space belongs.
+    /// There is no file of that name, which includes a carriage return or a space.
     Misread,
     /// It is a folder, or a file that nobody may execute.
     NoProgram,
-    /// It is a script that asks for another, and so on for longer than the kernel goes along.
+    /// It is a script that asks for another, and so on, for longer than the kernel follows.
     Endless,
 }
 
@@ -58,13 +58,12 @@ impl fmt::Display for Obstacle {
     }
 }
 
-/// What keeps the script from being started in this folder. `None` for what is no script, for one that cannot be read, and
-/// where that only the kernel can say.
+/// What keeps the script from being started in this folder. `None` if it is no script or cannot be read, or if only the kernel can say.
 pub fn obstacle(program: &Path, directory: &Path) -> Option<Obstacle> {
     obstacle_among(program, directory, |_| true)
 }
 
-/// As [`obstacle`], where only those interpreters count that are `shown` to the script.
+/// As [`obstacle`], but only interpreters `shown` to the script count.
 pub(crate) fn obstacle_among(
     program: &Path,
     directory: &Path,
@@ -91,12 +90,12 @@ pub(crate) fn obstacle_among(
     }
 }
 
-/// The interpreter that a script asks for which is started in this folder; `None` for what is no script.
+/// The interpreter that a script started in this folder asks for; `None` if it is no script.
 pub fn interpreter(program: &Path, directory: &Path) -> Option<PathBuf> {
     FirstLine::read(program).map(|line| directory.join(line.interpreter))
 }
 
-/// The name that `env` is to find on the PATH for this program, where its first line asks for that.
+/// The name that `env` is to find on the PATH for this program, if its first line asks for that.
 pub(crate) fn sought_by_env(program: &Path) -> Option<String> {
     FirstLine::read(program)?.sought_by_env()
 }
@@ -104,7 +103,7 @@ pub(crate) fn sought_by_env(program: &Path) -> Option<String> {
 /// The first line of a script.
 struct FirstLine {
     interpreter: String,
-    /// All that stands behind the interpreter: the kernel takes it for one word.
+    /// All that follows the interpreter: the kernel takes it for one word.
     argument: String,
 }
 
@@ -113,7 +112,7 @@ impl FirstLine {
         let mut beginning = Vec::new();
         File::open(script).ok()?.take(BEGINNING).read_to_end(&mut beginning).ok()?;
         let rest = beginning.strip_prefix(b"#!")?;
-        // What becomes of a longer line differs from kernel to kernel.
+        // What happens to a longer line differs between kernels.
         let end = rest.iter().position(|byte| matches!(byte, b'\n' | 0));
         let end = end.or_else(|| ((beginning.len() as u64) < BEGINNING).then_some(rest.len()))?;
         let line = str::from_utf8(&rest[..end]).ok()?.trim_matches([' ', '\t']);
@@ -122,7 +121,7 @@ impl FirstLine {
         (!interpreter.is_empty()).then(|| FirstLine { interpreter: interpreter.to_owned(), argument })
     }
 
-    /// The name that env(1) is to find on the PATH. `None` where it has options or variables that are not understood here.
+    /// The name that env(1) is to find on the PATH. `None` if it has options or variables that are not understood here.
     fn sought_by_env(&self) -> Option<String> {
         if Path::new(&self.interpreter).file_name() != Some(OsStr::new("env")) {
             return None;
@@ -137,7 +136,7 @@ impl FirstLine {
     }
 }
 
-/// What is wrong with this interpreter. That this user alone may not execute it is none of the script's concern.
+/// What is wrong with this interpreter. That only this user may not execute it is not the script's concern.
 fn wrong_with(interpreter: &Path, name: &str) -> Option<Reason> {
     match interpreter.metadata() {
         Ok(data) if data.is_dir() || data.permissions().mode() & 0o111 == 0 => Some(Reason::NoProgram),
@@ -153,12 +152,12 @@ fn missing(name: &str) -> Reason {
     if name.contains(is_odd) { Reason::Misread } else { Reason::Missing }
 }
 
-/// Whether `env` finds it; `None` where there is no PATH.
+/// Whether `env` finds it; `None` if there is no PATH.
 fn is_on_the_path(name: &str, directory: &Path) -> Option<bool> {
     let path = env::var_os("PATH")?;
     let may_be = |file: PathBuf| match file.metadata() {
         Ok(data) => data.is_file() && data.permissions().mode() & 0o111 != 0,
-        // A folder that may not be entered may hold it all the same, unless nobody calls a program so.
+        // A folder that may not be entered may still hold it, unless no program has such a name.
         Err(error) => error.kind() == ErrorKind::PermissionDenied && missing(name) == Reason::Missing,
     };
     Some(env::split_paths(&path).any(|folder| may_be(directory.join(folder).join(name))))

@@ -31,12 +31,12 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// Starts `command`, nested in namespaces of its own when the room is isolated, and in this control group, if there is one. The
-    /// caller must be single-threaded.
+    /// Starts `command`, nested in its own namespaces if the room is isolated, and in this control group, if there is one. The caller
+    /// must be single-threaded.
     ///
     /// # Errors
-    /// When the grader itself fails to start the process that starts it; that the submission's executable cannot be
-    /// run shows as [`Ended::NotStarted`].
+    /// When the grader itself fails to start the process that starts it. A submission whose executable cannot be run shows as
+    /// [`Ended::NotStarted`].
     pub fn start(room: Room, command: &Command, group: Option<&Entrance>) -> io::Result<Submission> {
         let pipe = || pipe_with(PipeFlags::CLOEXEC);
         let (inner_input, input) = pipe()?;
@@ -68,7 +68,7 @@ impl Submission {
         }
     }
 
-    /// The process that started the submission and will bury it. It is the grader's own, not the submission's.
+    /// The process that started the submission and will reap it. It is the grader's own, not the submission's.
     pub fn init(&self) -> i32 {
         self.init.as_raw_nonzero().get()
     }
@@ -82,8 +82,8 @@ impl Submission {
         let _ = kill_process(self.init, Signal::KILL);
     }
 
-    /// How the submission's first process ended, if it has: what a shell would show as the status of its command. Others may live on,
-    /// as those of a daemon do.
+    /// How the submission's first process ended, if it has: what a shell would show as its command's status. Others may live on, such as
+    /// a daemon's.
     ///
     /// # Errors
     /// When the init process died without a report: something killed the grader's own child.
@@ -114,7 +114,7 @@ impl Submission {
         Ok(self.gone)
     }
 
-    /// Becomes readable when the submission's first process has ended, and when the last of those has that outlive it.
+    /// Becomes readable when the submission's first process has ended, and when the last one that outlives it has.
     pub fn end_signal(&self) -> BorrowedFd<'_> {
         self.report.as_fd()
     }
@@ -132,8 +132,8 @@ fn nowhere() -> io::Result<OwnedFd> {
     Ok(rustix::fs::open("/dev/null", OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?)
 }
 
-/// A zone that is never UTC, so that it shows which of the two a program takes for the other. Where the machine has no list of zones
-/// (tzset(3)) a rule stands for it.
+/// A zone that is never UTC: it shows which of the two a program takes for the other. If the machine has no list of zones (tzset(3)), a
+/// rule stands for it.
 fn time_zone() -> &'static str {
     let is_known = std::path::Path::new("/usr/share/zoneinfo/Europe/Zurich").exists();
     if is_known { "Europe/Zurich" } else { "CET-1CEST" }
@@ -152,7 +152,7 @@ fn plan(command: &Command) -> io::Result<Plan<'_>> {
         ("TMPDIR", view::HOME),
         ("USER", view::USER_NAME),
         ("LOGNAME", view::USER_NAME),
-        // .NET else locks each file that it reads (flock(2)), and fails where a program in another room has locked one of the machine's.
+        // Otherwise .NET locks each file that it reads (flock(2)), and fails if a program in another room has locked it.
         ("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", "1"),
     ];
     let variable = |(name, value): (&str, &str)| CString::new(format!("{name}={value}"));

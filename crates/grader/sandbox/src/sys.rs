@@ -87,14 +87,14 @@ pub(crate) fn execute(
                 return io::Error::last_os_error();
             }
         }
-        // What the grader itself was started with may be open above them, and is nobody's business.
+        // Descriptors that the grader inherited may be open above them: the program must not get them.
         let above = u32::MAX;
         let cloexec = libc::CLOSE_RANGE_CLOEXEC;
         if libc::syscall(libc::SYS_close_range, 3u32, above, cloexec) == -1 {
             return io::Error::last_os_error();
         }
-        // The Rust runtime ignores SIGPIPE, whoever started the grader may have ignored others (nohup(1), a job in the background of a
-        // script), and an ignored signal would stay ignored in the submission. Some cannot be changed, and need not be.
+        // The Rust runtime ignores SIGPIPE, and what started the grader may ignore others (nohup(1), a job in the background of a
+        // script). An ignored signal would stay ignored in the submission. Some cannot be changed, and need not be.
         for signal in 1..=libc::SIGRTMAX() {
             libc::signal(signal, libc::SIG_DFL);
         }

@@ -14,9 +14,9 @@ pub struct Template {
     program: PathBuf,
     words: Vec<String>,
     directory: PathBuf,
-    /// Whether nobody trusts who wrote it: then what it names outside its folder stays as hidden as it is.
+    /// Whether its author is not trusted: then what it names outside its folder stays hidden.
     foreign: bool,
-    /// Whether its program was found on the PATH, so that it is none of the author's.
+    /// Whether its program was found on the PATH, and so is not the author's.
     found: bool,
     /// Whether cargo has built its program from the crate of a lab.
     #[serde(default)]
@@ -38,7 +38,7 @@ pub enum TemplateError {
     /// No program of that name on the PATH, but a file in the folder, where no shell looks.
     #[error("there is no program `{0}` on the PATH; for the file of that name write `./{0}`")]
     InFolder(String),
-    /// A file that the command names is not there or may not be read; with the reason.
+    /// A file that the command names is missing or may not be read; with the reason.
     #[error("cannot read `{0}`: {1}")]
     Unreadable(String, String),
     /// The program is a script of the author's own, and the interpreter that its first line names is not there.
@@ -47,7 +47,7 @@ pub enum TemplateError {
 }
 
 impl TemplateError {
-    /// Whether it may be otherwise on another machine: an interpreter or a compiler is missing on this one, or its name is wrong.
+    /// Whether it may differ on another machine: this one lacks an interpreter or a compiler, or its name is wrong.
     pub fn is_about_the_machine(&self) -> bool {
         match self {
             TemplateError::NotFound(word) => !word.contains('/') && may_be_installed(word),
@@ -65,7 +65,7 @@ fn no_such(word: &str) -> String {
     }
 }
 
-/// Whether a program of that name or path may be on some machine: not in a folder that is the submission's own, or nobody's.
+/// Whether some machine may have a program of that name or path: not in a folder of the submission's own, or of nobody's.
 fn may_be_installed(program: &str) -> bool {
     const NOWHERE: [&str; 5] = ["/dev", "/proc", "/run", "/tmp", "/var/tmp"];
     let path = Path::new(program);
@@ -91,12 +91,12 @@ impl Template {
         &self.directory
     }
 
-    /// As [`Template::parse`], for a template that came with a submission in `directory`: naming a path makes it reachable only
-    /// where it lies in there.
+    /// As [`Template::parse`], for a template that came with a submission in `directory`: naming a path makes it reachable only if it
+    /// lies in there.
     ///
     /// # Errors
-    /// As [`Template::parse`], and where its program lies elsewhere and not on the PATH, or is a script whose interpreter this
-    /// machine does not have or does not show.
+    /// As [`Template::parse`], and when its program lies elsewhere and not on the PATH, or is a script whose interpreter this machine
+    /// lacks or hides.
     pub fn parse_foreign(text: &str, directory: &Path) -> Result<Template, TemplateError> {
         let mut template = Template::read(text, directory, true)?;
         if !template.found && !template.may_name(&template.program) {
@@ -116,8 +116,8 @@ impl Template {
         }
     }
 
-    /// What the first line of its program asks for and this machine lacks. What no machine has is not meant: a folder, or a name
-    /// with a carriage return.
+    /// What its program's first line asks for and this machine lacks. What no machine has does not count: a folder, or a name with a
+    /// carriage return.
     fn missing_interpreter(&self) -> Option<Obstacle> {
         let shown = |path: &Path| self.may_name(path) || !home::is_in_a_home(path);
         let own = (!self.found).then_some(&self.program)?;
@@ -151,7 +151,7 @@ impl Template {
         Ok(template)
     }
 
-    /// The template that runs an executable which cargo has built, with these placeholders as its arguments.
+    /// The template that runs an executable built by cargo, with these placeholders as its arguments.
     pub fn executable(program: PathBuf, placeholders: &[&str]) -> Template {
         let words = placeholders.iter().map(|name| format!("{{{name}}}")).collect();
         let directory = PathBuf::from("/");
@@ -195,9 +195,8 @@ impl Template {
         }
     }
 
-    /// The paths that must be reachable for it to run: its program, the folder it starts in, the files that it names,
-    /// and those folders of the PATH where an interpreter may keep itself. Of a home it is only the interpreter that the command
-    /// begins with, and what belongs to that.
+    /// The paths that must be reachable for it to run: its program, the folder it starts in, the files that it names, and those folders
+    /// of the PATH where an interpreter may lie. In a home, only the interpreter that the command begins with and what belongs to it.
     pub fn paths(&self) -> Vec<PathBuf> {
         let mut paths = vec![self.directory.clone()];
         let named = self.words.iter().map(|word| self.directory.join(word)).filter(|path| path.exists());
@@ -218,8 +217,8 @@ impl Template {
         paths
     }
 
-    /// The program itself, where a shell would find it on the PATH; or the one that `env` would find there, where its first
-    /// line asks for that (execve(2)).
+    /// The program itself, if a shell would find it on the PATH; or the one that `env` would find there, if its first line asks for that
+    /// (execve(2)).
     fn interpreter(&self) -> Option<PathBuf> {
         if self.found {
             return Some(self.program.clone());
@@ -231,14 +230,14 @@ impl Template {
         find_program(&name, Path::new("/"))
     }
 
-    /// Whether a path becomes reachable by being named.
+    /// Whether naming a path makes it reachable.
     fn may_name(&self, path: &Path) -> bool {
         if !self.foreign {
             return true;
         }
         match (path.canonicalize(), self.directory.canonicalize()) {
             (Ok(path), Ok(directory)) => path.starts_with(directory),
-            // What is not there shall be missed, if it should be.
+            // A missing file of the folder is reported.
             _ => {
                 path.starts_with(&self.directory)
                     && path.components().all(|part| part != Component::ParentDir)
@@ -247,7 +246,7 @@ impl Template {
     }
 }
 
-/// Since root gives itself up before the program starts: whether others have this permission on a file.
+/// Whether others have this permission on a file: root gives itself up before the program starts.
 fn permitted(path: &Path, permission: u32) -> io::Result<()> {
     let mode = path.metadata()?.permissions().mode();
     if rustix::process::geteuid().is_root() && mode & permission == 0 {
@@ -335,7 +334,7 @@ mod tests {
         assert!(!reaches_marks(Template::parse_foreign(&text, &folder).unwrap()));
         let outside = Template::parse_foreign(&format!("{} x", marks.display()), &folder);
         assert!(matches!(outside, Err(TemplateError::NotFound(_))));
-        // Nor does it hear whether a file is there that does not concern it.
+        // Nor does it learn whether a file elsewhere exists.
         assert!(Template::parse_foreign("cc ../missing.sh", &folder).is_ok());
         assert!(Template::parse_foreign("cc missing.sh", &folder).is_err());
         std::fs::remove_dir_all(course).unwrap();
@@ -364,7 +363,7 @@ mod tests {
             let error = Template::parse_foreign(command, &folder).unwrap_err();
             assert_eq!(error.is_about_the_machine(), is_about_the_machine, "{command}: {error}");
         }
-        // What the check finds wrong with it then is its author's doing.
+        // What the check then finds wrong is its author's doing.
         for own in
             ["#!/usr/bin/no-such-thing\r\n", "#!/usr/bin/env no-such-thing\r\n", "#!/usr\n", "#!/bin/sh\n"]
         {

@@ -1,7 +1,7 @@
-//! What a submission sees of the file system: everything read-only, empty folders in place of those that
-//! others share (`/tmp`, `/run`, …), of folders that are to be hidden and of folders that an ordinary user may not
-//! enter, and in them only the paths that the submission needs. Of devices there are only those that do nothing. The few files of
-//! `/etc` that tell who and where a program is say the same on every machine. `docs/design/room.md` has the whole list.
+//! What a submission sees of the file system: all is read-only. Empty folders replace those that others share (`/tmp`, `/run`, …), those
+//! to be hidden and those that an ordinary user may not enter; they hold only the paths that the submission needs. The only devices are
+//! those that do nothing. The few files of `/etc` that tell who and where a program is are the same on every machine.
+//! `docs/design/room.md` has the whole list.
 
 use crate::{Refusal, sys};
 use rustix::fs::{Mode, OFlags};
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 pub struct View {
     /// Absolute paths that stay reachable, whatever they lie in.
     pub exposed: Vec<PathBuf>,
-    /// Folders that are shown empty, but for what is exposed below them.
+    /// Folders shown empty, except for what is exposed below them.
     pub hidden: Vec<PathBuf>,
     /// The size of each folder that the submission may write to, in bytes.
     pub folder_size: u64,
@@ -32,7 +32,7 @@ const PRIVATE: [(&str, bool); 6] = [
     ("/var/tmp", true),
     ("/dev/shm", true),
     ("/run", false),
-    // Else it would see what others use, and a virtual machine would size itself by a limit that is not there on every machine.
+    // Otherwise it would see what others use, and a virtual machine would size itself by a limit that not every machine has.
     ("/sys/fs/cgroup", false),
 ];
 
@@ -55,19 +55,19 @@ pub(crate) fn writable() -> impl Iterator<Item = &'static str> {
     PRIVATE.into_iter().filter_map(|(path, writable)| writable.then_some(path))
 }
 
-/// What the room calls itself, unlike any name that a machine is likely to have.
+/// The room's host name: one that no machine is likely to have.
 pub const HOST_NAME: &str = "lab-room";
 
 /// The name of the user that a submission runs as, whose number is [`crate::INNER_ID`], and its home.
 pub(crate) const USER_NAME: &str = "student";
 pub(crate) const HOME: &str = "/tmp";
 
-/// Files that decide how names are looked up, and what each says. With these, `localhost` has both its addresses, the room's own
-/// name has one, and every other is unknown, at once and on every machine. A library that asks a name server all the same is
-/// refused at once: nobody listens there.
+/// Files that decide how names are looked up, and what each says. With these, `localhost` has both its addresses, the room's own name has
+/// one, and every other is unknown, at once and on every machine. A library that still asks a name server is refused at once: nobody
+/// listens there.
 ///
-/// The own name leads to the same address as `localhost`, not to 127.0.1.1 as on Debian: a server that binds to it alone is then
-/// found, and fails no more than the clause about interfaces.
+/// The own name has the address of `localhost`, not 127.0.1.1 as on Debian: a server that binds to it alone is then found, and fails only
+/// the clause about interfaces.
 fn files_of_etc() -> [(&'static str, String); 6] {
     let (user, id) = (USER_NAME, crate::INNER_ID);
     [
@@ -76,7 +76,7 @@ fn files_of_etc() -> [(&'static str, String); 6] {
             format!("127.0.0.1 localhost\n127.0.0.1 {HOST_NAME}\n::1 localhost ip6-localhost ip6-loopback\n"),
         ),
         ("/etc/hostname", format!("{HOST_NAME}\n")),
-        // Who is in no file is unknown. Go's own resolver, as it was for long, would take that for success if there were no other source.
+        // What is in no file is unknown. Go's own resolver long took that for success if there was no other source.
         (
             "/etc/nsswitch.conf",
             "passwd: files\ngroup: files\nshadow: files\nhosts: files [NOTFOUND=return] dns\nnetworks: files\n\
@@ -95,8 +95,8 @@ fn files_of_etc() -> [(&'static str, String); 6] {
     ]
 }
 
-/// Builds the view in the mount namespace of the calling process, which must own it. When `for_ordinary_user`, folders on
-/// the way to exposed paths that only their owner may enter are replaced too.
+/// Builds the view in the calling process's mount namespace, which it must own. When `for_ordinary_user`, also replaces folders on the
+/// way to exposed paths that only their owner may enter.
 pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal> {
     if view.hidden.iter().any(|folder| folder == Path::new("/")) {
         // What is mounted there covers nothing (path_resolution(7)).
@@ -154,7 +154,7 @@ pub(crate) fn mount_proc() -> io::Result<()> {
     Ok(mount("proc", "/proc", "proc", flags, None)?)
 }
 
-/// Makes it read-only.
+/// Makes `/proc` read-only.
 pub(crate) fn protect_proc() -> io::Result<()> {
     sys::set_mount_attributes(c"/proc", libc::MOUNT_ATTR_RDONLY, 0, false)
 }
@@ -169,8 +169,8 @@ fn first_closed_folder(path: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
-/// Those exposed paths that a hidden folder would cover, in order, without those that come along with another of them. A
-/// path that is itself hidden stays so.
+/// The exposed paths that a hidden folder would cover, in order, without those that come along with another. A path that is itself hidden
+/// stays so.
 fn needed_paths(exposed: Vec<PathBuf>, hidden: &[(PathBuf, bool)]) -> Vec<PathBuf> {
     let folders = || hidden.iter().map(|(folder, _)| folder);
     let cover = |path: &PathBuf| folders().filter(|folder| path.starts_with(folder)).max().cloned();
@@ -214,7 +214,7 @@ fn mount_back(handle: &OwnedFd, path: &Path) -> io::Result<()> {
         fs::create_dir_all(path)?;
     } else {
         fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
-        // Never one that is there: it would be the machine's own.
+        // Never an existing one: it would be the machine's own.
         fs::File::create_new(path)?;
     }
     Ok(mount_bind(format!("/proc/self/fd/{}", handle.as_raw_fd()), path)?)
@@ -222,8 +222,8 @@ fn mount_back(handle: &OwnedFd, path: &Path) -> io::Result<()> {
 
 fn set_files_of_etc() -> io::Result<()> {
     for (path, text) in files_of_etc() {
-        // A link that leads nowhere now (a resolver below /run) is as good as an empty file. One that the machine has not got is not
-        // here either: there is nothing to mount over, and nothing of the machine's own may be changed.
+        // A link that leads nowhere now (a resolver below /run) is as good as an empty file. A file that the machine lacks is not here
+        // either: there is nothing to mount over, and nothing of the machine's own may be changed.
         let Ok(target) = fs::canonicalize(path) else { continue };
         let source = Path::new("/run").join(Path::new(path).file_name().unwrap_or_default());
         fs::write(&source, text)?;
@@ -232,7 +232,7 @@ fn set_files_of_etc() -> io::Result<()> {
     Ok(())
 }
 
-/// Makes every mount read-only, but for `/proc` (id maps are written there) and the private writable folders.
+/// Makes every mount read-only, except `/proc` (id maps are written there) and the private writable folders.
 fn protect(hidden: &[(PathBuf, bool)]) -> io::Result<()> {
     let (read_only, no_setuid) = (libc::MOUNT_ATTR_RDONLY, libc::MOUNT_ATTR_NOSUID);
     sys::set_mount_attributes(c"/", read_only | no_setuid, 0, true)?;

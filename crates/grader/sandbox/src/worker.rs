@@ -1,6 +1,6 @@
-//! A worker: the grader's own binary once again, since whoever makes a room must be small and have one thread. It reads a request
-//! from its standard input and tells its answer on its standard output, each as one line of JSON. A worker that can be asked again
-//! does that for each further line, and ends with its input.
+//! A worker: the grader's own binary again, since what makes a room must be small and have one thread. It reads a request from its
+//! standard input and writes its answer to its standard output, each as one line of JSON. A worker that can be asked again does that for
+//! each further line, and ends with its input.
 
 use crate::{Entrance, Group, Limits, Refusal, Room, View, enter};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -20,7 +20,7 @@ pub trait Request: Serialize + DeserializeOwned {
     /// What a worker has to say to it.
     type Answer: Serialize + DeserializeOwned;
 
-    /// What the control group for all that is started holds it to; `None`: there is no group.
+    /// The limits of the control group for all that is started; `None`: there is no group.
     fn limits(&self) -> Option<&Limits>;
 
     /// What the room shows of the file system; `None`: there is no room, and the worker stays where it is.
@@ -42,15 +42,15 @@ pub struct Worker<R> {
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
     request: PhantomData<R>,
-    /// Goes when the process has.
+    /// Dropped after the process.
     _group: Option<Group>,
 }
 
-/// Makes a request to a new worker and waits for its answer, for no longer than `limit`, where there is one. Whatever the worker has
-/// started ends with it.
+/// Makes a request to a new worker and waits for its answer, for at most `limit` if there is one. What the worker has started ends with
+/// it.
 ///
 /// # Errors
-/// When there is no worker to be had, or it breaks; [`ErrorKind::TimedOut`] where it takes longer.
+/// When no worker can be had, or it breaks; [`ErrorKind::TimedOut`] if it takes longer.
 pub fn ask<R: Request>(request: &R, limit: Option<Duration>) -> io::Result<R::Answer> {
     let mut worker = Worker::start(request)?;
     worker.input = None;
@@ -128,8 +128,8 @@ impl<R> Drop for Worker<R> {
     }
 }
 
-/// The worker itself: opens what is needed while that is still possible, since in the room it is another user and everything is
-/// read-only; then it makes the room, works there, and tells the answer.
+/// The worker itself: opens what is needed while that is possible, since in the room it is another user and everything is read-only. Then
+/// it makes the room, works there, and writes the answer.
 pub fn main<R: Request, O>(
     open: impl FnOnce(&R) -> io::Result<O>,
     work: impl FnOnce(R, O, Option<Entrance>, Result<Room, Refusal>) -> R::Answer,
@@ -172,7 +172,7 @@ fn read<R: Request>() -> io::Result<Envelope<R>> {
 /// Tells an answer, for a worker that can be asked again.
 ///
 /// # Errors
-/// When nobody is there to be told.
+/// When nobody reads it.
 pub fn tell<R: Request>(answer: &R::Answer) -> io::Result<()> {
     io::stdout().write_all(&line(answer)?)?;
     io::stdout().flush()

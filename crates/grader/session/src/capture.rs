@@ -7,8 +7,8 @@ use std::os::fd::AsFd;
 /// How much of a stream is kept.
 const KEPT: usize = 8 << 20;
 
-/// How much is taken in at once: as much as a pipe can hold (`pipe-max-size` in pipe(7)), so that all that was there before is
-/// in it, and a flood comes to an end.
+/// How much is taken in at once: as much as a pipe can hold (`pipe-max-size` in pipe(7)). So it holds all that was there before, and a
+/// flood comes to an end.
 const AT_ONCE: usize = 1 << 20;
 
 /// How much of what was printed last is kept to be shown.

@@ -16,7 +16,7 @@ pub(crate) struct Guard {
     /// A limit that struck without being asked for.
     struck: Cell<Option<Overrun>>,
     stopped: RefCell<Option<Failure>>,
-    /// Whether that was for a limit on what all that goes on at the same time shares.
+    /// Whether that was for a limit on what concurrent work shares.
     lacked: Cell<bool>,
     /// Whether that was before anybody could talk to one of them.
     at_start: Cell<bool>,
@@ -35,12 +35,12 @@ impl Guard {
         }
     }
 
-    /// Lets the next look at it come at once.
+    /// Lets the next look come at once.
     pub(crate) fn hurry(&self) {
         self.watch.hurry();
     }
 
-    /// The same where the programs may have taken memory that was not seen yet.
+    /// The same if the programs may have taken memory that was not seen yet.
     pub(crate) fn hurry_if_greedy(&self) {
         self.watch.hurry_if_greedy();
     }
@@ -55,17 +55,17 @@ impl Guard {
         self.watch.ran_out_of_memory()
     }
 
-    /// Takes note of so many bytes of output.
+    /// Counts this many bytes of output.
     pub(crate) fn count_output(&self, bytes: usize) {
         self.printed.set(self.printed.get() + bytes as u64);
     }
 
-    /// Takes note of so much sleep.
+    /// Counts this much sleep.
     pub(crate) fn count_sleep(&self, time: Duration) {
         self.slept.set(self.slept.get() + time);
     }
 
-    /// Takes note of a file that was to grow beyond its limit: the kernel has ended a program for it.
+    /// Notes a file that was to grow beyond its limit: the kernel has ended a program for it.
     pub(crate) fn file_struck(&self) {
         self.struck.set(Some(Overrun::File(self.watch.limits().file)));
     }
@@ -80,7 +80,7 @@ impl Guard {
         self.at_start.get()
     }
 
-    /// For how long they have slept by their own choice.
+    /// How long they have slept by their own choice.
     pub(crate) fn slept(&self) -> Duration {
         self.slept.get()
     }

@@ -40,7 +40,7 @@ pub struct Setup {
     pub templates: BTreeMap<String, Template>,
     /// The placeholders of each program, with their defaults.
     pub programs: &'static [model::Program],
-    /// What is handed in beside the programs, where the lab asks for it and it is there.
+    /// What is handed in beside the programs, if the lab asks for it and it is there.
     pub document: Option<String>,
     /// What its programs may use.
     pub limits: Limits,
@@ -52,7 +52,7 @@ pub struct Setup {
     pub seed: u64,
 }
 
-/// What a clause needs of the machine. Where that is not to be had it cannot be decided, whatever the program does.
+/// What a clause needs of the machine. Without it the clause cannot be decided, whatever the program does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
     /// How many files the grader and each process of the program must be able to have open; 0: as many as usual.
@@ -77,7 +77,7 @@ pub struct Session {
     starts: usize,
     open_files: Option<u64>,
     finding: Option<String>,
-    /// The ports that were given away.
+    /// The ports already given out.
     ports: HashSet<u16>,
     /// Random payloads; the same seed gives the same.
     pub random: Rng,
@@ -104,8 +104,8 @@ impl Session {
         })
     }
 
-    /// Decides a clause: runs the check and puts the evidence to what came of it. Whether it is recorded, and where its packets
-    /// are to be kept, changes nothing in that.
+    /// Decides a clause: runs the check and adds the evidence to its result. Recording the check and keeping its packets does not change
+    /// the result.
     pub fn decide(
         mut self,
         needs: Needs,
@@ -124,12 +124,12 @@ impl Session {
             },
         };
         let mut verdict = Verdict::from(self.need(needs).and_then(|()| check(&mut self)));
-        // Whatever else came of it then.
+        // This outweighs all else.
         if let Some(stopped) = self.world.guard.stopped() {
             verdict = Verdict::Failed(Box::new(stopped));
         } else if let Verdict::Failed(failure) = &verdict {
             match self.world.guard.ran_out_of_memory() {
-                // One of the programs' own may have been among them, with all that followed from that.
+                // It may have been one of the programs' own, with all that followed from that.
                 Ok(true) => {
                     let what = "the machine ran out of memory and ended some process";
                     verdict = Verdict::Error(Fault::scarcity(format!("{what}: {}", failure.summary)));
@@ -176,7 +176,7 @@ impl Session {
         }
     }
 
-    /// Starts a program so many times, each until it can be talked to, and does nothing else: what a check costs at least.
+    /// Starts a program `times` times, each until it can be talked to, and does nothing else: a check's least cost.
     ///
     /// # Errors
     /// As [`Session::serve`] and [`Listener::accept`].
@@ -187,8 +187,8 @@ impl Session {
         Ok(())
     }
 
-    /// Starts the program, connects so many clients to it where it is a server, waits until it has come to rest, and lets
-    /// `look` look at it for as long as it wants to.
+    /// Starts the program, connects `clients` clients to it if it is a server, waits until it rests, and lets `look` look at it for as
+    /// long as it wants.
     ///
     /// # Errors
     /// As [`Session::serve`] and [`Listener::accept`], and those of `look`.
@@ -225,7 +225,7 @@ impl Session {
         self.finding = Some(words);
     }
 
-    /// A socket that sees every packet of the check's network from now on, where that is its own.
+    /// A socket that sees every packet of the check's network from now on, if that is its own.
     ///
     /// # Errors
     /// The clause cannot be decided elsewhere; a fault when the kernel refuses.
@@ -239,7 +239,7 @@ impl Session {
         self.setup.program
     }
 
-    /// What is handed in beside the programs; `None` where it is missing.
+    /// What is handed in beside the programs; `None` if it is missing.
     pub fn document(&self) -> Option<&str> {
         self.setup.document.as_deref()
     }
@@ -324,19 +324,18 @@ impl Session {
         self.world.transcript.record("grader", Action::Note, words.as_bytes());
     }
 
-    /// Lets time go by in which the submission is held up. Nothing is decided by it.
+    /// Lets time pass while the submission is held up. Nothing is decided by it.
     pub fn let_pass(&self, time: Duration) {
         std::thread::sleep(time);
     }
 
-    /// Lets programs sleep for so long in each wait from now on, for longer than usual or for less: for clauses that are about
-    /// time. A program that wakes again and again is then not taken for one that does nothing else.
+    /// From now on lets programs sleep for `budget` in each wait, longer or shorter than usual: for clauses about time. A program that
+    /// wakes again and again then does not count as one that does nothing else.
     pub fn allow_sleep(&self, budget: Duration) {
         self.world.sleep_budget.set(Some(budget));
     }
 
-    /// Whether a program is of the lab's crate, which cargo builds: the handout may ask more of that than of a program in another
-    /// language.
+    /// Whether a program is of the lab's crate, which cargo builds: the handout may ask more of it than of a program in another language.
     ///
     /// # Errors
     /// A fault for a program that the lab does not have.
@@ -352,7 +351,7 @@ impl Session {
         Ok(self.template(program)?.has(name))
     }
 
-    /// The value that a program takes for a placeholder: `value`, or the default where its command has it built in.
+    /// The value that a program takes for a placeholder: `value`, or the default if its command has it built in.
     ///
     /// # Errors
     /// A fault for a program or placeholder that the lab does not have.
@@ -365,8 +364,8 @@ impl Session {
         Ok(default.ok_or_else(|| Fault::new(format!("{program} has no default for {name}")))?)
     }
 
-    /// Gives all sockets that are made from now on the smallest buffers there are, where the network is the check's own: a
-    /// write to a peer that does not read blocks soon.
+    /// Gives all sockets made from now on the smallest possible buffers, if the network is the check's own: a write to a peer that does
+    /// not read soon blocks.
     ///
     /// # Errors
     /// A fault when the kernel refuses.
@@ -377,16 +376,15 @@ impl Session {
         }
     }
 
-    /// What has been recorded so far; with the next step a new record begins. For a check that tries more than once and
-    /// shows one try.
+    /// What has been recorded so far; the next step begins a new record. For a check that tries more than once and shows one try.
     pub fn take_record(&self) -> Vec<Event> {
         self.world.transcript.take()
     }
 
-    /// Ends the check as undecided where it does not run in a network of its own.
+    /// Ends the check as undecided unless it runs in a network of its own.
     ///
     /// # Errors
-    /// Always, where that is so.
+    /// Always, in that case.
     pub fn needs_isolation(&self) -> Step {
         match self.setup.room {
             Room::Isolated => Ok(()),
@@ -411,7 +409,7 @@ impl Session {
         bytes
     }
 
-    /// Ends the check as undecided where the machine has not what it needs.
+    /// Ends the check as undecided if the machine lacks what it needs.
     fn need(&mut self, needs: Needs) -> Step {
         if needs.network {
             self.needs_isolation()?;
@@ -422,7 +420,7 @@ impl Session {
         if needs.files > 0 { self.need_files(needs.files) } else { Ok(()) }
     }
 
-    /// Lets the grader and the programs that are started from now on have so many files open each.
+    /// Lets the grader and each program started from now on have `count` files open.
     ///
     /// # Errors
     /// The clause cannot be decided where the system allows fewer.
@@ -440,11 +438,10 @@ impl Session {
         Ok(())
     }
 
-    /// The clause cannot be decided where the machine allows fewer processes and threads: what a program then lacks is not its own
-    /// fault.
+    /// The clause cannot be decided if the machine allows fewer processes and threads: what a program then lacks is not its own fault.
     ///
     /// # Errors
-    /// Always, where that is so.
+    /// Always, in that case.
     fn need_tasks(&self, count: u64) -> Step {
         let allowed = self.setup.tasks_allowed;
         if allowed >= count {
@@ -484,8 +481,8 @@ impl Session {
         Ok(u16::try_from(port).map_err(|_| Fault::new(format!("{port} is not a port")))?)
     }
 
-    /// A port outside the range from which the kernel takes clients' ports, another one each time: connections of the last server
-    /// may still be in TIME_WAIT.
+    /// A port outside the kernel's range for clients' ports, another one each time: the last server's connections may still be in
+    /// TIME_WAIT.
     fn free_port(&mut self) -> Step<u16> {
         for _ in 0..100 {
             let port = self.random.u16(10_000..30_000);
@@ -502,7 +499,7 @@ impl Session {
     }
 }
 
-/// The failure of a program that did something else than it should have, with what it printed as what came.
+/// The failure of a program that did something else than it should, with its output as what came.
 pub fn wrong_output(summary: impl Into<String>, expected: &str, printed: &[u8]) -> Failure {
     Failure::new(Kind::Output, summary).expected(expected).got(printed)
 }

@@ -1,14 +1,13 @@
-//! How long a wait pauses between two looks at the kernel. Time is given to it and never asked for, so that it can be tried.
+//! How long a wait pauses between two looks at the kernel. It is given the time and never asks for it: so it can be tested.
 
 use std::time::{Duration, Instant};
 
-/// The first and the longest pause between two looks, where a look takes no longer than that; a signal from a socket, a stream or an
-/// end cuts it short.
+/// The first and the longest pause between two looks, if a look takes no longer than that. A signal from a socket, a stream or an end
+/// cuts it short.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(2));
-/// The longest pause while all of a program sleeps: only time, or a signal, is going to change that.
+/// The longest pause while all of a program sleeps: only time or a signal will change that.
 const DOZING_PAUSE: Duration = Duration::from_millis(30);
-/// Where looks take longer: the longest pause of all, and how many looks' time it is, so that looking takes little of what the
-/// program could use.
+/// If looks take longer: the longest pause of all, and how many looks' time it is. So looking takes little of what the program could use.
 const LONG_PAUSE: (Duration, u32) = (Duration::from_millis(400), 8);
 /// How many signals in a row are followed without a look at the kernel.
 const SIGNALS: u32 = 64;
@@ -18,7 +17,7 @@ const SIGNALS: u32 = 64;
 pub(crate) struct Looks {
     /// How much processor time the last one took.
     cost: Duration,
-    /// How many times as long as that a wait begins without one: more, the more looks were in vain.
+    /// How many times that long a wait begins without one: more, the more looks were in vain.
     head_start: u32,
 }
 
@@ -44,22 +43,21 @@ pub(crate) struct Pauses {
 /// What comes next in a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// After so long another attempt, unless there is a signal before.
+    /// Another attempt after this time, unless there is a signal before.
     Attempt(Duration),
-    /// After so long a look, unless there is a signal before.
+    /// A look after this time, unless there is a signal before.
     Look(Duration),
 }
 
 impl Pauses {
-    /// A wait begins. Most answers come within the time that a look takes: waiting for as long first saves most looks. On a busy
-    /// machine they come later, and all looks before them are in vain.
+    /// A wait begins. Most answers come within the time of one look: waiting that long first saves most looks. On a busy machine they
+    /// come later, and all looks before them are in vain.
     pub(crate) fn begin(looks: Looks, now: Instant) -> Pauses {
         let pause = (looks.cost * looks.head_start).clamp(PAUSES.0, LONG_PAUSE.0);
         Pauses { looks, pause, due: now + pause, signals: 0, has_looked: false }
     }
 
-    /// What comes next. Where nothing is watched, no signal tells that another attempt is worth while; then it depends on how long one
-    /// takes.
+    /// What comes next. If nothing is watched, no signal tells that another attempt is worthwhile; then it depends on how long one takes.
     pub(crate) fn next(&self, now: Instant, unwatched_attempt: Option<Duration>) -> Next {
         let left = self.due.saturating_duration_since(now);
         match unwatched_attempt.map(|taken| (taken * LONG_PAUSE.1).max(PAUSES.1)) {
@@ -68,7 +66,7 @@ impl Pauses {
         }
     }
 
-    /// There was a signal. Tells whether it is followed by an attempt; else by a look.
+    /// There was a signal. Tells whether an attempt follows; else a look does.
     pub(crate) fn signalled(&mut self, now: Instant) -> bool {
         let follow = self.signals < SIGNALS;
         if follow {
@@ -78,7 +76,7 @@ impl Pauses {
         follow
     }
 
-    /// There was a look, which took so much processor time. `is_dozing`: all of the program sleeps.
+    /// There was a look, which took `cost` of processor time. `is_dozing`: all of the program sleeps.
     pub(crate) fn looked(&mut self, now: Instant, cost: Duration, is_dozing: bool) {
         self.looks.cost = cost;
         self.signals = 0;

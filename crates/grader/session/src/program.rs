@@ -15,7 +15,7 @@ use wire::{Attempt, Patience, Peer, Stillness};
 
 /// How long a program may sleep before it ends: it may try again a few times, with pauses, before it says that something failed.
 const LAST_SLEEP: Duration = Duration::from_secs(30);
-/// How long a program sleeps that is seen to wait.
+/// A sleep this long shows that a program waits.
 const NAP: Duration = Duration::from_millis(50);
 
 /// A program under test. Dropping it ends all its processes.
@@ -45,7 +45,7 @@ pub struct Worker {
 /// What a program is made of at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Census {
-    /// Its processes, those that have ended left out.
+    /// Its processes, without those that have ended.
     pub processes: usize,
     /// Processes that have ended and were not waited for.
     pub zombies: usize,
@@ -75,8 +75,8 @@ impl Program {
         Ok(Program { world: world.clone(), id, name: name.to_owned(), address: None, clients: 0 })
     }
 
-    /// Waits until the kernel shows the listening socket. Nothing is connected to for that: a sequential server would serve
-    /// the probe as its first client.
+    /// Waits until the kernel shows the listening socket. Nothing connects to it: a sequential server would serve the probe as its first
+    /// client.
     pub(crate) fn wait_until_ready(mut self, port: u16) -> Step<Program> {
         let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let candidates = [usual, SocketAddr::from((Ipv6Addr::LOCALHOST, port))];
@@ -157,7 +157,7 @@ impl Program {
         Peer::connect(name, self.address()?, self.world.clone(), self.world.transcript.clone())
     }
 
-    /// Goes on with a client's line without an end until the program cuts it off, then closes the client.
+    /// Goes on with a client's endless line until the program cuts it off, then closes the client.
     ///
     /// # Errors
     /// A failure when it takes `limit` bytes and waits for more.
@@ -165,7 +165,7 @@ impl Program {
         self.expect_cut_off_within(client, limit, Duration::MAX)
     }
 
-    /// As [`Program::expect_cut_off`], where the program may use so much processor time for it.
+    /// As [`Program::expect_cut_off`], but the program may use only `work` of processor time.
     ///
     /// # Errors
     /// A failure when it takes `limit` bytes and waits for more, or has worked for that long.
@@ -186,8 +186,8 @@ impl Program {
                     .into());
             }
         }
-        // A server may close its sending side and go on discarding what still comes: then its error is sure to arrive. What was sent
-        // last may not have been read yet.
+        // A server may close its sending side and go on discarding what comes: then its error is sure to arrive. It may not have read yet
+        // what was sent last.
         if sent >= limit && client.read_until_still(MEBIBYTE)?.1.is_none() {
             let summary = format!(
                 "{} took {} MiB of one line and still waits for its end",
@@ -205,8 +205,8 @@ impl Program {
         Ok(())
     }
 
-    /// Connects a group of clients: as many as the accept queue has room for, `most` at most. Waits for room first, and where there never
-    /// is any tries one.
+    /// Connects a group of clients: as many as the accept queue has room for, `most` at most. Waits for room first, and tries one if
+    /// there never is any.
     ///
     /// # Errors
     /// A failure when it refuses, or leaves no room in its accept queue.
@@ -268,7 +268,7 @@ impl Program {
         Ok(self.socket_of(peer)?.map(|socket| socket.inode).filter(|inode| *inode != 0))
     }
 
-    /// The same for each of these peers, those left out that it has not accepted.
+    /// The same for each of these peers, without those not accepted.
     ///
     /// # Errors
     /// A fault when sock_diag cannot be read.
@@ -276,8 +276,8 @@ impl Program {
         peers.iter().filter_map(|peer| self.accepted_socket(peer).transpose()).collect()
     }
 
-    /// How many of these sockets, by their inodes, its processes still hold, those included that are closed on both sides and still
-    /// cost a descriptor. To be asked when it rests: a look at the descriptors of a program that closes one keeps it open for a moment.
+    /// How many of these sockets, by inode, its processes still hold, also those that are closed on both sides and still cost a
+    /// descriptor. Ask only when it rests: looking at a descriptor while the program closes it keeps it open for a moment.
     ///
     /// # Errors
     /// A fault when `/proc` cannot be read.
@@ -306,7 +306,7 @@ impl Program {
         Ok(self.world.observer.borrow().diag().connection(theirs, ours)?)
     }
 
-    /// In how many segments the data came that a peer has received from it so far.
+    /// In how many segments came the data that a peer has received so far.
     ///
     /// # Errors
     /// A fault when sock_diag cannot be read.
@@ -331,8 +331,8 @@ impl Program {
         stop.map_or(Ok(still), Err)
     }
 
-    /// As [`Program::wait_until`], but `condition` counts only if it holds while all threads are blocked: what a program merely
-    /// passes through on its way elsewhere does not. It is for the caller to look at what holds in the end.
+    /// As [`Program::wait_until`], but `condition` counts only if it holds while all threads are blocked: what a program merely passes
+    /// through does not. The caller must look at what holds in the end.
     ///
     /// # Errors
     /// A fault of the grader.
@@ -347,8 +347,8 @@ impl Program {
         })
     }
 
-    /// Waits until it rests: there was an instant at which every thread was blocked, be it in a call with a time limit, and nothing was
-    /// under way. Tells why where that will never be.
+    /// Waits until it rests: at some instant every thread was blocked, even in a call with a time limit, and nothing was under way. Tells
+    /// why if that will never be.
     ///
     /// # Errors
     /// A fault of the grader.
@@ -364,7 +364,7 @@ impl Program {
         self.wait_until(&mut |_| Ok(false))
     }
 
-    /// How many files that process of it has open which has most.
+    /// The most files that any of its processes has open.
     ///
     /// # Errors
     /// A fault when `/proc` cannot be read.
@@ -372,8 +372,8 @@ impl Program {
         Ok(self.world.observer.borrow_mut().open_files()?)
     }
 
-    /// Expects that it waits: with so many clients connected it has no file descriptor left for another. A moment's sleep of its
-    /// own is enough: who comes round again and again to look, with pauses, does not spin.
+    /// Expects that it waits: with `clients` clients connected it has no file descriptor left for another. A moment's sleep is enough: a
+    /// program that looks again and again, with pauses, does not spin.
     ///
     /// # Errors
     /// A failure when it has ended or uses up its processor time, and a fault of the grader.
@@ -431,7 +431,7 @@ impl Program {
     /// # Errors
     /// A fault when `/proc` or sock_diag cannot be read.
     pub fn picture(&self) -> Step<Picture> {
-        // What it prints must not fill up meanwhile.
+        // Its streams must not fill up meanwhile.
         self.world.drain()?;
         Ok(self.world.observer.borrow_mut().picture()?)
     }
@@ -492,7 +492,7 @@ impl Program {
         self.with(|running| drop(running.submission.input.take()))
     }
 
-    /// For how long its threads have asked to sleep where they are now, a runtime's housekeeping left out.
+    /// How long its threads have asked to sleep where they are now, without a runtime's housekeeping.
     ///
     /// # Errors
     /// A fault when `/proc` cannot be read.
@@ -534,10 +534,10 @@ impl Program {
         self.wait_for_end(SLEEP_BUDGET).map(drop)
     }
 
-    /// Waits for its end, in which it may sleep for so long where nothing else was said.
+    /// Waits for its end; it may sleep for `sleep` unless something else was said.
     fn wait_for_end(&self, sleep: Duration) -> Step<(Option<Ended>, Option<Stillness>)> {
         let mut ended = None;
-        // A virtual machine that is asked to end first waits, again and again and for short times, for threads that are blocked.
+        // A virtual machine that is asked to end first waits, in many short sleeps, for threads that are blocked.
         let sleep_budget = self.world.sleep_budget.get().or(Some(sleep));
         let still = self.world.until_within(sleep_budget, &[], &mut || {
             let running = self.world.running.borrow();
@@ -550,7 +550,7 @@ impl Program {
             ended = program.filter(is_over).and_then(|program| program.ended);
             Ok(Attempt::done_if(ended.is_some()))
         })?;
-        // The first process has ended, but others are left, which keep a stream open say. A server with sockets still goes on.
+        // The first process has ended, but others are left, which keep a stream open say. A server with sockets goes on.
         let goes_on =
             || Step::Ok(self.address.is_some() && self.world.observer.borrow_mut().hold_tcp_sockets()?);
         if ended.is_none() && !goes_on()? {
@@ -568,8 +568,7 @@ impl Program {
         if ended == Ended::Exited(0) { Ok(()) } else { Err(self.wrong_end(ended, "exit status 0").into()) }
     }
 
-    /// Waits for its end with another status than 0 and a message on the console: neither a crash nor a stack trace is one.
-    /// Returns the message.
+    /// Waits for its end with a status other than 0 and a message on the console: a crash or a stack trace is none. Returns the message.
     ///
     /// # Errors
     /// A failure when it will not end, or ends otherwise.
@@ -624,7 +623,7 @@ impl Program {
         self.with(|running| running.output.sink = Some(Box::new(sink)))
     }
 
-    /// Whether what it has printed holds an error that it did not handle.
+    /// Whether it printed an error that it did not handle.
     fn has_crashed(&self) -> Step<bool> {
         let is_trace = |kept: &[u8]| has_stack_trace(&String::from_utf8_lossy(kept));
         self.with(|running| is_trace(&running.output.kept) || is_trace(&running.error.kept))

@@ -1,9 +1,8 @@
-//! Errors that a program did not handle: what a language's runtime prints of them, known by its form. An error that is told in words is
-//! none, even where these name an exception's class. So each form is what a runtime alone writes: its own heading, or frames of a
-//! stack.
+//! Errors that a program did not handle: what a language's runtime prints of them, known by its form. An error told in words is none,
+//! even if the words name an exception's class. So each form is one that only a runtime writes: its own heading, or frames of a stack.
 
-/// Whether a runtime has reported an error that the program did not handle. `printed` is what came on one stream: the end of one may be
-/// the middle of a line, and would hide how the other begins.
+/// Whether a runtime has reported an error that the program did not handle. `printed` is what came on one stream: a stream may end in the
+/// middle of a line, and would hide how the other begins.
 pub(crate) fn has_stack_trace(printed: &str) -> bool {
     HEADINGS.iter().any(|words| printed.contains(words))
         || printed.lines().any(|line| LINES.iter().any(|form| form(line.trim_end())))
@@ -28,7 +27,7 @@ const HEADINGS: [&str; 24] = [
     "error: Uncaught (",
     // Ruby's other threads.
     "terminated with exception (report_on_exception is true)",
-    // PHP, in its log and on the console; in what it prints for a log the words stand two spaces apart.
+    // PHP, in its log (two spaces) and on the console.
     "Fatal error:  Uncaught ",
     "Fatal error: Uncaught ",
     // .NET and Mono.
@@ -96,8 +95,8 @@ fn is_ruby(line: &str) -> bool {
     has_number && rest.starts_with(['`', '\'']) && rest.contains("': ") && has_class()
 }
 
-/// What the interpreter itself says as it gives up, with the place. `die "words"` has the place behind it as well, but its words are the
-/// program's own.
+/// What the interpreter itself says as it gives up, with the place. `die "words"` adds the place too, but its words are the program's
+/// own.
 fn is_perl(line: &str) -> bool {
     const BEGINNINGS: [&str; 9] = [
         "Can't call method \"",
@@ -142,7 +141,7 @@ fn is_elixir(line: &str) -> bool {
     class.is_some_and(|(class, _)| class.ends_with("Error") || class.starts_with("EXIT"))
 }
 
-/// `==29869==ERROR: AddressSanitizer: heap-buffer-overflow on address`; that memory was not given back is no such error.
+/// `==29869==ERROR: AddressSanitizer: heap-buffer-overflow on address`; a memory leak is no such error.
 fn is_sanitizer(line: &str) -> bool {
     let found = line.strip_prefix("==").and_then(|line| line.split_once("==ERROR: "));
     found.is_some_and(|(process, name)| is_number(process) && !name.starts_with("LeakSanitizer"))
@@ -191,7 +190,7 @@ fn has_line_and_column(call: &str) -> bool {
         && file.is_some_and(|file| !file.is_empty() && call.contains(['/', '(']))
 }
 
-/// What stands behind these words in a line.
+/// What follows these words in a line.
 fn behind<'a>(line: &'a str, words: &str) -> Option<&'a str> {
     line.split_once(words).map(|(_, rest)| rest)
 }

@@ -1,5 +1,5 @@
-//! What programs use together, held against what they may use. Looks into the kernel now and then: when a look comes depends on
-//! the clock, what it finds does not, since what stays within its limits does so whenever it is looked at.
+//! What programs use together, compared with what they may use. Looks into the kernel now and then. When a look comes depends on the
+//! clock; what it finds does not: what stays within its limits does so at every look.
 
 use observe::Observer;
 use sandbox::{Entrance, Kill, Limits, Overrun, Room};
@@ -10,18 +10,17 @@ use std::time::{Duration, Instant};
 
 /// How often the kernel is asked at most.
 const INTERVAL: Duration = Duration::from_millis(10);
-/// How many times as long as a look at all that is used takes there is none after it.
+/// The rest after a look at all that is used, as a multiple of its time.
 const REST: u32 = 30;
-/// The longest such rest, but for looks that take so long that the grader would do nothing else.
+/// The longest such rest, except after looks so long that the grader would do nothing else.
 const LONGEST_REST: (Duration, u32) = (Duration::from_millis(200), 4);
-/// How often it is asked what sockets hold, for which it looks through the table of all that there are.
+/// How often it is asked what sockets hold: it looks through its table of all sockets for that.
 const INTERVAL_OF_BUFFERS: Duration = Duration::from_millis(500);
-/// The same for counting processes, which is cheap, so that a bomb is seen while it still grows.
+/// The same for counting processes, which is cheap: a bomb is seen while it still grows.
 const REST_FROM_COUNTING: u32 = 5;
-/// Whatever else takes long: the machine has so much less memory left than at the last look, as a part of the limit, and so the
-/// next one comes at once.
+/// If the machine's free memory has shrunk by this part of the limit since the last look, the next one comes early.
 const GREED: u64 = 16;
-/// For how long at most nobody asks whether a look is due.
+/// How long at most nobody asks whether a look is due.
 pub const LONGEST_PAUSE: Duration = Duration::from_millis(15);
 
 /// The limits of programs that run, and when they are looked at next.
@@ -31,20 +30,20 @@ pub struct Watch {
     processes: Pace,
     all: Pace,
     buffers: Pace,
-    /// What there was in buffers of sockets and pipes when they were looked at last.
+    /// What the buffers of sockets and pipes held at the last look.
     in_buffers: Cell<u64>,
-    /// When the shares of all processes are read again, of those too that seem to be as they were.
+    /// When the shares of all processes are read again, even of those that seem unchanged.
     shares: Pace,
     /// The most memory that the machine had left since the last look.
     free: Cell<u64>,
-    /// What [`memory_kills`] and [`shared_memory`] were in the beginning; 0 where there is a group, in which nobody asks.
+    /// What [`memory_kills`] and [`shared_memory`] were at first; 0 if there is a group: then nobody asks.
     memory_kills: u64,
     shared_memory: u64,
     /// The control group of the programs.
     group: Option<Entrance>,
 }
 
-/// When something is done next that takes a while.
+/// When something that takes a while is done next.
 #[derive(Debug)]
 struct Pace {
     due: Cell<Instant>,
@@ -84,28 +83,28 @@ impl Pace {
     }
 }
 
-/// How many processes of this machine were ended for want of memory (`oom_kill` in `/proc/vmstat`, proc(5)). 0 where the kernel does
-/// not count them.
+/// How many processes of this machine were ended for lack of memory (`oom_kill` in `/proc/vmstat`, proc(5)). 0 if the kernel does not
+/// count them.
 fn memory_kills() -> u64 {
     let text = fs::read_to_string("/proc/vmstat").unwrap_or_default();
     let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
     count.and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 
-/// The memory that files of a file system in memory and shared mappings take up on this machine, in bytes (`Shmem` in
-/// `/proc/meminfo`, proc(5)): all that processes have shared, mapped still or not.
+/// The memory that files in a memory file system and shared mappings take up on this machine, in bytes (`Shmem` in `/proc/meminfo`,
+/// proc(5)): all that processes have shared, still mapped or not.
 fn shared_memory() -> u64 {
     observe::kibibytes(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), &["Shmem:"]) * 1024
 }
 
-/// The memory that nobody uses, in bytes (sysinfo(2)), for which the kernel need not look anywhere.
+/// The memory that nobody uses, in bytes (sysinfo(2)). The kernel need not look anywhere for it.
 fn free_memory() -> u64 {
     let system = rustix::system::sysinfo();
     system.freeram * u64::from(system.mem_unit)
 }
 
 impl Watch {
-    /// Watches over these limits from now on. Where there is a control group for the programs, they must be started in it.
+    /// Watches over these limits from now on. If the programs have a control group, they must be started in it.
     pub fn new(limits: Limits, group: Option<Entrance>) -> Watch {
         let without_group = |count: fn() -> u64| if group.is_none() { count() } else { 0 };
         Watch {
@@ -127,8 +126,8 @@ impl Watch {
         self.group.as_ref()
     }
 
-    /// Whether some process was ended since the machine ran out of memory, and not since the programs had as much as they may. Where they
-    /// have no group of their own, nobody knows whether it was theirs.
+    /// Whether some process was ended because the machine ran out of memory, not because the programs had as much as they may. Without a
+    /// group of their own, nobody knows whether it was theirs.
     ///
     /// # Errors
     /// When the kernel does not say.
@@ -139,7 +138,7 @@ impl Watch {
         }
     }
 
-    /// What they are held to.
+    /// The programs' limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -149,8 +148,8 @@ impl Watch {
         self.all.force();
     }
 
-    /// Lets the next look come at once if the machine has less memory left than at the last one, or the kernel has ended one of the
-    /// programs. For who is about to end them.
+    /// Lets the next look come at once if the machine has less memory left than at the last one, or the kernel has ended a program. For a
+    /// caller about to end them.
     pub fn hurry_if_greedy(&self) {
         let has_killed =
             self.group.as_ref().is_some_and(|group| group.kills().is_ok_and(|kill| kill.is_some()));
@@ -188,13 +187,13 @@ impl Watch {
         self.all.take(look).unwrap_or(Ok(None))
     }
 
-    /// No process shows what it has shared and maps no more, though the kernel keeps it as long as a part is mapped. A control group counts
-    /// it. Where there is none, no more is known than that somebody has taken it.
+    /// No process shows what it has shared and maps no more, though the kernel keeps it while a part is mapped. A control group counts
+    /// it. Without one, it is only known that somebody has taken it.
     ///
     /// # Errors
-    /// Where so much more is shared than before that it would be too much, for whoever it is.
+    /// When so much more is shared than before that it would be too much, whoever took it.
     fn look_for_what_nobody_maps(&self, files: u64) -> io::Result<()> {
-        /// As many programs may have the whole of their limit beside these.
+        /// This many other programs may each use their whole limit.
         const OTHERS: u64 = 4;
         if self.group.is_some() {
             return Ok(());
@@ -246,7 +245,7 @@ impl Watch {
         let anew = self.shares.take(|| ()).is_some();
         let mut memory = observer.memory(files, anew)? + buffers;
         if memory > limits.memory && !anew {
-            // What was shared among few when it was read may be shared among many by now.
+            // What few shared when it was read may be shared by many now.
             memory = observer.memory(files, true)? + buffers;
         }
         let got = || {

@@ -1,6 +1,5 @@
-//! Words that a check makes up. They mean nothing to anybody on their way: no vowel is in them, so that none can be a command of
-//! any lab by chance (BYE, KILL, WHO, `exit`), and what might be taken for an option, a number or a shell's syntax is left to clauses
-//! that are about it.
+//! Words that a check makes up. They mean nothing to anybody on their way: they have no vowel, so none can be a command of any lab by
+//! chance (BYE, KILL, WHO, `exit`). What might be taken for an option, a number or a shell's syntax is left to clauses about it.
 
 use fastrand::Rng;
 

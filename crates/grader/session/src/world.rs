@@ -21,14 +21,14 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 use wire::{Attempt, Caller, Interest, Patience, Stillness, Transcript};
 
-/// The last resort: no check takes longer than this, whatever a submission does to its own processes. It is several times what the
-/// limits on processor time and on sleep come to, and time for which a busy machine kept the program or the grader from a processor is
-/// not counted, as far as it is known: so it says nothing about the submission.
+/// The last resort: no check takes longer than this, whatever a submission does to its own processes. It is several times what the limits
+/// on processor time and on sleep come to. Time for which a busy machine kept the program or the grader from a processor is not counted,
+/// as far as it is known. So it says nothing about the submission.
 const LAST_RESORT: Duration = Duration::from_secs(600);
-/// How much more processor time a program may use in one wait for each of its connections: to hand them on from one process to
-/// another, say, is progress that no byte shows.
+/// How much more processor time a program may use in one wait for each of its connections: handing them from one process to another, say,
+/// is progress that no byte shows.
 const CPU_FOR_A_CLIENT: Duration = Duration::from_micros(500);
-/// Processor time in one wait, as long as it is not seen at rest, of a program that has used up the usual in an earlier one.
+/// Processor time in one wait, while it is not seen at rest, of a program that used up the usual in an earlier one.
 const SPENT_BUDGET: Duration = Duration::from_millis(250);
 
 /// A program that was started in this check.
@@ -45,7 +45,7 @@ pub(crate) struct Running {
     pub(crate) has_started: bool,
     /// How its first process ended.
     pub(crate) ended: Option<Ended>,
-    /// How its last one did, once none is left: a daemon's first process ends long before.
+    /// How its last one ended, once none is left: a daemon's first one ends long before.
     pub(crate) gone: Option<Ended>,
     pub(crate) output: Capture,
     pub(crate) error: Capture,
@@ -59,13 +59,13 @@ pub(crate) struct World {
     pub(crate) running: RefCell<Vec<Running>>,
     /// What watches over the programs' use of resources.
     pub(crate) guard: Guard,
-    /// How long a program may sleep in one wait, where that is not the usual.
+    /// How long a program may sleep in one wait, if not the usual time.
     pub(crate) sleep_budget: Cell<Option<Duration>>,
     looks: Cell<Looks>,
-    /// Whether a program has used up its processor time in a wait: it need not do so again to be known for it.
+    /// Whether a program has used up its processor time in a wait: in later waits it gets less.
     has_spun: Cell<bool>,
     links: RefCell<Vec<Link>>,
-    /// The most sockets that there were in this network when a program was removed.
+    /// The most sockets in this network when a program was removed.
     sockets: Cell<u64>,
     last_end: RefCell<Option<(Kind, String)>>,
     console: RefCell<Console>,
@@ -73,7 +73,7 @@ pub(crate) struct World {
     began: Instant,
     /// The processor time of programs that were removed.
     processor_before: Cell<Duration>,
-    /// For how long programs were kept from a processor, as far as waits have seen it.
+    /// How long programs were kept from a processor, as far as waits have seen it.
     held_up: Cell<Duration>,
 }
 
@@ -99,7 +99,7 @@ impl World {
         }
     }
 
-    /// How the program that was removed last came to its end, if it did so by itself.
+    /// How the program removed last ended, if it did so by itself.
     pub(crate) fn last_end(&self) -> Option<(Kind, String)> {
         self.last_end.take()
     }
@@ -109,7 +109,7 @@ impl World {
         self.console.borrow().shown.clone()
     }
 
-    /// Keeps from now on all that is said and printed.
+    /// Keeps all that is said and printed from now on.
     pub(crate) fn start_record(&self) {
         self.transcript.start_record();
         self.console.borrow_mut().record = Some(Vec::new());
@@ -121,10 +121,9 @@ impl World {
         Record { transcript: self.transcript.take_record(), output }
     }
 
-    /// Where the grader has lacked something: whether that is since its programs held so many sockets that no port was left. In a room
-    /// there is nobody else.
+    /// When the grader has lacked something: whether its programs held so many sockets that no port was left. A room holds nobody else.
     pub(crate) fn hoards_sockets(&self, fault: &Fault) -> Option<Failure> {
-        /// Beside both ends of each connection; fewer than there are ports in any range from which the grader takes some.
+        /// Beside both ends of each connection; fewer than the ports in any range from which the grader takes some.
         const MANY: u64 = 8192;
         let (used, usual) = (self.sockets.get(), 2 * self.links.borrow().len() as u64);
         (fault.is_scarcity && self.room == Room::Isolated && used > usual + MANY).then(|| {
@@ -162,7 +161,7 @@ impl World {
 
     /// Ends a program and all its processes.
     pub(crate) fn remove(&self, id: usize) {
-        // A fault in a stream that nobody will read any more is of no interest.
+        // A fault in a stream that nobody will read any more does not matter.
         let _ = self.drain();
         self.sockets.set(self.sockets.get().max(sockets_in_use()));
         // What is found now is kept, and decides the check.
@@ -175,16 +174,16 @@ impl World {
         running.retain(|program| program.id != id);
         self.set_scope(&running);
         let rest = if running.is_empty() { Duration::ZERO } else { self.processor() };
-        // The kernel adds up nothing of what is killed with its namespace.
+        // The kernel counts nothing of what is killed with its namespace.
         self.processor_before.set(self.processor_before.get() + before.saturating_sub(rest));
     }
 
-    /// The processor time of all programs that there are. For reckoning alone: what cannot be read is left out.
+    /// The processor time of all present programs. Only for reckoning: what cannot be read is left out.
     fn processor(&self) -> Duration {
         self.observer.borrow_mut().usage().map_or(Duration::ZERO, |usage| usage.processor)
     }
 
-    /// Processor time that programs have used, and time for which they have slept by their own choice, added up.
+    /// Processor time that programs have used plus time that they have slept by their own choice.
     pub(crate) fn used(&self) -> Duration {
         self.processor_before.get() + self.processor() + self.guard.slept()
     }
@@ -231,7 +230,7 @@ impl World {
         Ok(any)
     }
 
-    /// Ends all programs where they use too much.
+    /// Ends all programs if they use too much.
     ///
     /// # Errors
     /// A failure that says so, now and ever after.
@@ -245,10 +244,10 @@ impl World {
         }
     }
 
-    /// Ends all programs, since one forbids to be looked at.
+    /// Ends all programs, since one forbids inspection.
     ///
     /// # Errors
-    /// A failure that says so; a fault where this system lets nobody look, since then its own child is hidden from the grader too.
+    /// A failure that says so; a fault if this system lets nobody look: then the grader's own child is hidden from it too.
     fn stop_hidden<T>(&self, still: Stillness) -> Step<T> {
         let inits: Vec<i32> = self.running.borrow().iter().map(|program| program.submission.init()).collect();
         for init in inits {
@@ -276,7 +275,7 @@ impl World {
         Err(failure.into())
     }
 
-    /// Waits for a moment, or for a signal, and goes on watching what programs use. Tells whether there was one.
+    /// Waits for a moment or a signal, and goes on watching what programs use. Tells whether there was a signal.
     fn pause(&self, watched: &[(BorrowedFd<'_>, Interest)], pause: Duration) -> Step<bool> {
         let end = Instant::now() + pause;
         loop {
@@ -317,7 +316,7 @@ impl World {
         }
     }
 
-    /// Looks once; tells why nothing more is to be expected, if that is so, and how much processor time the look took.
+    /// Looks once. Tells why nothing more is to be expected, if so, and how much processor time the look took.
     fn look(&self, vigil: &mut Vigil, pause: Duration) -> io::Result<(Option<End>, Duration)> {
         let began = processor_time();
         let mut observer = self.observer.borrow_mut();
@@ -358,8 +357,8 @@ impl World {
     }
 }
 
-/// How many sockets there are in this network namespace, and how many ports are kept by connections that are over: `sockets: used 8`
-/// and `TCP: inuse 1 orphan 0 tw 0 …` in `/proc/net/sockstat` (proc(5)).
+/// How many sockets this network namespace has, plus how many ports are kept by connections that are over: `sockets: used 8` and `TCP:
+/// inuse 1 orphan 0 tw 0 …` in `/proc/net/sockstat` (proc(5)).
 fn sockets_in_use() -> u64 {
     let text = std::fs::read_to_string("/proc/net/sockstat").unwrap_or_default();
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
@@ -373,7 +372,7 @@ fn processor_time() -> Duration {
     Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0))
 }
 
-/// How a program that is gone came to its end.
+/// How a program that is gone ended.
 fn how_it_ended(program: &Running) -> Step<(Kind, String)> {
     let (name, ended) = match (program.ended, program.gone) {
         // A daemon: its first process has ended as it should.
@@ -398,13 +397,13 @@ fn how_it_ended(program: &Running) -> Step<(Kind, String)> {
     })
 }
 
-/// A command that the grader found but that could not be executed in the sandbox: the submission's fault only if its file is no
-/// program, or one that asks for another file which is not there, its loader (PT_INTERP in elf(5)).
+/// A command that the grader found but the sandbox could not execute. It is the submission's fault only if its file is no program, or
+/// asks for another file, its loader, which is not there (PT_INTERP in elf(5)).
 pub(crate) fn not_started(program: &Running, error: i32) -> Stop {
     let words = format!("{} {}", program.name, Ended::NotStarted(error));
     let failure =
         |got| Failure::new(Kind::NotStarted, words.clone()).expected("an executable program").got(got).into();
-    // A folder that cannot be entered is told by the same number, and so is an interpreter in one.
+    // A folder that cannot be entered gives the same number, and so does an interpreter in one.
     let may_be_executed = |file: &Path| access(file, Access::EXEC_OK).is_ok();
     let may_be_started = || {
         let interpreter = sandbox::interpreter(&program.file, &program.directory);
@@ -442,7 +441,7 @@ impl World {
     /// A fault when the check has taken too long.
     fn last_resort(&self, now: Instant) -> Step {
         let taken = now.duration_since(self.began).saturating_sub(self.held_up.get());
-        // The grader's own delays are asked for only where they may matter.
+        // The grader's own delays are asked for only if they may matter.
         if taken <= LAST_RESORT || taken.saturating_sub(observe::own_delay()?) <= LAST_RESORT {
             return Ok(());
         }
@@ -450,7 +449,7 @@ impl World {
         Err(Stop::Fault(Fault::new(limit)))
     }
 
-    /// As [`Patience::until`], in a wait in which a program may sleep for so long, where that is not the usual.
+    /// As [`Patience::until`], in a wait in which a program may sleep for `sleep_budget`, if not as usual.
     pub(crate) fn until_within(
         &self,
         sleep_budget: Option<Duration>,
@@ -479,7 +478,7 @@ impl World {
             let (end, cost) = self.look(&mut vigil, pauses.pause())?;
             self.held_up.set(self.held_up.get() + vigil.held_up() - held_up);
             pauses.looked(Instant::now(), cost, vigil.is_dozing());
-            // Where the wait is about time, its own budget counts.
+            // If the wait is about time, its own budget counts.
             if sleep_budget.is_none() {
                 self.guard.count_sleep(vigil.asleep() - slept);
             }
@@ -495,7 +494,7 @@ impl World {
                     Attempt::Idle if printed => continue,
                     Attempt::Idle => {}
                 }
-                // What is still may be so because a limit has struck.
+                // They may be still because a limit has struck.
                 self.guard.hurry();
                 self.watch()?;
                 self.looks.set(pauses.given_up());
@@ -533,11 +532,11 @@ impl Patience for World {
         };
         let still = self.until(&[], &mut || {
             let mut observer = self.observer.borrow_mut();
-            // By now everybody rests whom the last byte has woken, or who was woken by those in turn.
+            // By now all threads rest that the last byte woke, directly or in turn.
             Ok(Attempt::done_if(is_read(observer.diag())? && observer.rests(&mut self.links.borrow_mut())?))
         })?;
-        // What never rests all together, a runtime's own threads say, may have read all there was and have nothing left to do,
-        // soon or ever.
+        // A program that never rests as a whole, with a runtime's threads say, may have read all and have nothing left to do, soon or
+        // ever.
         match still {
             Some(still) if !still.kind.is_still() => Ok(Some(still)),
             Some(still) if !is_read(self.observer.borrow().diag())? => Ok(Some(still)),

@@ -11,10 +11,10 @@ use std::os::fd::OwnedFd;
 use std::thread::{self, JoinHandle};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The longest packet that is written: more than fits in one where segments are not put together.
+/// The longest packet that is written: more than one holds if segments are not put together.
 const LONGEST: usize = 1 << 16;
 
-/// How many bytes of packets are written at most; what comes after is let go.
+/// How many bytes of packets are written at most; the rest is dropped.
 const LIMIT: usize = 64 << 20;
 
 /// A capture that is going on in a thread of its own.

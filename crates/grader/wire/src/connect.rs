@@ -1,4 +1,4 @@
-//! How a client of the grader's gets its connection, and what it makes of a program that does not let it have one.
+//! How a client of the grader's gets its connection, and what a program that denies it one means.
 
 use crate::patience::{Attempt, Interest, Patience, Stillness};
 use model::{Failure, Kind, Step};
@@ -15,8 +15,8 @@ use std::os::fd::AsFd;
 pub(crate) fn connect(name: &str, address: SocketAddr, patience: &dyn Patience) -> Step<TcpStream> {
     let mut asked = request(address, patience)?;
     if matches!(&asked, (Ok(_), Some(still)) if still.kind.is_still()) {
-        // A request that finds the accept queue full is lost, and the kernel repeats it after a second at the earliest. By now
-        // there may be room again, of which only a new request learns at once. The old one must not come through as well.
+        // A request that finds the accept queue full is lost, and the kernel repeats it after a second at the earliest. By now there may
+        // be room again, which only a new request finds at once. The old one must not come through as well.
         drop(asked);
         asked = request(address, patience)?;
     }
@@ -44,7 +44,7 @@ pub(crate) fn connect(name: &str, address: SocketAddr, patience: &dyn Patience) 
     }
 }
 
-/// Asks for a connection once, and waits for what becomes of it. Where it has not come about and never will, tells why.
+/// Asks for a connection once, and waits for the result. Tells why if it has not come about and never will.
 fn request(address: SocketAddr, patience: &dyn Patience) -> Step<(io::Result<TcpStream>, Option<Stillness>)> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.set_nonblocking(true)?;

@@ -1,13 +1,13 @@
-//! Many peers at once: what all of them receive is taken in together, so that no program is held up because the
-//! grader has one peer's bytes still to read while it waits for another's.
+//! Many peers at once. All of them receive together: no program is held up because the grader still has one peer's bytes to read while it
+//! waits for another's.
 
 use crate::patience::{Attempt, Interest, Stillness};
 use crate::peer::Peer;
 use model::Step;
 use std::os::fd::AsFd;
 
-/// Receives for all of `peers` at the same time, until `enough` says so of each, by its index and what has arrived for it
-/// and was not expected yet, or its connection has ended. Tells why when nothing more will come before that.
+/// Receives for all of `peers` at the same time, until `enough` accepts each, by its index and what has arrived for it and was not
+/// expected yet, or its connection has ended. Tells why if nothing more will come before that.
 ///
 /// # Errors
 /// A fault of the grader.
@@ -17,7 +17,7 @@ pub fn receive_all(
 ) -> Step<Option<Stillness>> {
     let Some(first) = peers.first() else { return Ok(None) };
     let patience = first.patience.clone();
-    // All before this one have enough. It alone is watched: who comes first is of no interest, as all must come.
+    // All before this one have enough. Only this one is watched: the order does not matter, as all must come.
     let mut next = 0;
     loop {
         let watched_peer = next;
@@ -36,7 +36,7 @@ pub fn receive_all(
                 return Ok(Attempt::Done);
             }
             if !moved {
-                // What lies unread at another may be what holds the program up.
+                // Another peer's unread bytes may hold the program up.
                 for peer in &mut peers[next + 1..] {
                     moved |= peer.receive()?;
                 }
@@ -50,7 +50,7 @@ pub fn receive_all(
 }
 
 impl Peer {
-    /// Receives until `enough` says so of what has arrived, or the connection ends, or nothing more will come.
+    /// Receives until `enough` accepts what has arrived, or the connection ends, or nothing more will come.
     pub(crate) fn receive_until(&mut self, enough: &mut dyn FnMut(&[u8]) -> bool) -> Step<Option<Stillness>> {
         receive_all(&mut [self], |_, arrived| enough(arrived))
     }
@@ -66,13 +66,13 @@ pub fn wait_until_all_read(peers: &mut [&mut Peer]) -> Step {
     if first.patience.consumed(&connections)?.is_none() {
         return Ok(());
     }
-    // Whose it is that it does not read.
+    // Whose bytes does it not read?
     peers.iter_mut().try_for_each(|peer| peer.wait_until_read())
 }
 
-/// Receives for all of `peers` until the program rests and nothing more has come to any of them by then. That costs no proof of
-/// silence: what somebody who only wakes by the clock sends later still stands in the stream, before whatever comes next. Tells why
-/// where the program never rests.
+/// Receives for all of `peers` until the program rests and nothing more has come to any of them by then. That costs no proof of silence:
+/// what a thread that only wakes by the clock sends later still stands in the stream, before what comes next. Tells why if the program
+/// never rests.
 ///
 /// # Errors
 /// A fault of the grader.

@@ -65,9 +65,8 @@ impl Peer {
         Ok(self.next_message(framing))
     }
 
-    /// Expects an answer that `accepts` accepts: the next line with its `\\n`, or what there is when no newline will come or has come
-    /// in 4 MiB.
-    /// A line that is equal to `skipped` is left out. `expected` is for a reader.
+    /// Expects an answer that `accepts` accepts: the next line with its `\\n`, or what there is when no newline will come or has come in
+    /// 4 MiB. A line equal to `skipped` is left out. `expected` is for a reader.
     ///
     /// # Errors
     /// A failure when another answer comes, or none.
@@ -122,8 +121,8 @@ impl Peer {
         }
     }
 
-    /// Expects the program to close the connection now, without a further byte. Where the program may have left bytes
-    /// unread, its kernel answers its close with a reset, which is as good here.
+    /// Expects the program to close the connection now, without a further byte. If the program has left bytes unread, its kernel answers
+    /// its close with a reset, which is as good here.
     ///
     /// # Errors
     /// A failure when more bytes come or when the connection stays open.
@@ -146,7 +145,7 @@ impl Peer {
         }
     }
 
-    /// Expects that nothing comes, now or later, as long as the grader does nothing either.
+    /// Expects that nothing comes, now or later, while the grader does nothing either.
     ///
     /// # Errors
     /// A failure when a byte or the end of the connection comes.
@@ -171,8 +170,7 @@ impl Peer {
         }
     }
 
-    /// As [`Peer::expect_silence`], but that the program ends the connection is no failure: it may lose its patience with a client that
-    /// says nothing.
+    /// As [`Peer::expect_silence`], but the program may end the connection: it may lose its patience with a client that says nothing.
     ///
     /// # Errors
     /// A failure when a byte comes, or the program is gone.
@@ -181,9 +179,9 @@ impl Peer {
         if self.ending.is_some() && self.arrived.is_empty() { Ok(()) } else { self.nothing_came(still) }
     }
 
-    /// Expects that nothing has come by the time at which the program rests, see [`receive_until_rested`]. Unlike
-    /// [`Peer::expect_silence`] this does not wait for those who wake by the clock alone: a byte that comes later is found by the next
-    /// expectation, so that one proof of silence at the end of a conversation covers all its steps.
+    /// Expects that nothing has come when the program rests, see [`receive_until_rested`]. Unlike [`Peer::expect_silence`] this does not
+    /// wait for threads that only wake by the clock: the next expectation finds a byte that comes later. So one proof of silence at the
+    /// end of a conversation covers all its steps.
     ///
     /// # Errors
     /// A failure when a byte or the end of the connection has come.
@@ -192,8 +190,8 @@ impl Peer {
         self.nothing_came(still)
     }
 
-    /// Expects that nothing has come so far. After [`Peer::wait_until_read`], by which time all has arrived that the program had sent when
-    /// it came to rest, this costs no further wait; otherwise as [`Peer::expect_quiet`].
+    /// Expects that nothing has come so far. After [`Peer::wait_until_read`] this costs no further wait: by then all has arrived that the
+    /// program had sent when it came to rest. In all else as [`Peer::expect_quiet`].
     ///
     /// # Errors
     /// A failure when a byte or the end of the connection has come.
@@ -202,7 +200,7 @@ impl Peer {
         self.nothing_came(None)
     }
 
-    /// Takes all that has come by the time at which the program rests, see [`receive_until_rested`].
+    /// Takes all that has come when the program rests, see [`receive_until_rested`].
     ///
     /// # Errors
     /// A fault of the grader.
@@ -214,7 +212,7 @@ impl Peer {
     /// Takes all bytes until the connection ends, `limit` at most.
     ///
     /// # Errors
-    /// A failure when the connection will not end, and when more bytes come, whether its end has come behind them or not.
+    /// A failure when the connection will not end, and when more bytes come, with or without its end behind them.
     pub fn read_to_end(&mut self, limit: usize) -> Step<(Vec<u8>, Ending)> {
         let still = self.receive_until(&mut |arrived| arrived.len() > limit)?;
         match self.ending {
@@ -231,7 +229,7 @@ impl Peer {
         }
     }
 
-    /// Takes all that comes until the program ends the connection or, with it open, will send no more.
+    /// Takes all that comes until the program ends the connection, or, with it open, will send no more.
     ///
     /// # Errors
     /// A fault of the grader.

@@ -10,7 +10,7 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// How many bytes the first message takes, with what frames it; nothing while it is not whole.
+    /// How many bytes the first message takes, with what frames it; `None` until it is whole.
     pub fn end(self, stream: &[u8]) -> Option<usize> {
         match self {
             Framing::Lines => stream.iter().position(|byte| *byte == b'\n').map(|position| position + 1),

@@ -1,8 +1,8 @@
 //! The grader's own ends of TCP connections: clients and listeners that send bytes whole, cut, glued or one by
 //! one, half-close, reset, and expect lines, bytes, ends and silence. Every step is recorded in a [`Transcript`].
 //!
-//! Knows neither labs nor processes. How to wait, and when there is nothing left to wait for, is for the
-//! [`Patience`] that it is given: no expectation here ever ends because time has passed.
+//! Knows neither labs nor processes. The [`Patience`] that it is given decides how to wait, and when nothing is left to wait for: no
+//! expectation here ever ends because time has passed.
 
 mod capture;
 mod connect;

@@ -19,7 +19,7 @@ pub enum Interest {
 pub enum Caller {
     /// A client of the grader's.
     Grader,
-    /// The program, which is a client then.
+    /// The program, as a client.
     Program,
 }
 
@@ -28,7 +28,7 @@ pub enum Caller {
 pub enum Attempt {
     /// What was waited for has come.
     Done,
-    /// It has not, but something moved, so that the submission may be able to go on.
+    /// It has not, but something moved: the submission may be able to go on.
     Moved,
     /// Nothing has changed.
     Idle,
@@ -44,7 +44,7 @@ impl Attempt {
 /// Why waiting has no point any more, and what was seen then.
 #[derive(Clone, Debug)]
 pub struct Stillness {
-    /// The kind of failure that it is when something was still expected.
+    /// The kind of failure if something was still expected.
     pub kind: Kind,
     /// One sentence about the program: `echo-server waits for ever`.
     pub words: String,
@@ -53,7 +53,7 @@ pub struct Stillness {
 }
 
 impl Stillness {
-    /// The failure that it is when something was still expected; `missing` says what, as in `no answer came`.
+    /// The failure if something was still expected; `missing` says what, as in `no answer came`.
     pub fn failure(self, missing: &str) -> Failure {
         Failure::new(self.kind, format!("{missing}: {}", self.words)).kernel(self.kernel)
     }
@@ -72,15 +72,15 @@ pub trait Patience {
         attempt: &mut dyn FnMut() -> io::Result<Attempt>,
     ) -> Step<Option<Stillness>>;
 
-    /// Waits until the submission has read all that lies at its ends of these connections, each told by the grader's address and the
-    /// submission's, and every thread of it is blocked again, with nothing under way. Tells why when that will never be.
+    /// Waits until the submission has read all that lies at its ends of these connections (the grader's address, then the submission's),
+    /// and all its threads are blocked again, with nothing under way. Tells why if that will never be.
     ///
     /// # Errors
     /// A fault of the grader.
     fn consumed(&self, connections: &[(SocketAddr, SocketAddr)]) -> Step<Option<Stillness>>;
 
-    /// Waits until the submission rests: there was an instant at which every thread of it was blocked, be it in a call with a time
-    /// limit, and nothing was under way. Whoever only wakes by the clock may still act later. Tells why when that will never be.
+    /// Waits until the submission rests: at some instant all its threads were blocked, even in calls with a time limit, and nothing was
+    /// under way. A thread that only wakes by the clock may still act later. Tells why if that will never be.
     ///
     /// # Errors
     /// A fault of the grader.

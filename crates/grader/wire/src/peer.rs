@@ -60,7 +60,7 @@ impl Peer {
         Peer::new(name, socket, address, Caller::Grader, patience, transcript)
     }
 
-    /// The grader's end of a connection with `theirs`. The socket does not tell that any more where the program has reset it already.
+    /// The grader's end of a connection with `theirs`. The socket does not tell that address if the program has already reset it.
     pub(crate) fn new(
         name: String,
         socket: TcpStream,
@@ -70,7 +70,7 @@ impl Peer {
         transcript: Rc<Transcript>,
     ) -> Step<Peer> {
         socket.set_nonblocking(true)?;
-        // Each write leaves at once: where the stream is cut is decided here and not by Nagle's algorithm.
+        // Each write leaves at once: this code decides where the stream is cut, not Nagle's algorithm.
         socket.set_nodelay(true)?;
         let ours = socket.local_addr()?;
         patience.connected(ours, theirs, caller)?;
@@ -119,8 +119,7 @@ impl Peer {
         }
     }
 
-    /// Sends as much of `bytes` as the program lets it: that it closes or stops reading meanwhile is no failure. Tells
-    /// whether all was sent.
+    /// Sends as much of `bytes` as the program lets it: the program may close or stop reading meanwhile. Tells whether all was sent.
     ///
     /// # Errors
     /// A fault of the grader.
@@ -128,8 +127,8 @@ impl Peer {
         Ok(self.write(bytes.as_ref())?.is_none())
     }
 
-    /// Sends `bytes` in pieces: each is sent only when the kernel shows that the program has read the one before and has
-    /// nothing left to do, so that no two of them meet in one read.
+    /// Sends `pieces` one by one: each only when the kernel shows that the program has read the one before and has nothing left to do. So
+    /// no two of them meet in one read.
     ///
     /// # Errors
     /// As [`Peer::send`]; and a failure when the program never reads a piece.
@@ -223,8 +222,8 @@ impl Peer {
         }))
     }
 
-    /// From now on acknowledges at once what it takes in (TCP_QUICKACK in tcp(7)): no program then waits for room that only a late
-    /// acknowledgement keeps taken.
+    /// From now on acknowledges at once what it takes in (TCP_QUICKACK in tcp(7)): then no program waits for room because an
+    /// acknowledgement is late.
     pub fn acknowledge_at_once(&mut self) {
         self.acknowledges_at_once = true;
     }
@@ -248,7 +247,7 @@ impl Peer {
         std::mem::take(&mut self.arrived)
     }
 
-    /// Gives back what was taken and is left for the next expectation.
+    /// Gives back what was taken, for the next expectation.
     pub fn put_back(&mut self, bytes: &[u8]) {
         self.arrived.splice(..0, bytes.iter().copied());
     }
@@ -258,7 +257,7 @@ impl Peer {
         self.ending
     }
 
-    /// Takes in what has arrived, without waiting. Tells whether anything was new, be it the end.
+    /// Takes in what has arrived, without waiting. Tells whether anything was new, even the end.
     pub(crate) fn receive(&mut self) -> io::Result<bool> {
         // Most answers are short; a long one takes a few reads more.
         let mut buffer = [0; 16384];

@@ -8,7 +8,7 @@ use std::time::Instant;
 const KEPT: usize = 256;
 /// How many events are kept; of more, the middle is left out.
 const LIMIT: usize = 400;
-/// The same for the record of a check that is kept for later: how much of a message, and of how many events.
+/// The same for the record of a check that is kept for later: bytes of a message, and events.
 const RECORDED: (usize, usize) = (64 << 10, 20_000);
 
 /// The record of one check.
@@ -16,7 +16,7 @@ const RECORDED: (usize, usize) = (64 << 10, 20_000);
 pub struct Transcript {
     began: Instant,
     events: RefCell<Vec<Event>>,
-    /// Everything, where it is kept for later.
+    /// Everything, if it is kept for later.
     record: RefCell<Option<Vec<Event>>>,
 }
 
@@ -44,7 +44,7 @@ impl Transcript {
         }
     }
 
-    /// Keeps everything from now on beside what is kept anyway.
+    /// Also keeps everything from now on.
     pub fn start_record(&self) {
         self.record.replace(Some(Vec::new()));
     }

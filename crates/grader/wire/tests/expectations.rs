@@ -1,4 +1,4 @@
-//! What the grader's clients make of what a program sends, for programs that are a few lines on a thread.
+//! What the grader's clients make of what a program sends, for programs of a few lines on a thread.
 
 use model::{Failure, Kind, Shown, Step, Stop};
 use rustix::event::{PollFd, PollFlags, poll};
@@ -149,7 +149,7 @@ fn a_reset_is_told_from_an_end() {
     assert_eq!(failure(client.expect_end()).kind, Kind::Reset);
 }
 
-/// Where a connection has to be waited for: lets somebody in from the accept queue and then sees nothing happen any more, once.
+/// For a connection that must be waited for: lets one client in from the accept queue, then sees nothing happen any more, once.
 struct LetsOneIn {
     listener: TcpListener,
     done: Cell<bool>,
@@ -199,7 +199,7 @@ fn a_client_that_found_the_accept_queue_full_gets_the_place_that_was_made_since(
 
 #[test]
 fn nobody_listening_is_the_programs_failure_and_not_the_graders() {
-    // Bound, so that nobody else gets the port meanwhile, and not listening.
+    // Bound, so that nobody else gets the port, and not listening.
     let socket = bound();
     let address = socket.local_addr().unwrap().as_socket().unwrap();
     let peer = Peer::connect("client".to_owned(), address, Rc::new(UntilReadable), Rc::default());

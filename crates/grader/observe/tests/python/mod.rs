@@ -1,11 +1,11 @@
-//! Python, which the small programs of these tests are written in.
+//! Python, the language of the small programs in these tests.
 
 use std::process::{Command, Stdio};
 
 /// Whether it is there.
 ///
 /// # Panics
-/// Where all that tests need is known to be installed, as `REQUIRE_ALL` in the environment says, and it is not.
+/// If Python is missing although `REQUIRE_ALL` in the environment says that all that tests need is installed.
 pub(crate) fn is_there() -> bool {
     let is_there = Command::new("python3").arg("--version").stdout(Stdio::null()).status().is_ok();
     assert!(
