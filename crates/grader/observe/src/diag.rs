@@ -6,7 +6,7 @@ use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
 };
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -144,49 +144,56 @@ impl Diag {
         Ok(sockets)
     }
 
-    /// For each TCP and Unix socket of the namespace, by its inode, whether it is TCP. TCP sockets that are neither bound nor connected,
-    /// or are closed on both sides, are left out.
+    /// The namespace's Unix, UDP and netlink sockets, by their inodes: those beside TCP that programs wait on. To ask for all of these is
+    /// cheap, other than for those of TCP, whose table is the machine's.
     ///
     /// # Errors
-    /// When the kernel refuses the question itself.
-    pub(crate) fn are_tcp(&self) -> io::Result<HashMap<u32, bool>> {
-        let mut sockets: HashMap<u32, bool> =
-            self.dump()?.into_iter().map(|found| (found.socket.inode, true)).collect();
-        self.each(unix_request(), |message| {
+    /// When the kernel refuses the question itself, or `/proc` cannot be read.
+    pub(crate) fn beside_tcp(&self) -> io::Result<HashSet<u32>> {
+        let mut sockets = HashSet::new();
+        self.each(unix_request(0), |message| {
             // `udiag_ino` in `struct unix_diag_msg`.
-            sockets.extend(u32_at(message, HEADER + 4).map(|inode| (inode, false)));
+            sockets.extend(u32_at(message, HEADER + 4));
             Ok(())
         })?;
+        for any in ANY {
+            self.each(dump_request(any, IPPROTO_UDP, 0), |message| {
+                sockets.extend(u32_at(message, HEADER + 68));
+                Ok(())
+            })?;
+        }
+        // The last word of each line, after a line of names.
+        let netlink = std::fs::read_to_string("/proc/net/netlink")?;
+        sockets.extend(
+            netlink
+                .lines()
+                .skip(1)
+                .filter_map(|line| line.rsplit(' ').find(|word| !word.is_empty())?.parse::<u32>().ok()),
+        );
         Ok(sockets)
     }
 
     /// The memory that the kernel keeps for all sockets of the namespace, in bytes: what was sent, or has come and was not read yet.
-    /// Sockets that nobody has accepted, that were closed, or that travel between processes count too. The second number is how many
-    /// sockets are a file.
+    /// Sockets that nobody has accepted, that were closed, or that travel between processes count too. Those of TCP and UDP are left out
+    /// as long as all of the machine have less than [`LITTLE`].
     ///
     /// # Errors
-    /// When the kernel refuses the question itself.
-    pub(crate) fn buffers(&self) -> io::Result<(u64, u64)> {
-        let (mut total, mut files) = (0, 0);
-        let mut count = |inode: Option<u32>| files += u64::from(inode.is_some_and(|inode| inode != 0));
-        for protocol in [IPPROTO_TCP, IPPROTO_UDP] {
-            for any in ANY {
-                let mut question = request(SocketAddr::new(any, 0), None);
-                question[HEADER + 1] = protocol;
-                question[HEADER + 2] = 1 << (INET_DIAG_SKMEMINFO - 1);
-                self.each(question, |message| {
+    /// When the kernel refuses the question itself, or `/proc` cannot be read.
+    pub(crate) fn buffers(&self) -> io::Result<u64> {
+        let mut total = 0;
+        if memory_of_all(&std::fs::read_to_string("/proc/net/sockstat")?) >= LITTLE {
+            for (any, protocol) in ANY.into_iter().flat_map(|any| [(any, IPPROTO_TCP), (any, IPPROTO_UDP)]) {
+                self.each(dump_request(any, protocol, 1 << (INET_DIAG_SKMEMINFO - 1)), |message| {
                     total += buffers(message.get(HEADER + 72..), INET_DIAG_SKMEMINFO);
-                    count(u32_at(message, HEADER + 68));
                     Ok(())
                 })?;
             }
         }
-        self.each(unix_request(), |message| {
+        self.each(unix_request(UDIAG_SHOW_MEMINFO), |message| {
             total += buffers(message.get(HEADER + 16..), UNIX_DIAG_MEMINFO);
-            count(u32_at(message, HEADER + 4));
             Ok(())
         })?;
-        Ok((total, files))
+        Ok(total)
     }
 
     /// Asks for all sockets of a kind, and calls `take` with the message about each.
@@ -226,6 +233,9 @@ impl Diag {
     }
 }
 
+/// A small part of what a submission may use, in bytes.
+const LITTLE: u64 = 8 << 20;
+
 const HEADER: usize = 16;
 const REQUEST: usize = HEADER + 56;
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
@@ -236,6 +246,7 @@ const NLM_F_DUMP: u16 = 0x300;
 const INET_DIAG_INFO: u16 = 2;
 const INET_DIAG_SKMEMINFO: u16 = 7;
 const UNIX_DIAG_MEMINFO: u16 = 5;
+const UDIAG_SHOW_MEMINFO: u32 = 0x20;
 const IPPROTO_TCP: u8 = 6;
 const IPPROTO_UDP: u8 = 17;
 const ANY: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
@@ -266,10 +277,17 @@ fn request(local: SocketAddr, remote: Option<SocketAddr>) -> Vec<u8> {
     message
 }
 
-/// `struct nlmsghdr` and `struct unix_diag_req` (`linux/unix_diag.h`), which asks for the memory of Unix sockets in any state.
-fn unix_request() -> Vec<u8> {
+/// A question about all sockets of that family and protocol, which asks for `attributes`.
+fn dump_request(any: IpAddr, protocol: u8, attributes: u8) -> Vec<u8> {
+    let mut message = request(SocketAddr::new(any, 0), None);
+    message[HEADER + 1] = protocol;
+    message[HEADER + 2] = attributes;
+    message
+}
+
+/// `struct nlmsghdr` and `struct unix_diag_req` (`linux/unix_diag.h`), which asks for `attributes` of Unix sockets in any state.
+fn unix_request(attributes: u32) -> Vec<u8> {
     const LENGTH: u32 = 16 + 24;
-    const UDIAG_SHOW_MEMINFO: u32 = 0x20;
     let mut message = Vec::with_capacity(LENGTH as usize);
     message.extend(LENGTH.to_ne_bytes());
     message.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
@@ -278,9 +296,18 @@ fn unix_request() -> Vec<u8> {
     message.extend([u8::try_from(AddressFamily::UNIX.as_raw()).unwrap_or_default(), 0, 0, 0]);
     message.extend(u32::MAX.to_ne_bytes());
     message.extend([0; 4]); // any inode
-    message.extend(UDIAG_SHOW_MEMINFO.to_ne_bytes());
+    message.extend(attributes.to_ne_bytes());
     message.extend([0xff; 8]); // no cookie
     message
+}
+
+/// The memory of all the machine's TCP and UDP sockets, in bytes: `mem`, in pages, in the lines `TCP:` and `UDP:` of
+/// `/proc/net/sockstat`, which tells it in each namespace (`net/ipv4/proc.c` in the kernel). A processor may keep a MiB to itself that is
+/// not in it.
+fn memory_of_all(sockstat: &str) -> u64 {
+    let lines = sockstat.lines().filter(|line| line.starts_with("TCP:") || line.starts_with("UDP:"));
+    let pages = lines.filter_map(|line| line.split_once(" mem ")?.1.split(' ').next()?.parse::<u64>().ok());
+    pages.sum::<u64>() * rustix::param::page_size() as u64
 }
 
 fn octets(address: IpAddr) -> [u8; 16] {

@@ -118,12 +118,11 @@ impl Observer {
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
     pub fn buffers(&mut self) -> io::Result<u64> {
-        let (buffers, sockets) = self.diag.buffers()?;
         let descriptors: u64 = self.open_files_each()?.iter().sum();
-        // A program with many sockets may be closing one: don't look at it (see `files`). The grader's own files may all be sockets.
-        let own = numbers("/proc/self/fd")?.len() as u64;
-        let others = descriptors.saturating_sub(sockets.saturating_sub(own));
-        Ok(buffers + netlink_buffers()? + if others < FEW { 0 } else { self.pipes(descriptors)? })
+        // A program with many sockets may be closing one: don't look at it (see `files`).
+        let pipes =
+            if descriptors < FEW || descriptors < FEW + sockets()? { 0 } else { self.pipes(descriptors)? };
+        Ok(self.diag.buffers()? + netlink_buffers()? + pipes)
     }
 
     /// The size of all pipes that the submission has open (F_GETPIPE_SZ in fcntl(2)). If there are too many descriptors to look at, the
@@ -203,6 +202,15 @@ impl Observer {
         }
         Ok(None)
     }
+}
+
+/// How many sockets there are in this network at least that are not the grader's: `sockets: used` in `/proc/net/sockstat`.
+fn sockets() -> io::Result<u64> {
+    let text = fs::read_to_string("/proc/net/sockstat")?;
+    let used = text.lines().find_map(|line| line.strip_prefix("sockets: used ")?.trim().parse::<u64>().ok());
+    // The grader's own files may all be sockets.
+    let own = numbers("/proc/self/fd")?.len() as u64;
+    Ok(used.unwrap_or(0).saturating_sub(own))
 }
 
 /// What the kernel keeps in the buffers of this network's netlink sockets, in bytes: the fifth and the sixth word of each line in

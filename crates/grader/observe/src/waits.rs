@@ -26,40 +26,41 @@ impl Observer {
     /// # Errors
     /// When sock_diag cannot be read.
     pub fn waits(&mut self, thread: &Thread) -> io::Result<Waits> {
-        let mut waits = Waits::default();
+        let mut sockets = Vec::new();
         for awaited in awaited(thread, self.devices) {
-            if let Awaited::Socket { inode, in_epoll } = awaited
-                && self.is_tcp(inode)?
-            {
-                waits.sockets.push(inode);
-                waits.through_epoll |= in_epoll;
+            if let Awaited::Socket { inode, in_epoll } = awaited {
+                sockets.push((inode, in_epoll));
             }
         }
+        self.learn(sockets.iter().map(|(inode, _)| *inode))?;
+        sockets.retain(|(inode, _)| self.tcp[inode]);
+        let through_epoll = sockets.iter().any(|(_, in_epoll)| *in_epoll);
+        let mut waits =
+            Waits { sockets: sockets.into_iter().map(|(inode, _)| inode).collect(), through_epoll };
         waits.sockets.sort_unstable();
         waits.sockets.dedup();
         Ok(waits)
     }
 
-    /// Whether the inode is a TCP socket that somebody can wait on. The kernel is asked once for each: it gives no inode to another
-    /// socket while this one is open. An error about one that has closed needs four billion sockets in between.
-    fn is_tcp(&mut self, inode: u32) -> io::Result<bool> {
-        if !self.tcp.contains_key(&inode) {
-            self.tcp.extend(self.diag.are_tcp()?);
+    /// Learns which of these sockets are of TCP: all that are of no other kind. The kernel is asked once for each: it gives no inode to
+    /// another socket while this one is open. An error about one that has closed needs four billion sockets in between.
+    fn learn(&mut self, sockets: impl Iterator<Item = u32>) -> io::Result<()> {
+        let unknown: Vec<u32> = sockets.filter(|inode| !self.tcp.contains_key(inode)).collect();
+        if !unknown.is_empty() {
+            let others = self.diag.beside_tcp()?;
+            self.tcp.extend(unknown.into_iter().map(|inode| (inode, !others.contains(&inode))));
         }
-        Ok(self.tcp.get(&inode).is_some_and(|is_tcp| *is_tcp))
+        Ok(())
     }
 
-    /// Whether the submission's processes hold a TCP socket that listens or is connected.
+    /// Whether the submission's processes hold a TCP socket.
     ///
     /// # Errors
     /// When `/proc` or sock_diag cannot be read.
     pub fn hold_tcp_sockets(&mut self) -> io::Result<bool> {
-        for inode in self.sockets_held()? {
-            if self.is_tcp(inode)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let held = self.sockets_held()?;
+        self.learn(held.iter().copied())?;
+        Ok(held.iter().any(|inode| self.tcp[inode]))
     }
 
     /// The inodes of the sockets that the submission's processes hold, including those that are closed on both sides and still cost a
