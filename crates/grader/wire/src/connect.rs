@@ -28,6 +28,8 @@ pub(crate) fn connect(name: &str, address: SocketAddr, patience: &dyn Patience) 
             Err(still.failure(&missing).expected(format!("a connection to {address}")).into())
         }
         (Err(error), _) if error.kind() == ErrorKind::ConnectionRefused => {
+            // The kernel closes the sockets of a program that ends before it tells of its end.
+            patience.rested()?;
             let summary = format!("{name} was refused: nobody listens on {address} any more");
             Err(failure(Kind::NotListening, summary).got("connection refused").into())
         }

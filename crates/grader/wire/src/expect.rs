@@ -33,7 +33,7 @@ impl Peer {
             0 => format!("{} got no answer", self.name()),
             n => format!("{} got only {n} of {} bytes", self.name(), expected.len()),
         };
-        Err(self.ended(still, &missing).expected(expected).got(&*self.arrived).into())
+        Err(self.ended(still, &missing)?.expected(expected).got(&*self.arrived).into())
     }
 
     /// Takes the next `length` bytes, or all there are when fewer will come.
@@ -88,9 +88,9 @@ impl Peer {
         let failure = if answer.ends_with(b"\n") || (still.is_none() && self.ending.is_none()) {
             Failure::new(Kind::Mismatch, format!("{} got another answer than expected", self.name()))
         } else if answer.is_empty() {
-            self.ended(still, &format!("{} got no answer", self.name()))
+            self.ended(still, &format!("{} got no answer", self.name()))?
         } else {
-            self.ended(still, &format!("{} got an answer without an end of line", self.name()))
+            self.ended(still, &format!("{} got an answer without an end of line", self.name()))?
         };
         Err(failure.expected(expected).got(&*answer).into())
     }
@@ -113,10 +113,8 @@ impl Peer {
         match self.expect_closed()? {
             Ending::Closed => Ok(()),
             Ending::Reset => {
-                Err(Failure::new(Kind::Reset, format!("the connection of {} was reset", self.name()))
-                    .expected("end of file")
-                    .got("a reset")
-                    .into())
+                let summary = format!("the connection of {} was reset", self.name());
+                Err(self.lost(Kind::Reset, summary)?.expected("end of file").got("a reset").into())
             }
         }
     }
@@ -136,7 +134,7 @@ impl Peer {
             (None, still) => {
                 let missing = format!("the connection of {} stays open", self.name());
                 let mut failure =
-                    self.ended(still, &missing).expected("end of file").got("an open connection");
+                    self.ended(still, &missing)?.expected("end of file").got("an open connection");
                 if failure.kind == Kind::Silence {
                     failure.kind = Kind::StillOpen;
                 }
@@ -161,7 +159,7 @@ impl Peer {
         match (self.ending, still) {
             (Some(_), _) => {
                 let summary = format!("the program ended the connection of {}", self.name());
-                Err(Failure::new(Kind::Ended, summary).expected("an open connection").got("its end").into())
+                Err(self.lost(Kind::Ended, summary)?.expected("an open connection").got("its end").into())
             }
             (None, Some(still)) if is_gone(&still) => {
                 Err(still.failure(&format!("{} waited", self.name())).expected("a running program").into())
@@ -224,7 +222,7 @@ impl Peer {
             Some(ending) => Ok((std::mem::take(&mut self.arrived), ending)),
             None => {
                 let missing = format!("the connection of {} stays open", self.name());
-                Err(self.ended(still, &missing).expected("end of file").got(&*self.arrived).into())
+                Err(self.ended(still, &missing)?.expected("end of file").got(&*self.arrived).into())
             }
         }
     }
@@ -263,19 +261,29 @@ impl Peer {
     }
 
     /// The failure that says why no more came.
-    fn ended(&self, still: Option<Stillness>, missing: &str) -> Failure {
+    fn ended(&self, still: Option<Stillness>, missing: &str) -> Step<Failure> {
         match (self.ending, still) {
             (Some(Ending::Closed), _) => {
-                Failure::new(Kind::Ended, format!("{missing}: the program closed the connection"))
+                self.lost(Kind::Ended, format!("{missing}: the program closed the connection"))
             }
             (Some(Ending::Reset), _) => {
-                Failure::new(Kind::Reset, format!("{missing}: the connection was reset"))
+                self.lost(Kind::Reset, format!("{missing}: the connection was reset"))
             }
-            (None, Some(still)) => still.failure(missing),
+            (None, Some(still)) => Ok(still.failure(missing)),
             (None, None) => {
-                Failure::new(Kind::Unexpected, format!("{missing}: more came than it may be long"))
+                Ok(Failure::new(Kind::Unexpected, format!("{missing}: more came than it may be long")))
             }
         }
+    }
+
+    /// The failure that the program has ended this connection. The kernel closes the connections of a program that ends before it tells of
+    /// its end. So the program first comes to rest or to its end: if it has ended, that explains the failure.
+    ///
+    /// # Errors
+    /// A fault of the grader.
+    pub fn lost(&self, kind: Kind, summary: impl Into<String>) -> Step<Failure> {
+        self.patience.rested()?;
+        Ok(Failure::new(kind, summary))
     }
 }
 

@@ -111,7 +111,7 @@ impl Peer {
         match self.write(bytes)? {
             Some(Stopped::Closed(error)) => {
                 let summary = format!("{} could not send: the program had closed the connection", self.name);
-                let failure = Failure::new(Kind::Ended, summary).got(error.to_string());
+                let failure = self.lost(Kind::Ended, summary)?.got(error.to_string());
                 Err(failure.expected("an open connection").into())
             }
             Some(Stopped::NotReading(failure)) => Err((*failure).into()),

@@ -1,6 +1,6 @@
 //! Many clients of one server, connected in groups that its accept queue has room for. In which order they are accepted is not said.
 
-use model::{Failure, Kind, Step};
+use model::{Kind, Step};
 use session::Program;
 use wire::{Peer, Stillness, receive_all};
 
@@ -55,7 +55,7 @@ pub(crate) fn connect_greeted(server: &mut Program, clients: &mut Vec<Peer>, cou
         unless_over(receive_all(&mut new, |_, arrived| arrived.contains(&b'\n'))?)?;
         let Some(index) = new.iter().position(|client| client.ending().is_some()) else { return Ok(()) };
         let summary = format!("client {} was turned away", first + index + 1);
-        let failure = Failure::new(Kind::Ended, summary).expected(format!("{count} clients at once"));
+        let failure = new[index].lost(Kind::Ended, summary)?.expected(format!("{count} clients at once"));
         Err(failure.got(format!("{} clients", first + index)).into())
     })
 }

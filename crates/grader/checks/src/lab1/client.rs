@@ -128,7 +128,7 @@ pub(super) fn exits_with_success(session: &mut Session) -> Step {
         let has_left = ending.is_some() || server.has_ended()? && server.ending() == Some(Ending::Reset);
         if has_left {
             let summary = "the client left without having waited for a response";
-            let failure = Failure::new(Kind::Ended, summary).expected("it waits until the server closes");
+            let failure = server.lost(Kind::Ended, summary)?.expected("it waits until the server closes");
             return Err(failure.got("its end").into());
         }
         server.half_close()?;
@@ -294,7 +294,7 @@ fn expect_reads(server: &mut Peer, piece: &[u8]) -> Step {
     }
     if server.has_ended()? {
         let summary = "the client left before the server closed";
-        return Err(Failure::new(Kind::Ended, summary).expected("it goes on reading").got("its end").into());
+        return Err(server.lost(Kind::Ended, summary)?.expected("it goes on reading").got("its end").into());
     }
     Ok(())
 }

@@ -184,7 +184,7 @@ pub(super) fn expect_timed_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Inst
     let summary = format!("{} got no line", client.name());
     let failure = match (client.ending(), still) {
         (None, Some(still)) => still.failure(&summary),
-        _ => Failure::new(Kind::Ended, format!("{summary}: the program ended the connection")),
+        _ => client.lost(Kind::Ended, format!("{summary}: the program ended the connection"))?,
     };
     Err(failure.expected(b"{'time' : '...'}\n".as_slice()).got("nothing").into())
 }

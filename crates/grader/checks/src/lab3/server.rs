@@ -165,7 +165,7 @@ fn expect_takes(client: &mut Peer, length: usize) -> Step {
         return Ok(());
     }
     let summary = "the connection is closed before the line is 1 MiB long";
-    Err(Failure::new(Kind::Ended, summary).expected("a limit of at least 1 MiB").got("a shorter one").into())
+    Err(client.lost(Kind::Ended, summary)?.expected("a limit of at least 1 MiB").got("a shorter one").into())
 }
 
 /// A client that has connected and taken the greeting, whatever that was: that it is right is the matter of one clause, and

@@ -135,7 +135,7 @@ impl Play {
         let ended = self.crowd.clients.iter().find(|client| client.ending().is_some());
         ended.map_or(Ok(()), |client| {
             let summary = format!("the server has ended the connection of {}", client.name());
-            Err(Failure::new(Kind::Ended, summary).expected("an open connection").got("its end").into())
+            Err(client.lost(Kind::Ended, summary)?.expected("an open connection").got("its end").into())
         })
     }
 }

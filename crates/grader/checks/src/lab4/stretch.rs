@@ -75,7 +75,7 @@ fn hears(crowd: &mut Crowd, count: usize) -> Step<Vec<Vec<u8>>> {
             let summary = format!("{name} did not hear what another said, since a third does not read");
             let failure = match still {
                 Some(still) => still.failure(&summary),
-                None => Failure::new(Kind::Ended, summary),
+                None => client.lost(Kind::Ended, summary)?,
             };
             let got = format!("{} of {count} lines", long_lines(&got));
             return Err(failure.expected(format!("{count} lines")).got(got).into());
@@ -136,7 +136,7 @@ pub(super) fn takes_a_thousand(session: &mut Session) -> Step {
             let summary = format!("{} did not hear what another said", client.name());
             let failure = match still {
                 Some(still) => still.failure(&summary),
-                None => Failure::new(Kind::Ended, summary),
+                None => client.lost(Kind::Ended, summary)?,
             };
             return Err(failure.expected(says(ANONYMOUS, &words).as_bytes()).got("nothing of it").into());
         }

@@ -79,7 +79,8 @@ fn has_room_for(session: &mut Session, count: usize) -> Step {
     for client in &mut clients {
         if client.has_ended()? {
             let summary = format!("{} was silent, and the server ended its connection", client.name());
-            return Err(Failure::new(Kind::Ended, summary)
+            return Err(client
+                .lost(Kind::Ended, summary)?
                 .expected(format!("{count} open connections"))
                 .into());
         }

@@ -64,13 +64,17 @@ impl SelfTest {
     pub fn singles(self) -> Result<Singles, RunError> {
         let selection = self.select()?;
         let isolation = isolation(self.isolation)?;
-        let mut all = Vec::new();
+        let (mut right, mut wrong) = (Vec::new(), Vec::new());
         // The later labs have the programs that take longest, and what begins last should be short.
         for suite in self.suites.iter().rev() {
-            all.extend([Single::Reference(suite), Single::Stub(suite)]);
-            let those = selection.specimens.iter().filter(|specimen| specimen.lab == suite.lab.name());
-            all.extend(those.cloned().map(Single::File));
+            right.push(Single::Reference(suite));
+            wrong.push(Single::Stub(suite));
+            for specimen in selection.specimens.iter().filter(|specimen| specimen.lab == suite.lab.name()) {
+                let those = if specimen.fails.is_empty() { &mut right } else { &mut wrong };
+                those.push(Single::File(specimen.clone()));
+            }
         }
+        let all = mixed(right, wrong);
         // On the machine's own network two could want the same port.
         let jobs = if isolation == Isolation::Full { self.jobs.max(1) } else { 1 };
         let environment = crate::environment(isolation, Limits::USUAL, jobs);
@@ -139,6 +143,18 @@ impl Singles {
             duration: began.elapsed(),
         })
     }
+}
+
+/// One that is right, two that are wrong, and so on: with a heartbeat a right one waits much and computes little, and all at the same time
+/// would leave the processors idle.
+fn mixed(right: Vec<Single>, wrong: Vec<Single>) -> Vec<Single> {
+    let (mut all, mut wrong) = (Vec::with_capacity(right.len() + wrong.len()), wrong.into_iter());
+    for single in right {
+        all.push(single);
+        all.extend(wrong.by_ref().take(2));
+    }
+    all.extend(wrong);
+    all
 }
 
 /// The number of clauses that a wrong program is tried on at most: one that fails more ends, spins or sleeps in each of them alike.
