@@ -19,7 +19,7 @@ const SEED: u64 = 1;
 /// report tells what came first.
 const TRIES: usize = 5;
 /// Much of a check is waiting, so that many go on at the same time.
-const CHECKS_A_PROCESSOR: usize = 16;
+const CHECKS_A_PROCESSOR: usize = 8;
 
 fn main() -> ExitCode {
     // Each check is decided in a process of its own, which is this binary again.

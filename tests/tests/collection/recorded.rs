@@ -33,8 +33,9 @@ const MASKS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Whose reports are not kept: whether its end is told, or that of a connection, is chance.
-const NEVER_TWICE: [&str; 2] = ["dies-on-reset.patch", "lost-client-ends-all.patch"];
+/// Whose reports are not kept: which of its clients first finds the program dead is chance.
+const NEVER_TWICE: [&str; 4] =
+    ["dies-on-reset.patch", "lost-client-ends-all.patch", "reset-ends-the-loop.patch", "sigpipe-kills.patch"];
 
 /// Which wrong program's report is kept for each clause.
 pub(crate) struct Recorded(BTreeMap<String, PathBuf>);
