@@ -27,6 +27,7 @@ use tests::{needs, xtask};
 #[case::selftest_file(&["selftest", "--file", "no-such-program"], "no-such-program")]
 #[case::selftest_folder(&["selftest", "--collection", "/no/such/folder"], "/no/such/folder")]
 fn wrong_use_gets_one_line_that_names_cause_and_cure(#[case] arguments: &[&str], #[case] names: &str) {
+    tests::needs!("sh");
     xtask()
         .args(arguments)
         .assert()
@@ -59,6 +60,7 @@ fn stubs_are_told_to_be_unwritten_once() {
 
 #[test]
 fn junit_tells_failures_from_faults() {
+    tests::needs!("sh");
     xtask()
         .args(["check", "lab3", "--program", "echo-server=sleep 1000", "--only=L3.1,L3.S1", "--format=junit"])
         .assert()
@@ -105,6 +107,7 @@ fn a_script_whose_interpreter_cannot_be_had_is_told_so(#[case] first_line: &str,
 
 #[test]
 fn the_same_seed_sends_the_same_bytes() {
+    tests::needs!("sh");
     let transcript = |seed: &str| {
         let output = xtask()
             .args([
@@ -129,6 +132,7 @@ fn the_same_seed_sends_the_same_bytes() {
 
 #[test]
 fn the_list_shows_what_was_last_found_out() {
+    tests::needs!("sh");
     let target = tempfile::tempdir().unwrap();
     let command = |arguments: &[&str]| {
         let mut command = xtask();

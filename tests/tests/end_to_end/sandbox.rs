@@ -49,6 +49,7 @@ fn wait_for_the_end_of(processes: &[OwnedFd]) {
 
 #[test]
 fn an_interrupted_check_leaves_no_process_behind() {
+    tests::needs!("sh");
     // Not SIGINT: where the tests run in the background it is ignored, and that is inherited.
     for signal in [Signal::TERM, Signal::KILL] {
         let mark = format!("mark-{}-{}", std::process::id(), signal.as_raw());

@@ -98,6 +98,7 @@ fn a_command_ends_with_its_picture_and_its_children_with_it() {
 #[case::ended(&["--", "true"], "ended")]
 #[case::live(&["lab5", "server-threads", "--live"], "terminal")]
 fn wrong_use_gets_one_line(#[case] arguments: &[&str], #[case] names: &str) {
+    tests::needs!("sh");
     xtask()
         .arg("xray")
         .args(arguments)
