@@ -1,6 +1,7 @@
 //! TCP sockets by sock_diag(7). Checks ask for each by its exact addresses: about 5 µs, whereas a dump, like `/proc/net/tcp`, walks the
 //! kernel's whole hash table. Only what needs sockets of unknown addresses takes one.
 
+use crate::sockstat::Sockstat;
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::net::{
@@ -181,7 +182,7 @@ impl Diag {
     /// When the kernel refuses the question itself, or `/proc` cannot be read.
     pub(crate) fn buffers(&self) -> io::Result<u64> {
         let mut total = 0;
-        if memory_of_all(&std::fs::read_to_string("/proc/net/sockstat")?) >= LITTLE {
+        if memory_of_all()? >= LITTLE {
             for (any, protocol) in ANY.into_iter().flat_map(|any| [(any, IPPROTO_TCP), (any, IPPROTO_UDP)]) {
                 self.each(dump_request(any, protocol, 1 << (INET_DIAG_SKMEMINFO - 1)), |message| {
                     total += buffers(message.get(HEADER + 72..), INET_DIAG_SKMEMINFO);
@@ -301,13 +302,12 @@ fn unix_request(attributes: u32) -> Vec<u8> {
     message
 }
 
-/// The memory of all the machine's TCP and UDP sockets, in bytes: `mem`, in pages, in the lines `TCP:` and `UDP:` of
-/// `/proc/net/sockstat`, which tells it in each namespace (`net/ipv4/proc.c` in the kernel). A processor may keep a MiB to itself that is
-/// not in it.
-fn memory_of_all(sockstat: &str) -> u64 {
-    let lines = sockstat.lines().filter(|line| line.starts_with("TCP:") || line.starts_with("UDP:"));
-    let pages = lines.filter_map(|line| line.split_once(" mem ")?.1.split(' ').next()?.parse::<u64>().ok());
-    pages.sum::<u64>() * rustix::param::page_size() as u64
+/// The memory of all the machine's TCP and UDP sockets, in bytes: `mem`, in pages, which each namespace is told (`net/ipv4/proc.c` in the
+/// kernel). A processor may keep a MiB to itself that is not in it.
+fn memory_of_all() -> io::Result<u64> {
+    let counts = Sockstat::read()?;
+    let pages = counts.number("TCP:", "mem") + counts.number("UDP:", "mem");
+    Ok(pages * rustix::param::page_size() as u64)
 }
 
 fn octets(address: IpAddr) -> [u8; 16] {

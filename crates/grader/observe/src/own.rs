@@ -5,7 +5,7 @@
 
 use crate::diag::{Diag, State};
 use crate::flight::Link;
-use std::fs;
+use crate::sockstat::Sockstat;
 use std::io;
 use std::net::SocketAddr;
 
@@ -53,17 +53,7 @@ impl OwnConnections {
     }
 }
 
-/// How many TCP sockets this network has that are neither closed nor new: `TCP: inuse 3 orphan 0 …` and `TCP6: inuse 1` (proc(5)).
+/// How many TCP sockets this network has that are neither closed nor new.
 fn sockets_in_use() -> io::Result<u64> {
-    let mut total = 0;
-    for (file, name) in [("/proc/net/sockstat", "TCP:"), ("/proc/net/sockstat6", "TCP6:")] {
-        let text = match fs::read_to_string(file) {
-            // A kernel without IPv6.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            text => text?,
-        };
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_prefix("inuse "));
-        total += line.and_then(|line| line.split(' ').next()?.parse::<u64>().ok()).unwrap_or(0);
-    }
-    Ok(total)
+    Ok(Sockstat::read()?.number("TCP:", "inuse") + Sockstat::read_ipv6()?.number("TCP6:", "inuse"))
 }

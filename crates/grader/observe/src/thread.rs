@@ -72,10 +72,12 @@ impl Thread {
             }
             _ => Call::Running,
         };
+        let mut thread = Thread { pid, tid, name, call, turns, cpu_ns, delay_ns };
         // Read again: it may have been woken before this look began, have run since, and be blocked again.
-        let has_run = counters(&folder, kept, buffer)?.is_none_or(|[.., now]| now != turns);
-        let call = if has_run && call != Call::Hidden { Call::Running } else { call };
-        Ok(Some(Thread { pid, tid, name, call, turns, cpu_ns, delay_ns }))
+        if thread.is_at_rest() && counters(&folder, kept, buffer)?.is_none_or(|[.., now]| now != turns) {
+            thread.call = Call::Running;
+        }
+        Ok(Some(thread))
     }
 
     /// How often it has blocked so far, of its own accord (`voluntary_ctxt_switches` in proc(5)). Unlike turns, this does not grow when

@@ -4,6 +4,7 @@ use crate::files::{duplicate, target};
 use crate::kept::{numbers, read};
 use crate::observer::{Observer, Scope};
 use crate::shares::Shares;
+use crate::sockstat::Sockstat;
 use rustix::pipe::fcntl_getpipe_size;
 use std::collections::HashSet;
 use std::fs;
@@ -204,13 +205,11 @@ impl Observer {
     }
 }
 
-/// How many sockets there are in this network at least that are not the grader's: `sockets: used` in `/proc/net/sockstat`.
+/// How many sockets there are in this network at least that are not the grader's.
 fn sockets() -> io::Result<u64> {
-    let text = fs::read_to_string("/proc/net/sockstat")?;
-    let used = text.lines().find_map(|line| line.strip_prefix("sockets: used ")?.trim().parse::<u64>().ok());
     // The grader's own files may all be sockets.
     let own = numbers("/proc/self/fd")?.len() as u64;
-    Ok(used.unwrap_or(0).saturating_sub(own))
+    Ok(Sockstat::read()?.number("sockets:", "used").saturating_sub(own))
 }
 
 /// What the kernel keeps in the buffers of this network's netlink sockets, in bytes: the fifth and the sixth word of each line in

@@ -5,7 +5,7 @@ use crate::guard::Guard;
 use crate::pauses::{Looks, Next, Pauses};
 use crate::watch::LONGEST_PAUSE;
 use model::{Action, Failure, Fault, Kind, Record, Step, Stop};
-use observe::{CPU_BUDGET, Diag, End, Link, Observer, Scope, Vigil};
+use observe::{CPU_BUDGET, Diag, End, Link, Observer, Scope, Sockstat, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::BorrowedFd;
 use rustix::fs::{Access, access};
@@ -357,13 +357,9 @@ impl World {
     }
 }
 
-/// How many sockets this network namespace has, plus how many ports are kept by connections that are over: `sockets: used 8` and `TCP:
-/// inuse 1 orphan 0 tw 0 …` in `/proc/net/sockstat` (proc(5)).
+/// How many sockets this network namespace has, plus how many ports are kept by connections that are over.
 fn sockets_in_use() -> u64 {
-    let text = std::fs::read_to_string("/proc/net/sockstat").unwrap_or_default();
-    let words: Vec<&str> = text.split_ascii_whitespace().collect();
-    let number = |name: &str| words.windows(2).find(|pair| pair[0] == name)?[1].parse::<u64>().ok();
-    number("used").unwrap_or(0) + number("tw").unwrap_or(0)
+    Sockstat::read().map_or(0, |counts| counts.number("sockets:", "used") + counts.number("TCP:", "tw"))
 }
 
 /// The processor time that this thread has used so far.

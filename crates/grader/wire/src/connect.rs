@@ -20,6 +20,10 @@ pub(crate) fn connect(name: &str, address: SocketAddr, patience: &dyn Patience) 
         drop(asked);
         asked = request(address, patience)?;
     }
+    if matches!(&asked, (Err(error), _) if error.kind() == ErrorKind::ConnectionRefused || is_reset(error)) {
+        // The kernel closes the sockets of a program that ends before it tells of its end, see `Peer::lost`.
+        patience.rested()?;
+    }
     let failure = |kind, summary| Failure::new(kind, summary).expected(format!("a connection to {address}"));
     match asked {
         (Ok(socket), None) => Ok(socket),
@@ -28,8 +32,6 @@ pub(crate) fn connect(name: &str, address: SocketAddr, patience: &dyn Patience) 
             Err(still.failure(&missing).expected(format!("a connection to {address}")).into())
         }
         (Err(error), _) if error.kind() == ErrorKind::ConnectionRefused => {
-            // The kernel closes the sockets of a program that ends before it tells of its end.
-            patience.rested()?;
             let summary = format!("{name} was refused: nobody listens on {address} any more");
             Err(failure(Kind::NotListening, summary).got("connection refused").into())
         }
