@@ -160,6 +160,11 @@ impl Stage {
             chown(&results, Some(ORDINARY), Some(ORDINARY)).unwrap();
         }
         let deserved = self.lay_out(&bait, &results);
+        let has_groups = is_root && sandbox::groups_can_be_made();
+        let (_alone, _beside_others) = match has_groups {
+            true => (Some(crate::ends_for_memory()), None),
+            false => (None, Some(crate::has_no_groups())),
+        };
         let output = self.grade(&results, is_root);
         let printed = [output.stdout, output.stderr].concat();
         let mut wrong: Vec<String> = bait.taken().into_iter().map(str::to_owned).collect();

@@ -79,6 +79,7 @@ fn who_takes_all_that_there_is_costs_nobody_else_a_mark() {
         submission(&place, "echo-server = \"python3 greedy.py {port}\"\n");
         fs::write(place.join("greedy.py"), program).unwrap();
     }
+    let _alone = crate::ends_for_memory();
     let graded = Command::new("unshare")
         .args(["--pid", "--fork", "--mount-proc", "sh", "-ec"])
         .args(["echo 1500 > /proc/sys/kernel/pid_max; exec \"$@\"", "sh"])
