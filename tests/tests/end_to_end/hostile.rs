@@ -143,11 +143,19 @@ impl Stage {
     /// Everything that is wrong with how an attack came out.
     fn judge(&self, attack: &Attack, user: User) -> Vec<String> {
         let bait = Bait::lay(TEMPORARY, &attack.name);
-        let is_about_memory = attack.deserves.starts_with("stopped: ") && attack.deserves.ends_with(" of memory");
+        let is_about_memory =
+            attack.deserves.starts_with("stopped: ") && attack.deserves.ends_with(" of memory");
         let (_alone, _beside_others) = match user.has_groups() {
             true => (is_about_memory.then(crate::ends_for_memory), None),
             false => (None, Some(crate::has_no_groups())),
         };
+        // Nobody in a room is to meet these.
+        let own = self.folder.path().join("hostile").join(&attack.name);
+        let _locks = [Path::new("/usr/bin/env"), &own].map(|file| {
+            let file = fs::File::open(file).unwrap();
+            file.lock_shared().unwrap();
+            file
+        });
         let output = self.check(attack, &bait, user, "json");
         let printed = String::from_utf8_lossy(&[output.stdout.clone(), output.stderr].concat()).into_owned();
         let mut wrong: Vec<String> = bait.taken().into_iter().map(str::to_owned).collect();

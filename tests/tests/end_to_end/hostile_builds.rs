@@ -15,11 +15,15 @@ use tests::submission::{complete, copy, deserves, files};
 
 /// Where the stage is seen when root has set it: outside of all folders that every submission has of its own.
 const SHOWN: &str = "/mnt";
+/// Where the toolchain is seen then: what root has in its home cannot be entered by others.
+const TOOLCHAIN: &str = "/media";
 /// The user that the grader is run by where it is not root.
 const ORDINARY: u32 = sandbox::ORDINARY_ID;
 /// A submission whose build says something else each time, and another of the same content.
 const RANDOM: &str = "build-says-a-random-word";
 const AGAIN: &str = "says-the-same-random-word";
+/// A submission whose feedback shows what is mounted.
+const INCLUDES_MOUNTS: &str = "includes-names-of-folders";
 /// What an attack says that got through.
 const BREACH: &str = "BREACH";
 
@@ -40,7 +44,7 @@ impl Stage {
         let root = runner::workspace_root();
         let built = sandbox::cargo::build(&root, "grade", sandbox::cargo::Profile::Dev).unwrap();
         fs::copy(&built["grade"], path.join("grade")).unwrap();
-        for folder in ["bin", "course/xtask", "home/.ssh", "home/.cargo", "open", "target", "toolchain"] {
+        for folder in ["bin", "course/xtask", "home/.ssh", "home/.cargo", "open", "target"] {
             fs::create_dir_all(path.join(folder)).unwrap();
         }
         open_to_all(&path.join("open"));
@@ -64,9 +68,8 @@ impl Stage {
         symlink(cargo.join("registry"), path.join("home/.cargo/registry")).unwrap();
         let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output().unwrap().stdout;
         let toolchain = PathBuf::from(String::from_utf8(sysroot).unwrap().trim());
-        let rustc =
-            if geteuid().is_root() { "../toolchain/bin/rustc".into() } else { toolchain.join("bin/rustc") };
-        symlink(rustc, path.join("bin/rustc")).unwrap();
+        let seen = if geteuid().is_root() { Path::new(TOOLCHAIN) } else { &toolchain };
+        symlink(seen.join("bin/rustc"), path.join("bin/rustc")).unwrap();
         Stage { folder, shown, toolchain }
     }
 
@@ -117,13 +120,10 @@ impl Stage {
         let shown = |name: &str| self.shown.join(name);
         let mut words: Vec<String> = Vec::new();
         if geteuid().is_root() {
-            // What root has in its home cannot be entered by others.
-            let mounts =
-                r#"mount --bind "$1" "$2/toolchain" && mount --rbind "$2" "$3" && shift 3 && exec "$@""#;
+            let mounts = r#"mount --bind "$1" "$2" && mount --bind "$3" "$4" && shift 4 && exec "$@""#;
             words.extend(["unshare", "--mount", "sh", "-ec", mounts, "sh"].map(str::to_owned));
-            words.extend(
-                [&self.toolchain, self.folder.path(), &self.shown].map(|path| path.display().to_string()),
-            );
+            let places = [&self.toolchain, Path::new(TOOLCHAIN), self.folder.path(), &self.shown];
+            words.extend(places.map(|path| path.display().to_string()));
         }
         if geteuid().is_root() && !is_root {
             let ids = [format!("--reuid={ORDINARY}"), format!("--regid={ORDINARY}")];
@@ -187,6 +187,13 @@ impl Stage {
             }
         }
         let told = |name: &str| fs::read(results.join("submissions").join(name).join("feedback.md")).ok();
+        let table = told(INCLUDES_MOUNTS).unwrap_or_default();
+        for folder in ["class", "course", "home"] {
+            let seen = self.shown.join(folder).display().to_string();
+            if String::from_utf8_lossy(&table).contains(&seen) {
+                wrong.push(format!("{INCLUDES_MOUNTS} is told of {seen}"));
+            }
+        }
         if told(RANDOM) != told(AGAIN) {
             wrong.push("the same content was built twice".to_owned());
         }

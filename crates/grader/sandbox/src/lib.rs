@@ -22,6 +22,7 @@ mod init;
 mod limits;
 mod room;
 mod script;
+mod site;
 mod submission;
 mod sys;
 mod template;

@@ -3,15 +3,14 @@
 //! those that do nothing. The few files of `/etc` that tell who and where a program is are the same on every machine.
 //! `docs/design/room.md` has the whole list.
 
+use crate::site::Site;
 use crate::{Refusal, sys};
-use rustix::fs::{Mode, OFlags};
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_bind, mount_change};
 use std::ffi::CString;
 use std::fs;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// What is shown of the file system beside what everybody may read.
@@ -38,17 +37,6 @@ const PRIVATE: [(&str, bool); 6] = [
 
 /// The devices that are there, and do nothing to the machine.
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
-
-/// Names for a process's own descriptors, as proc(5) wants them.
-const DESCRIPTORS: [(&str, &str); 4] = [
-    ("/proc/self/fd", "/dev/fd"),
-    ("/proc/self/fd/0", "/dev/stdin"),
-    ("/proc/self/fd/1", "/dev/stdout"),
-    ("/proc/self/fd/2", "/dev/stderr"),
-];
-
-/// How many files fit into a private folder.
-const FILES: u32 = 16 << 10;
 
 /// The folders that the submission may write to.
 pub(crate) fn writable() -> impl Iterator<Item = &'static str> {
@@ -95,18 +83,17 @@ fn files_of_etc() -> [(&'static str, String); 6] {
     ]
 }
 
-/// Builds the view in the calling process's mount namespace, which it must own. When `for_ordinary_user`, also replaces folders on the
-/// way to exposed paths that only their owner may enter.
+/// Builds the view in the calling process's mount namespace, which it must own, and makes it the root. When `for_ordinary_user`, also
+/// replaces folders on the way to exposed paths that only their owner may enter.
 pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal> {
     if view.hidden.iter().any(|folder| folder == Path::new("/")) {
-        // What is mounted there covers nothing (path_resolution(7)).
         return Err(Refusal::new("hiding /", io::Error::from(io::ErrorKind::InvalidInput)));
     }
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .map_err(|error| Refusal::new("making mounts private", error.into()))?;
     let private = PRIVATE.iter().map(|(path, writable)| (PathBuf::from(path), *writable));
-    let mut hidden: Vec<(PathBuf, bool)> =
-        private.chain(view.hidden.iter().map(|path| (path.clone(), false))).collect();
+    let asked_for = view.hidden.iter().filter_map(|path| Some((fs::canonicalize(path).ok()?, false)));
+    let mut hidden: Vec<(PathBuf, bool)> = private.chain(asked_for).collect();
     hidden.retain(|(path, _)| path.is_dir());
     let devices = DEVICES.iter().map(PathBuf::from);
     let mut exposed: Vec<PathBuf> = view.exposed.iter().cloned().chain(devices).collect();
@@ -121,7 +108,7 @@ pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal>
             }
             // Below a folder that is replaced anyway, those on the way are made anew.
             if !hidden.iter().any(|(folder, _)| closed.starts_with(folder)) {
-                hidden.push((closed, false));
+                hidden.push((fs::canonicalize(&closed).unwrap_or(closed), false));
             }
         }
     }
@@ -132,20 +119,13 @@ pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal>
         earlier.1 |= same && later.1;
         same
     });
-    // Opened before anything is covered, so that the real things can be mounted back.
-    let needed = needed_paths(exposed, &hidden)
-        .into_iter()
-        .map(|path| {
-            let named =
-                |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-            Ok((open_handle(&path).map_err(named)?, path))
-        })
-        .collect::<io::Result<Vec<_>>>()
+    let site = Site::open(hidden, exposed)
         .map_err(|error| Refusal::new("opening the submission's folders", error))?;
-    let covered = cover(&hidden, &needed, view.folder_size);
-    covered.map_err(|error| Refusal::new("mounting a private /tmp", error))?;
+    site.enter().map_err(|error| Refusal::new("making a root of its own", error))?;
+    site.furnish(view.folder_size).map_err(|error| Refusal::new("mounting a private /tmp", error))?;
+    site.leave().map_err(|error| Refusal::new("leaving the machine's root", error))?;
     set_files_of_etc().map_err(|error| Refusal::new("mounting /etc/hosts", error))?;
-    protect(&hidden).map_err(|error| Refusal::new("making the file system read-only", error))
+    protect(&site.hidden).map_err(|error| Refusal::new("making the file system read-only", error))
 }
 
 /// Mounts the `/proc` of the calling process's pid namespace.
@@ -167,57 +147,6 @@ fn first_closed_folder(path: &Path) -> Option<PathBuf> {
         .into_iter()
         .find(|folder| fs::metadata(folder).is_ok_and(|data| data.permissions().mode() & 0o001 == 0))
         .map(Path::to_owned)
-}
-
-/// The exposed paths that a hidden folder would cover, in order, without those that come along with another. A path that is itself hidden
-/// stays so.
-fn needed_paths(exposed: Vec<PathBuf>, hidden: &[(PathBuf, bool)]) -> Vec<PathBuf> {
-    let folders = || hidden.iter().map(|(folder, _)| folder);
-    let cover = |path: &PathBuf| folders().filter(|folder| path.starts_with(folder)).max().cloned();
-    let mut paths: Vec<PathBuf> =
-        exposed.into_iter().filter(|path| cover(path).is_some_and(|folder| folder != *path)).collect();
-    paths.sort();
-    paths.dedup_by(|later, earlier| later.starts_with(&earlier) && cover(later) == cover(earlier));
-    paths
-}
-
-fn open_handle(path: &Path) -> io::Result<OwnedFd> {
-    Ok(rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?)
-}
-
-/// Hides and mounts back, from the outside in: what lies in a folder comes after it.
-fn cover(hidden: &[(PathBuf, bool)], needed: &[(OwnedFd, PathBuf)], folder_size: u64) -> io::Result<()> {
-    let options = |mode| CString::new(format!("size={folder_size},nr_inodes={FILES},mode={mode}"));
-    let (writable_options, closed_options) = (options("1777")?, options("0755")?);
-    let mut needed = needed.iter().peekable();
-    for (folder, writable) in hidden {
-        while let Some((handle, path)) = needed.next_if(|(_, path)| path < folder) {
-            mount_back(handle, path)?;
-        }
-        // One that lay in a hidden folder is made anew there.
-        fs::create_dir_all(folder)?;
-        let options = if *writable { &writable_options } else { &closed_options };
-        let flags = MountFlags::NOSUID | MountFlags::NODEV;
-        mount("tmpfs", folder, "tmpfs", flags, options.as_c_str())?;
-    }
-    for (handle, path) in needed {
-        mount_back(handle, path)?;
-    }
-    for (target, path) in DESCRIPTORS {
-        symlink(target, path)?;
-    }
-    Ok(())
-}
-
-fn mount_back(handle: &OwnedFd, path: &Path) -> io::Result<()> {
-    if rustix::fs::fstat(handle)?.st_mode & libc::S_IFMT == libc::S_IFDIR {
-        fs::create_dir_all(path)?;
-    } else {
-        fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
-        // Never an existing one: it would be the machine's own.
-        fs::File::create_new(path)?;
-    }
-    Ok(mount_bind(format!("/proc/self/fd/{}", handle.as_raw_fd()), path)?)
 }
 
 fn set_files_of_etc() -> io::Result<()> {
