@@ -63,7 +63,7 @@ pub fn without_checks(suite: &'static Suite, seed: u64, verdict: &Verdict) -> Ru
 /// Finds out whether this machine allows namespaces to separate checks.
 ///
 /// # Errors
-/// When it does not: the step that it refuses, and the remedy.
+/// When it does not: the step that it refuses, and the cure.
 pub fn require_isolation() -> Result<(), Fault> {
     crate::isolation(IsolationChoice::Full).map(|_| ())
 }

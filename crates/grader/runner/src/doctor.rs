@@ -1,4 +1,4 @@
-//! What this machine can do for the grader, and the remedy for what it cannot do.
+//! What this machine can do for the grader, and the cure for what it cannot do.
 
 mod tools;
 
@@ -29,7 +29,7 @@ fn finding(need: &'static str, purpose: &str, found: Result<String, (State, Stri
 fn namespaces() -> Finding {
     let found = match worker::ask(&CheckRequest::probe()) {
         Ok(Answer::Decided(_) | Answer::Shown(_)) => Ok("allowed".to_owned()),
-        // The reason names the step, the cause and the remedy.
+        // The reason names the step, the cause and the cure.
         Ok(Answer::Refused(fault)) => Err((State::Missing, "refused".to_owned(), fault.message)),
         Err(fault) => Err((State::Missing, "not to be found out".to_owned(), fault.message)),
     };

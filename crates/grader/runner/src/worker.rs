@@ -69,7 +69,7 @@ impl CheckRequest {
 /// The answer of a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
-    /// The system refused the room; the reason and the remedy.
+    /// The system refused the room; the reason and the cure.
     Refused(Fault),
     /// The result of the check.
     Decided(Box<Decision>),
