@@ -42,7 +42,7 @@ pub(crate) fn check(arguments: &arguments::Check) -> Result<Status, Trouble> {
     Ok(status(&report))
 }
 
-/// The progress line, if standard error is a terminal.
+/// The progress line, if standard error is a terminal and colours are not switched off.
 pub(crate) fn progress(missed_are: &'static str) -> Progress<Stderr> {
     let animated = io::stderr().is_terminal() && AutoStream::choice(&io::stderr()) != ColorChoice::Never;
     Progress::new(animated.then(io::stderr), missed_are)
