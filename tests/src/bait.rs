@@ -1,5 +1,5 @@
-//! What attacks are to reach and must not: listeners on the host's loopback, files that are not theirs, and whatever shows from
-//! outside that one got through.
+//! Targets that attacks should try to reach and must not reach: listeners on the host's loopback, foreign files, and anything that shows
+//! from outside that an attack succeeded.
 
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with};
 use std::fs;
@@ -10,10 +10,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
-/// What a file in a hidden folder says, and nobody is to read.
+/// The content of a file in a hidden folder. No attack may read it.
 pub const SECRET: &str = "a8c1f0-the-hidden-word-7d22";
 
-/// What the attacks are to reach, write, read or leave behind, and must not.
+/// What the attacks should try to reach, write, read or leave behind, and must not.
 pub struct Bait {
     folder: tempfile::TempDir,
     mark: String,
@@ -24,7 +24,7 @@ pub struct Bait {
 }
 
 impl Bait {
-    /// Lays it in a new folder below `parent`, for the attack of that name.
+    /// Lays the bait in a new folder below `parent`, for the attack with this name.
     pub fn lay(parent: impl AsRef<Path>, name: &str) -> Bait {
         let folder = tempfile::tempdir_in(parent).unwrap();
         fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
@@ -32,15 +32,15 @@ impl Bait {
         fs::set_permissions(folder.path().join("secret"), PermissionsExt::from_mode(0o666)).unwrap();
         let unix = UnixListener::bind(folder.path().join("socket")).unwrap();
         fs::set_permissions(folder.path().join("socket"), PermissionsExt::from_mode(0o777)).unwrap();
-        // Without its ending, since a word that looks like a script would have to be one.
-        // The folder's name is nobody else's: the same attack may be judged twice at a time.
+        // Without its extension, since a word that looks like a script would have to be one. The folder's name is unique: the same attack
+        // may be judged twice at the same time.
         let own = folder.path().file_name().unwrap_or_default().to_string_lossy().replace('.', "");
         let mark = format!("mark-{own}-{}", name.split('.').next().unwrap_or_default());
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let by_name = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
         bind(&by_name, &SocketAddrUnix::new_abstract_name(mark.as_bytes()).unwrap()).unwrap();
         listen(&by_name, 1).unwrap();
-        // Many a container has no IPv6: both are at its only loopback address there, and what goes to the other can reach nobody.
+        // Many containers have no IPv6. Both are then at the only loopback address, and packets to the other reach nothing.
         let or_ipv4 = |host: IpAddr| [host, Ipv4Addr::LOCALHOST.into()].map(|host| SocketAddr::new(host, 0));
         let loopback = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(or_ipv4);
         let tcp = loopback.map(|addresses| TcpListener::bind(&addresses[..]).unwrap());
@@ -51,23 +51,23 @@ impl Bait {
         Bait { folder, mark, tcp, udp, unix, by_name }
     }
 
-    /// Its folder, to which everybody may write, with a file called `secret` and a socket.
+    /// Its folder, in which everybody may write, with a file called `secret` and a socket.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// A word that processes have among their arguments which are to be left behind; an abstract socket is called so too.
+    /// A word among the arguments of processes that an attack should leave behind. An abstract socket has this name too.
     pub fn mark(&self) -> &str {
         &self.mark
     }
 
-    /// The ports on this machine's loopback: of the TCP listeners and the UDP sockets, for IPv4 and IPv6 each.
+    /// The ports on this machine's loopback: those of the TCP listeners and of the UDP sockets, for IPv4 and IPv6 each.
     pub fn ports(&self) -> ([u16; 2], [u16; 2]) {
         let tcp = self.tcp.each_ref().map(|listener| listener.local_addr().unwrap().port());
         (tcp, self.udp.each_ref().map(|socket| socket.local_addr().unwrap().port()))
     }
 
-    /// What an attack is told, as words of its command.
+    /// The information for an attack, as words of its command.
     pub fn words(&self) -> String {
         let (tcp, udp) = self.ports();
         format!(
@@ -81,7 +81,7 @@ impl Bait {
         )
     }
 
-    /// What was taken; empty where the attack got nowhere.
+    /// What the attack reached; empty if it reached nothing.
     pub fn taken(&self) -> Vec<&'static str> {
         let waits = |result: std::io::Result<()>| result.is_err_and(|e| e.kind() == ErrorKind::WouldBlock);
         let mut taken = Vec::new();

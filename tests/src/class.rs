@@ -1,6 +1,5 @@
-//! A made-up class of lab 3, of which it is known what each submission deserves: right and wrong programs of the collection put
-//! together, in Rust and in other languages, programs that do not compile or attack the grader, and folders with nothing in them,
-//! in every packing in which submissions come.
+//! An invented class of lab 3 with known marks: right and wrong programs of the collection put together, in Rust and in other languages,
+//! programs that do not compile or that attack the grader, and folders without content, in all packings in which submissions come.
 
 mod following;
 mod hostile;
@@ -18,14 +17,14 @@ use std::io;
 use std::path::Path;
 
 const LAB: &str = "lab3";
-/// A right program for each of the lab's, in Rust and in Python.
+/// A right program for each of the lab's programs, in Rust and in Python.
 const RIGHT: [(&str, &str, &str); 4] = [
     ("echo-server", "plain.rs", "bytearray.py"),
     ("echo-client", "deadline.rs", "partition.py"),
     ("echo-server-threaded", "plain.rs", "threading-module.py"),
     ("bounded-listener", "second-listen.rs", "readline.py"),
 ];
-/// After so many submissions the kinds come again.
+/// After this many submissions the kinds repeat.
 const KINDS: usize = 20;
 
 /// One submission of the class.
@@ -33,33 +32,33 @@ const KINDS: usize = 20;
 pub struct Member {
     /// Its name in the class.
     pub name: String,
-    /// What the grader is to find out.
+    /// The expected result.
     pub deserves: Deserves,
-    /// The sources, by their paths below the lab's `src/bin`, of a submission in Rust.
+    /// The sources of a Rust submission, by their paths below the lab's `src/bin`.
     pub sources: BTreeMap<String, String>,
 }
 
-/// What a submission deserves.
+/// The expected result of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deserves {
     /// It misses these clauses and no other.
     Missing(BTreeSet<String>),
-    /// None of it compiles.
+    /// No part of it compiles.
     NotCompiled,
     /// Nothing of it is taken.
     Refusal,
 }
 
-/// What there is to choose from.
+/// The programs to choose from.
 struct Collection {
     right: BTreeMap<&'static str, [String; 2]>,
     wrong: Vec<(Specimen, String)>,
 }
 
-/// Writes a class of so many submissions to a folder. The same seed writes the same class.
+/// Writes a class of `count` submissions to a folder. The same seed writes the same class.
 ///
 /// # Errors
-/// When the collection cannot be read, or the folder not written to.
+/// When the collection cannot be read, or the folder cannot be written to.
 pub fn write(folder: &Path, count: usize, seed: u64) -> io::Result<Vec<Member>> {
     let collection = Collection::read()?;
     let mut random = fastrand::Rng::with_seed(seed);
@@ -73,8 +72,8 @@ pub fn write(folder: &Path, count: usize, seed: u64) -> io::Result<Vec<Member>> 
     Ok(members)
 }
 
-/// Where the class's interpreters are looked for: the system's first. Scripts that stand in for others elsewhere start many times
-/// slower.
+/// The search path for the class's interpreters, with the system's folders first. Scripts in other folders that replace an interpreter
+/// start many times slower.
 pub fn path() -> OsString {
     let mut path = OsString::from("/usr/local/bin:/usr/bin:/bin:");
     path.push(std::env::var_os("PATH").unwrap_or_default());
@@ -98,7 +97,7 @@ impl Collection {
             Ok((program, [read(rust)?, read(python)?]))
         };
         let is_usable = |specimen: &Specimen| {
-            // It is handed in as a crate's source too, and is given the usual arguments then.
+            // It is also handed in as a crate's source, and gets the usual arguments then.
             let has_usual_arguments = specimen.arguments.is_none();
             let is_wrong = specimen.lab == LAB && !specimen.fails.is_empty() && has_usual_arguments;
             is_wrong && (is_in(specimen, "rs") || is_in(specimen, "py"))
@@ -150,7 +149,7 @@ impl Collection {
             }
             15 | 16 => return self.python(kind == 16, name, random),
             17 => {
-                // What is not handed in is the untouched stub.
+                // A program that is not handed in is the untouched stub.
                 sources.retain(|path, _| path == "echo-server.rs");
                 let others = RIGHT.iter().filter(|(program, ..)| *program != "echo-server");
                 Deserves::Missing(others.flat_map(|(program, ..)| clauses_of(program)).collect())
@@ -160,7 +159,7 @@ impl Collection {
                 return (notes, Member { name, deserves: Deserves::Refusal, sources: Files::new() });
             }
             _ => {
-                // The same as one that came before.
+                // The same content as an earlier submission.
                 let before: Vec<&Member> = others.iter().filter(|other| !other.sources.is_empty()).collect();
                 let same = before[random.usize(..before.len())];
                 sources = same.sources.clone();
@@ -199,7 +198,7 @@ impl Collection {
         (files, Member { name, deserves: Deserves::Missing(missing), sources: Files::new() })
     }
 
-    /// A wrong program, whose clauses are added to the missing ones. Two in one submission are of different programs.
+    /// A wrong program. Its clauses are added to the missing ones. Two wrong programs in one submission are different programs of the lab.
     fn a_mistake(
         &self,
         language: &str,

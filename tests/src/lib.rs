@@ -1,5 +1,4 @@
-//! What the end-to-end tests share: the built command line, a class to be graded, what attacks are to reach and must not, and
-//! hostile submissions.
+//! What the end-to-end tests share: the built command line, a class to grade, targets for attacks, and hostile submissions.
 
 pub mod bait;
 pub mod class;
@@ -43,7 +42,7 @@ pub fn xtask() -> Command {
     command
 }
 
-/// The right one of the documents that a lab asks for beside its programs, if it asks for one.
+/// The correct document that a lab asks for beside its programs, if it asks for one.
 pub fn reference_document(lab: &str) -> Option<PathBuf> {
     let lab = &checks::suite(lab)?.lab;
     Some(runner::workspace_root().join("crates/programs").join(lab.slug).join(lab.document?))

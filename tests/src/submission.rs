@@ -1,10 +1,10 @@
-//! Submissions of the hostile collection as folders: what they say of themselves, and what is added to them.
+//! Submissions of the hostile collection as folders: their own descriptions, and what is added to them.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// Honest programs, for what an attack does not bring along itself.
+/// Honest programs, for those that an attack does not contain.
 const IN_RUST: [(&str, &str); 4] = [
     ("echo-server", "lab3/echo-server/correct/plain.rs"),
     ("echo-client", "lab3/echo-client/correct/deadline.rs"),
@@ -18,7 +18,7 @@ const IN_PYTHON: [(&str, &str, &str); 4] = [
     ("bounded-listener", "lab3/bounded-listener/correct/readline.py", "{port}"),
 ];
 
-/// What a submission deserves, by the comment that one of its files begins with.
+/// The expected result of a submission, by the comment at the beginning of one of its files.
 pub fn deserves(folder: &Path) -> String {
     let line = |text: &str, name: &str| {
         let lines = text.lines().take(2).map(|line| line.trim_start_matches(['/', '#', ' ']));
@@ -34,7 +34,7 @@ pub fn deserves(folder: &Path) -> String {
     deserved.unwrap_or_else(|| panic!("{} says what it deserves", folder.display()))
 }
 
-/// Adds honest programs to a submission of lab 3 that lacks them, and what its attack needs from the collection.
+/// Adds the missing programs to a submission of lab 3, as honest ones, and adds what its attack needs from the collection.
 pub fn complete(folder: &Path, collection: &Path) {
     let programs = runner::workspace_root().join("tests/programs");
     let settings = folder.join("submission.toml");

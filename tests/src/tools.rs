@@ -1,9 +1,9 @@
-//! What some tests need beside Rust and a C compiler. Where it is not installed they are left out, and what they lacked is told by the
-//! last line of `cargo test --test collection`, which has programs in many languages to leave out as well.
+//! Tools that some tests need beside Rust and a C compiler. If a tool is not installed, these tests are left out. The last line of `cargo
+//! test --test collection` reports the missing tools, and also leaves out programs in many languages.
 
 use runner::collection;
 
-/// What tests use, with what they use it for.
+/// The tools of the tests, with their purpose.
 pub const TOOLS: &[(&str, &str)] = &[
     ("python3", "programs of students, hostile ones above all"),
     ("sh", "scripts of submissions and of students"),
@@ -16,10 +16,11 @@ pub const TOOLS: &[(&str, &str)] = &[
     ("setpriv", "ordinary users"),
 ];
 
-/// Whether all of these are on the PATH. A test that finds one missing ends there.
+/// Whether all of these are on the PATH. A test ends here if one is missing.
 ///
 /// # Panics
-/// Where all that tests need is known to be installed (`REQUIRE_ALL`), and something is not; and for what is not in [`TOOLS`].
+/// When everything that tests need is known to be installed (`REQUIRE_ALL`), and a tool is missing; and for a tool that is not in
+/// [`TOOLS`].
 pub fn has(tools: &[&str]) -> bool {
     for tool in tools {
         assert!(TOOLS.iter().any(|(known, _)| known == tool), "{tool} stands in no list of tools");
@@ -31,7 +32,7 @@ pub fn has(tools: &[&str]) -> bool {
     true
 }
 
-/// Ends a test here where one of these tools is missing, see [`tools::has`](crate::tools::has).
+/// Ends a test here if one of these tools is missing, see [`tools::has`](crate::tools::has).
 #[macro_export]
 macro_rules! needs {
     ($($tool:literal),+) => {
@@ -41,7 +42,7 @@ macro_rules! needs {
     };
 }
 
-/// What is not here, and what is not tested therefore.
+/// The missing tools, and what is not tested for that reason.
 pub fn missing() -> impl Iterator<Item = String> {
     let missing = TOOLS.iter().filter(|(tool, _)| !collection::is_on_path(tool));
     missing.map(|(tool, about)| format!("{about} ({tool})"))

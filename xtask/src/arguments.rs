@@ -1,4 +1,4 @@
-//! The command line as clap reads it. What a name stands for is found out elsewhere.
+//! The command line as clap reads it. Other modules find out what a name stands for.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -155,7 +155,7 @@ pub(crate) enum Audience {
     Student,
 }
 
-/// What another program reads.
+/// Arguments for another program.
 #[derive(Args)]
 pub(crate) struct HandedOn {
     /// See --help
@@ -332,7 +332,7 @@ pub(crate) struct Bench {
     pub(crate) format: cli::Format,
 }
 
-/// What holds for checks whatever they check.
+/// Options of all commands that run checks.
 #[derive(Args)]
 pub(crate) struct Conditions {
     /// The seed of random payloads; the same seed sends the same bytes

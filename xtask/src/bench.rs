@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: builds the programs and what measures them, and lets it measure. That is a program of its own, which
-//! nobody has to build who does not want to measure.
+//! `cargo xtask bench`: builds the programs and the measuring program, and runs that. It is a separate program, so that only those who
+//! measure have to build it.
 
 use crate::arguments;
 use crate::check::progress;
@@ -12,7 +12,7 @@ use cli::Status;
 use runner::Measurement;
 use std::process::Command;
 
-/// The lab whose protocol is spoken.
+/// The lab whose protocol is used.
 const MEASURED: &str = "lab5";
 
 /// Builds and measures.
@@ -37,7 +37,7 @@ pub(crate) fn bench(arguments: &arguments::Bench) -> Result<Status, Trouble> {
     tool::run(&mut command)
 }
 
-/// The options that are handed on.
+/// The options that are passed on.
 fn options(arguments: &arguments::Bench) -> Vec<String> {
     let mut options = vec![tool::color().to_owned(), format!("--format={}", arguments.format)];
     options.extend(arguments.clients.iter().map(|count| format!("--clients={count}")));

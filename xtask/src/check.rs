@@ -12,7 +12,7 @@ use model::{Notice, RunReport, Tier, Verdict};
 use report::{Palette, Progress, human, json, junit};
 use std::io::{self, IsTerminal, Stderr};
 
-/// Checks, reports, and says how it went.
+/// Checks, reports, and returns the status.
 pub(crate) fn check(arguments: &arguments::Check) -> Result<Status, Trouble> {
     let order = order::order(arguments)?;
     let destination = Destination::open(arguments.output.as_deref())?;
@@ -42,7 +42,7 @@ pub(crate) fn check(arguments: &arguments::Check) -> Result<Status, Trouble> {
     Ok(status(&report))
 }
 
-/// The progress line, where somebody watches.
+/// The progress line, if standard error is a terminal and colours are not switched off.
 pub(crate) fn progress(missed_are: &'static str) -> Progress<Stderr> {
     let animated = io::stderr().is_terminal() && AutoStream::choice(&io::stderr()) != ColorChoice::Never;
     Progress::new(animated.then(io::stderr), missed_are)
@@ -64,7 +64,7 @@ mod tests {
     use model::{CheckReport, Environment, Failure, Fault, Isolation, Kind};
     use std::time::Duration;
 
-    /// The status of a run over lab 3 where the clause `id` got this verdict and all others passed.
+    /// The status of a run over lab 3 in which the clause `id` got this verdict and all others passed.
     fn status_with(id: &str, verdict: &Verdict) -> Status {
         let suite = naming::suite("lab3").unwrap();
         let reported = suite.checks.iter().map(|check| CheckReport {

@@ -1,8 +1,8 @@
-//! What only the course's own repository has, and students' have not.
+//! Parts that only the course's own repository has, and not the students'.
 
 use crate::trouble::Trouble;
 
-/// That something of the course is there, by its folder.
+/// Checks by its folder that such a part is there.
 pub(crate) fn need(folder: &str, what: &str) -> Result<(), Trouble> {
     if runner::workspace_root().join(folder).is_dir() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Where results go: standard output, or a file that is known to be writable before the first check runs.
+//! The destination of results: standard output, or a file that is known to be writable before the first check runs.
 
 use crate::trouble::Trouble;
 use anstream::{AutoStream, ColorChoice};
@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 
 pub(crate) enum Destination {
     StandardOutput,
-    /// A file that was there before, open, with its content still untouched.
+    /// An existing file. It is open, and its content is not changed yet.
     Existing(File),
-    /// A file that can be made, and is made only when there are results: whatever ends the run leaves nothing behind.
+    /// A file that can be created. It is created only when there are results, so a run that ends early leaves nothing behind.
     New(PathBuf),
 }
 
 impl Destination {
-    /// Finds out whether results can be written to that path; `None` is standard output.
+    /// Finds out whether results can be written to this path; `None` is standard output.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, Trouble> {
         let Some(path) = path else { return Ok(Destination::StandardOutput) };
         let probe = || {
@@ -33,7 +33,7 @@ impl Destination {
         })
     }
 
-    /// Whether what is written there should be coloured.
+    /// Whether the output there should be coloured.
     pub(crate) fn wants_colour(&self) -> bool {
         let choice = match self {
             Destination::StandardOutput => AutoStream::choice(&io::stdout()),
@@ -43,7 +43,7 @@ impl Destination {
         matches!(choice, ColorChoice::Always | ColorChoice::AlwaysAnsi)
     }
 
-    /// Replaces what is there by what `write` writes.
+    /// Replaces the content with what `write` writes.
     pub(crate) fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         let written = match self {
             Destination::StandardOutput => write(&mut BufWriter::new(io::stdout().lock())),

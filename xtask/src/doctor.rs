@@ -1,4 +1,4 @@
-//! `cargo xtask doctor`: what this machine can do, what not, and the cure.
+//! `cargo xtask doctor`: what this machine can do, what it cannot do, and the cure.
 
 use crate::arguments;
 use crate::destination::Destination;
@@ -7,7 +7,7 @@ use cli::{Format, Status};
 use model::doctor::Finding;
 use report::Palette;
 
-/// Examines, and says whether checks can be decided with full isolation.
+/// Examines the machine; the status says whether checks can be decided with full isolation.
 pub(crate) fn doctor(arguments: &arguments::Doctor) -> Result<Status, Trouble> {
     let findings = runner::doctor::examine();
     let destination = Destination::StandardOutput;

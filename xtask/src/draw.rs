@@ -1,4 +1,4 @@
-//! `cargo xtask draw`: the questions of a set, in the file in which they are answered.
+//! `cargo xtask draw`: writes the questions of a set into the file for the answers.
 
 use crate::arguments;
 use crate::naming;
@@ -8,7 +8,7 @@ use report::catalogue;
 use std::fs;
 use std::io::ErrorKind;
 
-/// Draws, and writes, but never over answers.
+/// Draws the questions and writes them, but never overwrites answers.
 pub(crate) fn draw(arguments: &arguments::Draw) -> Result<Status, Trouble> {
     let suite = naming::suite(&arguments.lab)?;
     let (Some(bank), Some(document)) = (&suite.bank, suite.lab.document) else {

@@ -1,4 +1,4 @@
-//! `cargo xtask export`: lets the tool write the students' repository.
+//! `cargo xtask export`: runs the tool that writes the students' repository.
 
 use crate::arguments;
 use crate::tool;

@@ -1,4 +1,4 @@
-//! `cargo xtask grade` and `cargo xtask merge`: hand their words on to the tool, which knows them and explains them.
+//! `cargo xtask grade` and `cargo xtask merge`: pass their arguments on to the tool, which parses and explains them.
 
 use crate::arguments::HandedOn;
 use crate::tool;

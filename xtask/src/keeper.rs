@@ -1,4 +1,4 @@
-//! What `check --keep` keeps of each check beside its packets: the conversation, and what the programs printed.
+//! What `check --keep` keeps from each check beside its packets: the conversation, and the output of the programs.
 
 use crate::trouble::Trouble;
 use model::CheckReport;
@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// The folder.
+/// The folder for the files.
 pub(crate) struct Keeper {
     folder: PathBuf,
     /// The first file that could not be written, and why.
@@ -15,7 +15,7 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Makes the folder, if it is not there.
+    /// Makes the folder, unless it exists.
     pub(crate) fn open(folder: &Path) -> Result<Keeper, Trouble> {
         let keeper = Keeper { folder: folder.to_owned(), failed: Mutex::default() };
         fs::create_dir_all(folder).map_err(|error| trouble(folder, &error))?;
@@ -35,7 +35,7 @@ impl Keeper {
         }
     }
 
-    /// Tells what could not be kept.
+    /// Reports the first file that could not be written.
     pub(crate) fn close(self) -> Result<(), Trouble> {
         match self.failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
             None => Ok(()),

@@ -1,4 +1,4 @@
-//! `cargo xtask`: reads the command line and calls what does the work. It decides nothing but the exit status.
+//! `cargo xtask`: reads the command line and calls the modules that do the work. It decides nothing but the exit status.
 
 mod arguments;
 mod bench;

@@ -1,5 +1,4 @@
-//! From the names that people type to labs, clauses and programs; a name that is not there brings up the nearest
-//! that is.
+//! Finds labs, clauses and programs by the names that people type. For an unknown name it suggests the nearest known one.
 
 use crate::trouble::Trouble;
 use checks::{self, Check, Suite};
@@ -16,7 +15,7 @@ pub(crate) fn suite(name: &str) -> Result<&'static Suite, Trouble> {
     found.ok_or_else(|| unknown("lab", name, checks::suites().iter().map(|suite| suite.lab.name())))
 }
 
-/// The check of the clause with that id, in any case, and its lab.
+/// The check of the clause with this id, in any case, and its lab.
 pub(crate) fn check(id: &str) -> Result<(&'static Suite, &'static Check), Trouble> {
     let all =
         || checks::suites().iter().flat_map(|suite| suite.checks.iter().map(move |check| (suite, check)));
@@ -24,7 +23,7 @@ pub(crate) fn check(id: &str) -> Result<(&'static Suite, &'static Check), Troubl
     found.ok_or_else(|| unknown("clause", id, all().map(|(_, check)| check.clause.id.to_owned())))
 }
 
-/// The check of the clause with that id, in any case, which must be one of the lab's.
+/// The check of the clause with this id, in any case. It must be one of the lab's.
 pub(crate) fn check_of(suite: &'static Suite, id: &str) -> Result<&'static Check, Trouble> {
     if let Some(check) = suite.checks.iter().find(|check| check.clause.id.eq_ignore_ascii_case(id)) {
         return Ok(check);
@@ -36,7 +35,7 @@ pub(crate) fn check_of(suite: &'static Suite, id: &str) -> Result<&'static Check
     Err(unknown("clause", id, suite.checks.iter().map(|check| check.clause.id.to_owned())))
 }
 
-/// The lab's program of that name.
+/// The lab's program with this name.
 pub(crate) fn program(suite: &'static Suite, name: &str) -> Result<&'static Program, Trouble> {
     if let ([], Some(document)) = (suite.lab.programs, suite.lab.document) {
         let lab = suite.lab.name();

@@ -1,4 +1,4 @@
-//! From the arguments to the runner's order: which checks, on which programs, how.
+//! Turns the arguments into the runner's order: which checks, on which programs, and how.
 
 use crate::arguments::{self, Conditions, Isolation};
 use crate::course;
@@ -53,7 +53,7 @@ impl Conditions {
         self.jobs.map(usize::from)
     }
 
-    /// How checks are kept apart.
+    /// How checks are isolated.
     pub(crate) fn isolation(&self) -> IsolationChoice {
         match self.isolation {
             Isolation::Auto => IsolationChoice::Auto,
@@ -63,7 +63,7 @@ impl Conditions {
     }
 }
 
-/// The options under which the same happens again, without a trailing space.
+/// The options that repeat the same run, without a trailing space.
 pub(crate) fn again(seed: u64, isolation: IsolationChoice) -> String {
     let isolation = match isolation {
         IsolationChoice::Auto => "",
@@ -73,7 +73,7 @@ pub(crate) fn again(seed: u64, isolation: IsolationChoice) -> String {
     format!("--seed {seed}{isolation}")
 }
 
-/// What a report says about the command that leads to the same result again.
+/// What a report says about the command that repeats the same result.
 pub(crate) fn origin(order: &Order) -> Origin {
     let mut words = vec![again(order.seed, order.isolation)];
     match &order.source {
@@ -97,12 +97,12 @@ pub(crate) fn origin(order: &Order) -> Origin {
     Origin { command_suffix: words.join(" "), stubs: is_own(order) }
 }
 
-/// Whether all that is checked lies in the student's own folder.
+/// Whether everything that is checked is in the student's own folder.
 pub(crate) fn is_own(order: &Order) -> bool {
     order.source == Source::Stubs && order.document.is_none()
 }
 
-/// Whether a template is a command that can run is the runner's to find out.
+/// The programs to check. The runner finds out whether a template is a command that can run.
 pub(crate) fn source(suite: &'static Suite, reference: bool, programs: &[String]) -> Result<Source, Trouble> {
     if reference {
         course::need("crates/programs", "the reference programs are")?;
@@ -123,7 +123,7 @@ pub(crate) fn source(suite: &'static Suite, reference: bool, programs: &[String]
     Ok(if templates.is_empty() { Source::Stubs } else { Source::Templates(templates) })
 }
 
-/// The lab's checks, in its order, that are asked for and are about programs that there are.
+/// The requested checks of the lab, in its order, about programs that exist.
 fn selection(
     suite: &'static Suite,
     only: &[String],

@@ -1,5 +1,5 @@
-//! What `check` found out last about the student's own programs, kept below cargo's target folder for `list`. Nothing
-//! depends on it: what cannot be kept or read costs a warning.
+//! The last results of `check` for the student's own programs, kept below cargo's target folder for `list`. Nothing depends on them: an
+//! error in keeping or reading them only gives a warning.
 
 use model::{Lab, RunReport};
 use report::marks::{Dated, Marks};
@@ -12,7 +12,7 @@ fn file(lab: &Lab) -> PathBuf {
     target_folder().join("xtask/last").join(format!("{}.json", lab.name()))
 }
 
-/// Keeps the verdicts of a run; those of clauses that it did not decide stay.
+/// Keeps the verdicts of a run. Verdicts on clauses that it did not decide stay.
 pub(crate) fn keep(report: &RunReport) {
     let path = file(report.lab);
     let keep = || {
@@ -20,11 +20,11 @@ pub(crate) fn keep(report: &RunReport) {
         marks.update(report);
         let text = marks.to_json()?;
         fs::create_dir_all(path.parent().unwrap_or(&path))?;
-        // Renamed when it is whole: another run, or an interrupt, never leaves half a file.
+        // Renamed when it is complete, so neither another run nor an interrupt leaves half a file.
         let unfinished = path.with_extension(std::process::id().to_string());
         let written = fs::write(&unfinished, text).and_then(|()| fs::rename(&unfinished, &path));
         if written.is_err() {
-            // What cannot be written can often not be removed either; the first error is the one to tell.
+            // A file that cannot be written can often not be removed either. The first error is reported.
             let _ = fs::remove_file(&unfinished);
         }
         written
@@ -35,7 +35,7 @@ pub(crate) fn keep(report: &RunReport) {
     }
 }
 
-/// What was last found out about a lab; nothing where it was never checked, or where that cannot be read.
+/// The last results of a lab; `None` if it was never checked, or if they cannot be read.
 pub(crate) fn last(lab: &Lab) -> Option<Dated> {
     read(lab).unwrap_or_else(|error| {
         let name = lab.name();
@@ -54,7 +54,7 @@ fn read(lab: &Lab) -> io::Result<Option<Dated>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         text => text?,
     };
-    // A clock that was put back makes it new.
+    // If the clock was put back, the results count as new.
     let age = path.metadata()?.modified()?.elapsed().unwrap_or_default();
     Ok(Some(Dated { marks: Marks::from_json(&text)?, age }))
 }

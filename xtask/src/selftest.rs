@@ -1,4 +1,4 @@
-//! `cargo xtask selftest`: tests the checks themselves and writes what is not as it should be.
+//! `cargo xtask selftest`: tests the checks themselves and reports what is not as expected.
 
 use crate::arguments;
 use crate::check::progress;
@@ -16,7 +16,7 @@ use runner::collection::{self, Specimen};
 use runner::selftest::{Notice, SelfTest};
 use std::path::Path;
 
-/// Tests, reports, and says how it went.
+/// Tests, reports, and returns the status.
 pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Trouble> {
     course::need("crates/programs", "the reference programs, which the self-test needs, are")?;
     if let Some(part) = &arguments.show {
@@ -48,7 +48,7 @@ pub(crate) fn selftest(arguments: &arguments::Selftest) -> Result<Status, Troubl
     Ok(status(&outcome))
 }
 
-/// Prints the one program that has this in its path.
+/// Prints the one program with this text in its path.
 fn show(part: &str, folder: &Path) -> Result<Status, Trouble> {
     let trouble = |error: std::io::Error| Trouble::Usage(error.to_string());
     let files = collection::files(folder).map_err(trouble)?;
@@ -65,7 +65,7 @@ fn show(part: &str, folder: &Path) -> Result<Status, Trouble> {
     Ok(Status::Passed)
 }
 
-/// The labs of these names, in the order of the course and once; all, where none is named.
+/// The labs with these names, once each and in the order of the course; all labs if there are no names.
 fn suites(names: &[String]) -> Result<Vec<&'static Suite>, Trouble> {
     let mut numbers = Vec::new();
     for name in names {

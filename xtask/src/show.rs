@@ -1,4 +1,4 @@
-//! `cargo xtask list` and `cargo xtask explain`: what the labs ask.
+//! `cargo xtask list` and `cargo xtask explain`: what the labs require.
 
 use crate::arguments::{Explain, List};
 use crate::destination::Destination;
@@ -9,7 +9,7 @@ use checks::{self, Suite};
 use cli::Status;
 use report::{Palette, catalogue};
 
-/// Lists the clauses of one lab, or of all below an overview.
+/// Lists the clauses of one lab, or those of all labs below an overview.
 pub(crate) fn list(arguments: &List) -> Result<Status, Trouble> {
     let suites: Vec<&Suite> = match &arguments.lab {
         Some(name) => vec![naming::suite(name)?],

@@ -1,4 +1,4 @@
-//! Commands that are programs of their own, which nobody has to build who does not use them: building one, and calling it.
+//! Commands that are separate programs, so that only those who use them have to build them: builds one and calls it.
 
 use crate::check::progress;
 use crate::course;
@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-/// Builds the tool of that name and calls it. `sources` says what is missing where students' repositories have no such tool.
+/// Builds the tool with this name and calls it. `sources` says what is missing in students' repositories, which have no such tool.
 pub(crate) fn call<A: AsRef<OsStr>>(
     name: &str,
     sources: &str,
@@ -22,7 +22,7 @@ pub(crate) fn call<A: AsRef<OsStr>>(
     run(Command::new(tool?).args(arguments))
 }
 
-/// The option with which a tool's output is coloured as this one's is.
+/// The option that colours a tool's output like this program's.
 pub(crate) fn color() -> &'static str {
     match ColorChoice::global() {
         ColorChoice::Auto => "--color=auto",
@@ -31,8 +31,8 @@ pub(crate) fn color() -> &'static str {
     }
 }
 
-/// Becomes a tool that is built, whose exit statuses are the same. Nothing is left to be done after it, and who ends this process, as
-/// a batch system does, ends the tool and not only what waits for it.
+/// Replaces this process by a built tool with the same exit statuses. Nothing remains to be done afterwards. A batch system that ends this
+/// process then ends the tool itself, and not only a process that waits for it.
 pub(crate) fn run(command: &mut Command) -> Result<Status, Trouble> {
     let error = command.exec();
     Err(Trouble::Grader(format!("starting {}: {error}", command.get_program().to_string_lossy())))

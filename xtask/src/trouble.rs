@@ -1,4 +1,4 @@
-//! What keeps a command from doing its work, and how that is told.
+//! The errors that stop a command, and how they are reported.
 
 use cli::{Status, tell};
 use runner::RunError;
@@ -7,7 +7,7 @@ use std::io;
 /// Why there are no results.
 #[derive(Debug)]
 pub(crate) enum Trouble {
-    /// The command makes no sense; the text says what is wrong with it.
+    /// The command is not valid; the text says why.
     Usage(String),
     /// A package does not compile; cargo has already said why.
     Build { package: String },
@@ -16,7 +16,7 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
-    /// Tells it on standard error.
+    /// Writes it to standard error.
     pub(crate) fn tell(&self) -> Status {
         match self {
             Trouble::Usage(message) => tell(message, Status::WrongUse),

@@ -19,14 +19,14 @@ use runner::{Order, Xray};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, IsTerminal, Read, Write};
 
-/// How many rows of each kind are drawn on paper, so to say.
+/// The most rows of each kind in a picture that is printed once.
 const ROWS: usize = 40;
-/// What a screen needs beside the rows: heading, column names, empty lines.
+/// How many lines a screen needs beside the rows: heading, column names, empty lines.
 const FRAME: usize = 9;
-/// Between two pictures.
+/// The time between two pictures.
 const INTERVAL: Timespec = Timespec { tv_sec: 0, tv_nsec: 500_000_000 };
 
-/// Looks and shows.
+/// Looks at the program and shows the picture.
 pub(crate) fn xray(arguments: &arguments::Xray) -> Result<Status, Trouble> {
     if arguments.live && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         return Err(Trouble::Usage("--live needs a terminal; without it one picture is taken".to_owned()));
@@ -93,7 +93,7 @@ fn target(arguments: &arguments::Xray) -> Result<Xray, Trouble> {
     Ok(target?)
 }
 
-/// Draws a picture twice a second, until the program has ended or the user wants no more.
+/// Draws a picture twice a second, until the program has ended or the user quits.
 fn live(target: &mut Xray) -> Result<Status, Trouble> {
     let palette = Palette::new(Destination::StandardOutput.wants_colour());
     let screen = Screen::take()?;
@@ -114,7 +114,7 @@ fn live(target: &mut Xray) -> Result<Status, Trouble> {
     Ok(Status::Passed)
 }
 
-/// The terminal, taken over and given back when this is dropped.
+/// The terminal in full-screen mode, which is left when this is dropped.
 struct Screen;
 
 impl Screen {
@@ -125,7 +125,7 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Draws over what is there, so that nothing flickers.
+    /// Draws over the previous picture, so nothing flickers.
     fn draw(&self, lines: &[String], palette: Palette) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         queue!(out, BeginSynchronizedUpdate, MoveTo(0, 0))?;
@@ -139,7 +139,7 @@ impl Screen {
         out.flush()
     }
 
-    /// Waits for the next picture's time; whether the user wants to leave before.
+    /// Waits until the next picture is due. Returns whether the user quits before.
     fn is_left(&self) -> io::Result<bool> {
         const CONTROL_C: u8 = 3;
         const ESCAPE: u8 = 27;
@@ -158,7 +158,7 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // The terminal may be gone, and then nobody sees that it is not as it was.
+        // The terminal may be gone; then nobody sees its state.
         let _ = execute!(io::stdout(), EnableLineWrap, Show, LeaveAlternateScreen);
         let _ = disable_raw_mode();
     }

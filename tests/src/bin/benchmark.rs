@@ -1,5 +1,5 @@
-//! The figures that the README quotes. Everything is measured in one run, in turns, and told as medians and ratios, since
-//! absolute times say more about the machine than about the grader.
+//! The figures that the README quotes. Everything is measured in one run, in turns, and reported as medians and ratios, since absolute
+//! times say more about the machine than about the grader.
 
 use checks::Check;
 use report::{Palette, xray};
@@ -43,7 +43,7 @@ fn measure() -> Outcome {
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// Checks of a lab on its reference programs, beside the bare cost of their sandboxes and programs.
+/// Checks of a lab on its reference programs, compared with the bare cost of their sandboxes and programs.
 fn whole_against_bare(lab: &str, name: &str, wanted: impl Fn(&Check) -> bool) -> Outcome {
     let overhead = Overhead::new(order(lab, Source::Reference, wanted))?;
     let (mut whole, mut bare) = (Vec::new(), Vec::new());
@@ -62,7 +62,7 @@ fn whole_against_bare(lab: &str, name: &str, wanted: impl Fn(&Check) -> bool) ->
     Ok(())
 }
 
-/// A server that accepts and then hangs, beside a right one, check by check.
+/// A server that accepts and then hangs, compared with a right one, check by check.
 fn hanging_against_right() -> Outcome {
     let specimen = Specimen::read(&folder().join("lab3/echo-server/wrong/accepts-then-hangs.rs"))?;
     let hanging = vec![("echo-server".to_owned(), specimen.command(&cache())?)];
@@ -91,7 +91,7 @@ fn hanging_against_right() -> Outcome {
     Ok(())
 }
 
-/// A look at a server with 1,000 clients, beside drawing all of what was seen.
+/// A look at a server with 1,000 clients, compared with drawing everything that was seen.
 fn picture(program: &'static str) -> Outcome {
     let clients = 1000;
     let mut target = Xray::program(&order("lab5", Source::Reference, |_| false), program, clients, &|_| ())?;

@@ -1,8 +1,8 @@
-//! What it costs to grade a class, beside what cargo takes to compile the same crates alone, in one run:
+//! The cost of grading a class, compared with the time that cargo alone takes to compile the same crates, in one run:
 //!
 //!     cargo run --package tests --bin grading -- [SUBMISSIONS]
 //!
-//! The class is made up and its marks are known; they are compared as well.
+//! The class is invented and its marks are known; they are compared as well.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,9 +16,9 @@ use tests::class::{self, Member};
 use tests::grade_path;
 
 const PACKAGE: &str = "lab3-echo";
-/// Where cargo puts what it has compiled, in each place.
+/// The folder in which cargo puts what it has compiled, in each place.
 const TARGET: &str = "target";
-/// Of so many crates one is compiled with all that it depends on.
+/// One of this many crates is compiled with all its dependencies.
 const EVERY: usize = 8;
 
 fn main() -> ExitCode {
@@ -43,7 +43,7 @@ fn measure(count: usize) -> io::Result<bool> {
     fs::create_dir(&submissions)?;
     let members = class::write(&submissions, count, 1)?;
     let jobs = thread::available_parallelism().map_or(1, usize::from);
-    // The workshop is set up once for a course, and so is cargo's target folder below.
+    // The workshop is prepared once for a course, and so is cargo's target folder below.
     grade(&submissions, &folder.path().join("none"), &["--shard=1/4294967296"])?;
 
     let results = folder.path().join("results");
@@ -68,7 +68,7 @@ fn measure(count: usize) -> io::Result<bool> {
         println!("  {way}: {cargo:.1} s, ratio {:.2}", ours.as_secs_f64() / cargo);
     };
     beside("dependencies compiled before", compile_alone(&crates, &places, false)?.as_secs_f64());
-    // Some tell enough about a time that would be many minutes.
+    // A part of them is enough to estimate a time that would be many minutes.
     let some: Vec<&Sources> = crates.iter().step_by(EVERY).copied().collect();
     let time = compile_alone(&some, &places, true)?.as_secs_f64() / some.len() as f64 * count as f64;
     beside(&format!("each in a folder of its own, reckoned from {}", some.len()), time);
@@ -117,8 +117,8 @@ fn crates(members: &[Member]) -> Vec<&Sources> {
     crates
 }
 
-/// Compiles the crates, as many at a time as there are places, and returns how long that took. In each place what they depend on is
-/// compiled already, unless all of it is to be `fresh`: then it is compiled anew for each crate, as in a folder of its own.
+/// Compiles the crates, as many at a time as there are places, and returns how long that took. In each place the dependencies are compiled
+/// already. With `fresh`, they are compiled anew for each crate, as in a separate folder.
 fn compile_alone(crates: &[&Sources], places: &[PathBuf], fresh: bool) -> io::Result<Duration> {
     let next = AtomicUsize::new(0);
     let compile_some = |place: &Path| -> io::Result<()> {
@@ -143,7 +143,7 @@ fn compile_alone(crates: &[&Sources], places: &[PathBuf], fresh: bool) -> io::Re
     Ok(began.elapsed())
 }
 
-/// The lab's crate alone, with the profile of the course.
+/// Makes a workspace with only the lab's crate, with the profile of the course.
 fn prepare(place: &Path) -> io::Result<()> {
     let root = runner::workspace_root();
     let lab = root.join("labs").join(PACKAGE);
@@ -160,7 +160,7 @@ fn prepare(place: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether it compiles is not the question.
+/// It does not matter whether it compiles.
 fn build(place: &Path) -> io::Result<()> {
     Command::new("cargo")
         .args(["build", "--quiet", "--offline", "--bins", "--keep-going", "--target-dir", TARGET])

@@ -1,4 +1,4 @@
-//! Wrong programs as what they change in a correct one, for who works on the collection.
+//! Wrong programs as patches of correct ones, for those who work on the collection.
 
 use runner::collection::{self, Specimen};
 use std::fs;
@@ -41,7 +41,7 @@ fn shrink_all(files: &[PathBuf]) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Mends those that do not apply. The correct program is taken as it was when the patch was committed last.
+/// Mends the patches that do not apply. The basis is the correct program as it was when the patch was last committed.
 fn mend_all() -> io::Result<bool> {
     let (mut mended, mut left) = (0, 0);
     for file in collection::files(&collection::folder())? {

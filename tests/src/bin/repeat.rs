@@ -1,6 +1,6 @@
-//! Looks for verdicts that chance turns: checks every wrong program of the collection on the clauses that it fails, and the
-//! references and every correct program on all of theirs, again and again with other seeds, beside busy loops if that is asked
-//! for. At its end, or when it is stopped, it tells each verdict that was not as expected. `scripts/repeat` runs it.
+//! Looks for verdicts that depend on chance: checks every wrong program of the collection on the clauses that it fails, and the references
+//! and every correct program on all their clauses, again and again with other seeds, beside busy loops if requested. At its end, or when it
+//! is stopped, it reports each unexpected verdict. `scripts/repeat` runs it.
 
 use model::Verdict;
 use model::selftest::{Expected, Subject};
@@ -19,7 +19,7 @@ const USAGE: &str =
     "usage: scripts/repeat [--times N] [--minutes M] [--load LOOPS-PER-PROCESSOR] [--lab labK]… [--jobs N]
                       [--seed N] [--slowest] [PART-OF-A-PATH]";
 const BUSY: &str = "__busy";
-/// How many seeds are told of one verdict.
+/// The most seeds that are reported for one verdict.
 const SEEDS: usize = 6;
 
 fn main() -> ExitCode {
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What is asked for.
+/// The requested search.
 struct Search {
     test: SelfTest,
     times: usize,
@@ -79,7 +79,7 @@ impl Search {
                     search.test.suites.push(checks::suite(name).ok_or(format!("there is no {name}"))?);
                 }
                 "--slowest" => search.slowest = true,
-                // `scripts/repeat` holds the other end, and lets go of it at Ctrl-C.
+                // `scripts/repeat` holds the other end, and closes it at Ctrl-C.
                 "--stop-with-input" => search.stops_with_input = true,
                 option if option.starts_with('-') => return Err(format!("{option} is not known\n{USAGE}")),
                 part => search.test.file = Some(part.to_owned()),
@@ -91,7 +91,7 @@ impl Search {
         Ok(search)
     }
 
-    /// Returns how many verdicts of how many programs and clauses were not as expected.
+    /// Returns how many verdicts, of how many programs and clauses, were not as expected.
     fn run(self) -> Result<usize, String> {
         let progress = Progress::new();
         let building = |notice| {
@@ -119,13 +119,13 @@ impl Search {
         if self.stops_with_input {
             let stop = stop.clone();
             thread::spawn(move || {
-                // Whatever comes is of no interest; the end is.
+                // Only the end of the input matters.
                 let _ = io::copy(&mut io::stdin().lock().by_ref(), &mut io::sink());
                 let _ = stop.send(());
             });
         }
         let (began, into, times) = (Instant::now(), Arc::clone(&found), self.times);
-        // Who is not waited for when the search is stopped: its checks end with this process.
+        // This thread is not waited for when the search is stopped. Its checks end with this process.
         thread::spawn(move || {
             repetition.run(times, &|verdict| lock(&into).add(&verdict));
             let _ = stop.send(());
@@ -151,7 +151,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What the search has found: by program and clause.
+/// The results of the search, by program and clause.
 #[derive(Default)]
 struct Found {
     decided: usize,
@@ -164,7 +164,7 @@ struct Series {
     expected: &'static str,
     of: usize,
     seeds: Vec<u64>,
-    /// What the first of them said.
+    /// The message of the first unexpected verdict.
     came: String,
     longest: Duration,
 }
@@ -224,7 +224,7 @@ impl Found {
         }
     }
 
-    /// Of each program the check that took longest.
+    /// Reports the longest check of each program.
     fn tell_slowest(&self) {
         let mut slowest: BTreeMap<&str, (Duration, &str)> = BTreeMap::new();
         for ((name, id), series) in &self.series {
@@ -246,7 +246,7 @@ fn name(one: &Repeated<'_>) -> String {
     }
 }
 
-/// One line that changes, where somebody sees it; else a line each minute.
+/// One line that changes, if standard error is a terminal; otherwise a line each minute.
 struct Progress {
     is_seen: bool,
     last: Mutex<Instant>,
@@ -277,7 +277,7 @@ impl Progress {
     }
 }
 
-/// Busy loops, ended when this is dropped.
+/// Busy loops, which are ended when this is dropped.
 struct Load(Vec<Child>);
 
 impl Load {
@@ -294,14 +294,14 @@ impl Load {
 impl Drop for Load {
     fn drop(&mut self) {
         for child in &mut self.0 {
-            // One that has ended already needs no end.
+            // A process that has ended need not be killed.
             let _ = child.kill();
             let _ = child.wait();
         }
     }
 }
 
-/// A busy loop ends by itself when the process that started it is gone, however that came about.
+/// A busy loop. It ends by itself when the process that started it is gone, for whatever reason.
 fn busy() -> ExitCode {
     let parent = parent_id();
     while parent_id() == parent {

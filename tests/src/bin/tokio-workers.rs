@@ -1,5 +1,5 @@
-//! A right `server-async` of another build than the reference: a runtime with several worker threads, of which one at a time
-//! waits in epoll while the others are parked. Not in the collection, whose programs are single files without dependencies.
+//! A right `server-async` with another structure than the reference: a runtime with several worker threads. One of them at a time waits in
+//! epoll while the others are parked. It is not in the collection, whose programs are single files without dependencies.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -21,7 +21,7 @@ async fn serve(port: u16) -> io::Result<()> {
     loop {
         match listener.accept().await {
             Ok((client, _)) => drop(tokio::spawn(attend(client))),
-            // No file descriptor is free, most likely.
+            // Most likely no file descriptor is free.
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }

@@ -1,4 +1,4 @@
-//! Looking on while a class is graded.
+//! Observes a class while it is graded.
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::inotify;
@@ -9,8 +9,8 @@ use std::mem::MaybeUninit;
 use std::path::Path;
 use std::process::Child;
 
-/// Calls `look` with the number of submissions that are in the sheet whenever the results have changed, until it returns `true`
-/// or the run has ended. The folder for the results must be there before the run is.
+/// Calls `look` with the number of submissions in the sheet whenever the results have changed, until it returns `true` or the run has
+/// ended. The folder for the results must exist before the run starts.
 ///
 /// # Errors
 /// Those of the file system, and those of `look`.

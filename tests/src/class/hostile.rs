@@ -1,4 +1,4 @@
-//! Programs that attack the grader instead of doing what they should, each so that it ends by itself where nothing holds it.
+//! Programs that attack the grader instead of doing what they should. Each ends by itself if nothing stops it.
 
 pub(super) const ALL: [&str; 6] = [PRINTS_A_VERDICT, USES_MEMORY, FLOODS, KILLS, WRITES_RESULTS, FORKS];
 

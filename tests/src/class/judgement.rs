@@ -1,4 +1,4 @@
-//! What was found out about a class, beside what it deserves.
+//! Compares the results of a class with the expected ones.
 
 use super::{Deserves, LAB, Member};
 use model::Tier;
@@ -21,7 +21,7 @@ pub fn sheet(results: &Path) -> io::Result<BTreeMap<String, BTreeMap<String, Str
     rows.collect()
 }
 
-/// The clauses of the lab, and what each is worth in the sheet.
+/// The clauses of the lab, with the worth of each in the sheet.
 fn clauses() -> impl Iterator<Item = (String, String)> {
     checks::suite(LAB).into_iter().flat_map(|suite| suite.checks).map(|check| {
         let worth = if check.clause.tier == Tier::Core { check.clause.points } else { 1 };
@@ -29,7 +29,7 @@ fn clauses() -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// The submissions that got other marks than they deserve, and what their students are told.
+/// The submissions with other marks than expected, and what their students are told.
 ///
 /// # Errors
 /// When the results cannot be read.
@@ -48,7 +48,7 @@ pub fn misjudged(results: &Path, members: &[Member]) -> io::Result<Vec<String>> 
         };
         let row = sheet.get(&member.name).unwrap_or(&none);
         let cell = |name: &str| row.get(name).map_or("", String::as_str);
-        // Whatever is not all that a clause is worth: also what was not decided.
+        // Every clause without its full worth, also an undecided one.
         let missed = clauses().filter(|(id, worth)| cell(id) != worth).map(|(id, _)| id);
         let missed: BTreeSet<String> = if status == "graded" { missed.collect() } else { BTreeSet::new() };
         let none_at_all = missing.iter().all(|id| cell(id) == "0");

@@ -18,12 +18,12 @@ pub(super) fn pack(
     class: &Path,
 ) -> io::Result<()> {
     let name = &member.name;
-    // Those in other languages have no folders in them that could be taken for the lab's.
+    // Submissions in other languages have no folders that could be taken for the lab's.
     let is_rust = !member.sources.is_empty();
     let within = |folder: &str| -> BTreeMap<String, String> {
         files.iter().map(|(path, text)| (format!("{folder}/{path}"), text.clone())).collect()
     };
-    // Each time that the kinds come round they meet the next packing.
+    // Each time the kinds repeat, they get the next packing.
     match (index + index / KINDS) % 5 {
         1 if is_rust => {
             let bare = files.iter().map(|(path, text)| (path.replace("src/bin/", ""), text.clone()));

@@ -1,5 +1,5 @@
-//! Each program of the collection, each reference and each stub is a test with a name: `cargo test reads-once` runs that one. What it is tried
-//! on and what it deserves is the self-test's to say, which tries each on all clauses: `cargo xtask selftest`.
+//! Each program of the collection, each reference and each stub is a test with a name: `cargo test reads-once` runs that one. The self-test
+//! decides on which clauses it is tried and what it deserves; `cargo xtask selftest` tries each on all clauses.
 
 mod recorded;
 
@@ -13,16 +13,16 @@ use runner::{IsolationChoice, RunError, collection, worker};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The same payloads each time: what only some seeds bring to light is for longer searches.
+/// The same payloads each time. Longer searches look for what only some seeds show.
 const SEED: u64 = 1;
-/// How often a program is tried alone until it gets the report that is kept. The end of a connection and the end of its program race, and the
-/// report tells what came first.
+/// How often a program is tried alone until it gets the report that is kept. The end of a connection and the end of its program race, and
+/// the report says which came first.
 const TRIES: usize = 5;
-/// Much of a check is waiting, so that many go on at the same time.
+/// A check mostly waits, so many run at the same time.
 const CHECKS_A_PROCESSOR: usize = 8;
 
 fn main() -> ExitCode {
-    // Each check is decided in a process of its own, which is this binary again.
+    // Each check is decided in its own process, which is this binary again.
     if std::env::args().nth(1).as_deref() == Some(worker::ARGUMENT) {
         return worker::main();
     }
@@ -81,7 +81,7 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// Tries a program. Returns those of its reports that are not as they are kept.
+/// Tries a program. Returns the reports that differ from the kept ones.
 fn tried(singles: &Singles, recorded: &Recorded, single: &Single) -> Result<Vec<Report>, Failed> {
     let outcome = singles.run(single).map_err(|error| Failed::from(error.to_string()))?;
     if outcome.deviations() > 0 {
@@ -111,7 +111,7 @@ fn told(outcome: &Outcome) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// What was left out, of the collection and of the other tests.
+/// The programs of the collection and the other tests that were left out.
 fn left_out(languages: &[NotTried]) -> String {
     let programs =
         languages.iter().map(|one| format!("{} in {}", count(one.programs, "program"), one.language));

@@ -1,5 +1,5 @@
-//! What a student reads. For each clause the report of one wrong program is kept in `tests/reports`, so that somebody reads it again
-//! when it changes: `cargo insta review`, or `INSTA_UPDATE=always cargo test --test collection` and a look at the difference.
+//! The reports that a student reads. For each clause the report of one wrong program is kept in `tests/reports`, so that somebody reads it
+//! again when it changes: `cargo insta review`, or `INSTA_UPDATE=always cargo test --test collection` and a look at the difference.
 
 use insta::Settings;
 use model::selftest::Outcome;
@@ -13,7 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What no two runs have in common, and what stands in its place.
+/// Text that differs in every run, and its replacement.
 const MASKS: &[(&str, &str)] = &[
     (r"(?m)^ +\d+\.\d m?s  ", "         …  "),
     (r"(127\.0\.0\.\d+|localhost|\[::1\]):\d+", "$1:PORT"),
@@ -24,24 +24,24 @@ const MASKS: &[(&str, &str)] = &[
     (r"\(for \d+ ms at most\)", "(for N ms at most)"),
     (r"25\d MiB", "25N MiB"),
     (r"panicked at .*", "panicked at PLACE"),
-    // Which of the lines that were mixed comes first is chance.
+    // Which of the mixed lines comes first is chance.
     (r"(?s)(got a line that nobody has said\n.*?\n  got +)[^\n]*", "${1}BYTES"),
-    // How a connection ends while bytes are under way is chance, and so is whether the program's own end is known by then.
+    // How a connection ends while bytes are on the way is chance, and so is whether the program's own end is known by then.
     (
         r"(?s)(?:the program (?:ended|closed) the connection|the connection was reset).*?\n\n",
         "the connection ended …\n\n",
     ),
 ];
 
-/// Whose reports are not kept: which of its clients first finds the program dead is chance.
+/// Programs whose reports are not kept: which client first finds the program dead is chance.
 const NEVER_TWICE: [&str; 4] =
     ["dies-on-reset.patch", "lost-client-ends-all.patch", "reset-ends-the-loop.patch", "sigpipe-kills.patch"];
 
-/// Which wrong program's report is kept for each clause.
+/// The wrong program whose report is kept, for each clause.
 pub(crate) struct Recorded(BTreeMap<String, PathBuf>);
 
 impl Recorded {
-    /// Of each clause's wrong programs the one that most machines can run and that gets least else wrong.
+    /// For each clause, the wrong program that most machines can run and that fails the fewest other clauses.
     pub(crate) fn of(collection: &[Specimen]) -> io::Result<Recorded> {
         let mut chosen: BTreeMap<String, ((usize, usize), PathBuf)> = BTreeMap::new();
         for specimen in
@@ -65,7 +65,7 @@ impl Recorded {
         Ok(Recorded(chosen.into_iter().map(|(id, (_, path))| (id, path)).collect()))
     }
 
-    /// The reports of this program that are kept and are not what they were.
+    /// The kept reports of this program that have changed.
     pub(crate) fn changed(&self, path: &Path, outcome: &Outcome) -> Vec<Report> {
         let labs = outcome.labs.iter();
         let checks = labs
@@ -97,10 +97,10 @@ impl Report {
         kept.splitn(3, "---\n").nth(2).is_some_and(|kept| kept.trim() == self.text.trim())
     }
 
-    /// Shows how it differs from what is kept.
+    /// Shows how it differs from the kept one.
     ///
     /// # Panics
-    /// Always, but where it is to be kept as it is now.
+    /// Always, unless the new report should be kept.
     pub(crate) fn tell(&self) {
         let mut settings = Settings::clone_current();
         settings.set_snapshot_path(folder());
@@ -122,7 +122,7 @@ fn masked(text: String) -> String {
     MASKS.iter().fold(text, mask)
 }
 
-/// What a terminal shows of that check alone. Of the conversation only the grader's own words stay: in which pieces bytes come, and how
+/// The terminal's report of that check alone. Only the grader's own words of the conversation stay: in which pieces bytes come, and how
 /// often something was tried, is chance.
 fn shown(outcome: &Outcome, lab: &'static Lab, check: &CheckReport) -> String {
     let mut environment = outcome.environment.clone();

@@ -1,4 +1,5 @@
-//! What ARCHITECTURE.md says of the crates is so: which of them each uses, and that no modules of one use each other in a circle.
+//! Checks what ARCHITECTURE.md says about the crates: which of them each uses; and that the modules of a crate do not use each other in a
+//! circle.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,10 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A crate, and which others of this workspace it uses.
+/// The crates, each with the others of this workspace that it uses.
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
-/// As cargo knows it; what only tests need is left out.
+/// The uses that cargo knows, without those of tests alone.
 fn real() -> (Uses, BTreeMap<String, PathBuf>) {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version=1"])
@@ -37,7 +38,7 @@ fn real() -> (Uses, BTreeMap<String, PathBuf>) {
     )
 }
 
-/// As the table in ARCHITECTURE.md tells it.
+/// The uses in the table of ARCHITECTURE.md.
 fn told() -> Uses {
     let text = fs::read_to_string(runner::workspace_root().join("ARCHITECTURE.md")).unwrap();
     let rows = text.lines().skip_while(|line| !line.starts_with("| crate |")).skip(2);
@@ -55,7 +56,7 @@ fn each_crate_uses_what_the_architecture_says() {
     assert_eq!(told(), real().0);
 }
 
-/// The modules of a crate by their paths, each with its source without comments and tests.
+/// The modules of a crate by path, each with its source without comments and tests.
 fn modules(folder: &Path, path: &[String], found: &mut BTreeMap<Vec<String>, String>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let (file, name) = (entry.path(), entry.file_name().into_string().unwrap());
@@ -75,7 +76,7 @@ fn modules(folder: &Path, path: &[String], found: &mut BTreeMap<Vec<String>, Str
     }
 }
 
-/// The paths that begin with `root` in a source, such as `crate::`; what stands in braces at their ends counts one by one.
+/// The paths that begin with `root` in a source, such as `crate::`. Names in braces at their ends count one by one.
 fn paths<'a>(source: &'a str, root: &str) -> Vec<Vec<&'a str>> {
     let mut all = Vec::new();
     for rest in source.split(root).skip(1) {
@@ -97,7 +98,7 @@ fn paths<'a>(source: &'a str, root: &str) -> Vec<Vec<&'a str>> {
     all
 }
 
-/// Which modules each uses.
+/// The modules that each module uses.
 fn edges(modules: &BTreeMap<Vec<String>, String>) -> BTreeMap<&[String], BTreeSet<&[String]>> {
     let find = |path: &[String]| {
         let mut ends = (0..=path.len()).rev().map(|end| &path[..end]);
@@ -114,7 +115,7 @@ fn edges(modules: &BTreeMap<Vec<String>, String>) -> BTreeMap<&[String], BTreeSe
     modules.iter().map(|entry| (entry.0.as_slice(), of(entry))).collect()
 }
 
-/// A module from which a way leads back to it.
+/// A module from which a path leads back to it.
 fn circle(modules: &BTreeMap<Vec<String>, String>) -> Option<String> {
     let edges = edges(modules);
     edges.keys().find_map(|start| {
@@ -122,7 +123,7 @@ fn circle(modules: &BTreeMap<Vec<String>, String>) -> Option<String> {
         while let Some(module) = next.pop() {
             next.extend(edges.get(module).into_iter().flatten().filter(|other| reached.insert(**other)));
         }
-        // Whoever uses the root may be used by it: it names all modules.
+        // A module that uses the root may be used by it, since the root names all modules.
         (!start.is_empty() && reached.contains(start)).then(|| start.join("::"))
     })
 }

@@ -1,4 +1,4 @@
-//! The measuring program from end to end, on small servers. Nothing is said about how fast they are.
+//! The measuring program from end to end, on small servers. The tests do not decide how fast they are.
 
 use assert_cmd::Command;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! The command line as its users meet it: exit statuses, formats, and what wrong use is told.
+//! The command line as its users see it: exit statuses, formats, and the messages for wrong use.
 
 use predicates::prelude::*;
 use rstest::rstest;
@@ -69,7 +69,7 @@ fn junit_tells_failures_from_faults() {
         .stdout(predicate::str::contains("errors=\"0\""));
 }
 
-/// What comes of a server that is a script with this first line; `{folder}` in it is a folder that may not be entered.
+/// The result of a check of a server that is a script with this first line. `{folder}` in it is a folder that may not be entered.
 fn check_script(first_line: &str) -> assert_cmd::assert::Assert {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
@@ -83,13 +83,13 @@ fn check_script(first_line: &str) -> assert_cmd::assert::Assert {
     std::fs::write(&program, format!("{text}\n")).unwrap();
     set_mode(&program, 0o755);
     let option = format!("--program=echo-server={} {{port}}", program.display());
-    // Of the folders in `/tmp` a program sees the one that it starts in.
+    // Of all folders in `/tmp`, a program sees only the one that it starts in.
     xtask().args(["check", "lab3", &option, "--only=L3.2"]).current_dir(folder.path()).assert()
 }
 
 #[test]
 fn a_program_that_cannot_be_judged_here_is_the_graders_fault() {
-    // That the sandbox cannot start it says nothing about the program.
+    // If the sandbox cannot start it, that says nothing about the program.
     check_script("#!{folder}/interpreter").code(3);
 }
 
@@ -100,7 +100,7 @@ fn a_program_that_cannot_be_judged_here_is_the_graders_fault() {
 #[case::folder("#!/usr", "`/usr`, which is no program")]
 fn a_script_whose_interpreter_cannot_be_had_is_told_so(#[case] first_line: &str, #[case] words: &str) {
     let output = check_script(first_line).code(1).get_output().stdout.clone();
-    // However the lines are broken.
+    // Whatever the line breaks are.
     let text = String::from_utf8(output).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains(words), "{text}");
 }
@@ -145,10 +145,10 @@ fn the_list_shows_what_was_last_found_out() {
     let only = |id: &str| command(&["check", "lab1", "--only", id]).assert().code(1);
     only("L1.1");
     listed("· L1.1 ").stderr("").stdout(predicate::str::contains("checked just now"));
-    // What ran earlier stays known.
+    // Earlier results stay known.
     only("L1.2");
     listed("· L1.1 ").stdout(predicate::str::contains("· L1.2 "));
-    // What is not about the student's own program is not kept.
+    // Results that are not about the student's own program are not kept.
     let other = "--program=dumb-http-client=sh -c 'exit 1' {host} {port}";
     command(&["check", "lab1", "--only", "L1.1", other]).assert().code(1);
     listed("· L1.1 ");

@@ -1,5 +1,4 @@
-//! The files for CI services in `docs`: the commands that they hold grade a class. Only what the services themselves do is left
-//! out.
+//! The files for CI services in `docs`: their commands grade a class. Only the work of the services themselves is left out.
 
 use predicates::prelude::*;
 use serde_json::Value;
@@ -9,7 +8,7 @@ use std::process::Command;
 use tempfile::TempDir;
 use tests::{needs, xtask};
 
-/// What the service makes of its file: commands, and the variables that stand in them.
+/// What the service makes of its file: commands, and their variables.
 struct Service {
     grade: String,
     merge: String,
@@ -65,7 +64,7 @@ fn gitlab() -> Service {
     }
 }
 
-/// Runs a command of a file in a folder. `cargo` is one that knows `xtask` alone, which need not be built then.
+/// Runs a command of a file in a folder. `cargo` is a command that only knows `xtask`, which need not be built then.
 fn run(command: &str, folder: &Path, variables: &[(&str, String)]) {
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
     let ended = Command::new("bash")
@@ -79,7 +78,7 @@ fn run(command: &str, folder: &Path, variables: &[(&str, String)]) {
     assert!(ended.status.success(), "{command}: {}", String::from_utf8_lossy(&ended.stderr));
 }
 
-/// Grades a class, which has handed in nothing, as the service would, and returns how many have a mark in the end.
+/// Grades a class that has handed in nothing, as the service would. Returns how many submissions have a mark in the end.
 fn marks_by(service: &Service) -> usize {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
@@ -129,7 +128,7 @@ fn a_class_with_a_part_missing_or_not_finished_is_not_put_together() {
             .assert()
     };
     merge(&["2"]).code(2).stderr(predicate::str::contains("part 1/2 is missing"));
-    // As a run leaves it that was killed.
+    // As a killed run leaves it.
     let key = out("2").join("class.json");
     let text = fs::read_to_string(&key).unwrap();
     fs::write(&key, text.replace("\"finished\": true", "\"finished\": false")).unwrap();
@@ -145,7 +144,7 @@ fn where_namespaces_are_refused_nothing_is_graded_and_the_cure_is_told() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
     fs::create_dir_all(folder.join("submissions/ada")).unwrap();
-    // In a user namespace in which there may be no further one.
+    // In a user namespace in which no further one is allowed.
     let refusing = "echo 0 >/proc/sys/user/max_user_namespaces && exec \"$@\"";
     assert_cmd::Command::new("unshare")
         .args(["--user", "--map-root-user", "sh", "-euc", refusing, "sh"])

@@ -1,5 +1,4 @@
-//! The repository that students get: it is made from the course's own, holds nothing that only instructors need, and works by
-//! itself.
+//! The repository for students: it is made from the course's own, contains nothing that only instructors need, and works by itself.
 
 use assert_cmd::Command;
 use predicates::prelude::*;
@@ -9,18 +8,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tests::{needs, xtask};
 
-/// Exports to a folder that is always the same, so that cargo compiles again only what has changed.
+/// Exports to a folder that is always the same, so that cargo compiles only what has changed.
 fn exported() -> PathBuf {
     let folder = target_folder().join("exported");
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
     }
-    // A test is about what lies there, committed or not.
+    // A test is about the present files, committed or not.
     xtask().args(["export", "student", "--allow-dirty"]).arg(&folder).assert().code(0).stdout("");
     folder
 }
 
-/// All files below a folder, seen from there.
+/// All files below a folder, relative to it.
 fn files(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut folders = vec![folder.to_owned()];
@@ -37,7 +36,7 @@ fn files(folder: &Path) -> BTreeSet<String> {
     found
 }
 
-/// A command in the students' repository, which may not ask for anything over the network.
+/// A command in the students' repository. It may not use the network.
 fn there(program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).env_remove("CARGO_MANIFEST_DIR").env_remove("NO_COLOR");

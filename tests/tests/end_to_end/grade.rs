@@ -1,5 +1,5 @@
-//! Grading a class whose marks are known: as a whole, killed and gone on with, and in parts that are put together; and what is
-//! kept and told when the class or the order changes.
+//! Grading a class with known marks: as a whole, killed and continued, and in parts that are merged; and what is kept and reported when the
+//! class or the order changes.
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use tests::{grade_path, needs, xtask_path};
 const SUBMISSIONS: usize = 20;
 const SEED: &str = "7";
 
-/// A class that was graded at one go.
+/// A class that was graded in one run.
 struct Class {
     folder: tempfile::TempDir,
     members: Vec<Member>,
@@ -31,7 +31,7 @@ impl Class {
         self.folder.path().join(name)
     }
 
-    /// The tool, about to grade the class.
+    /// The command that grades the class.
     fn grade(&self, results: &Path, more: &[&str]) -> Command {
         let mut command = Command::new(grade_path());
         command.arg("grade").arg(self.submissions()).args(["--lab=lab3", "--seed", SEED, "--out"]);
@@ -60,7 +60,7 @@ fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-/// Asserts that all results have these modes. What is built lies in a folder that has one as well, where it is for others to run.
+/// Asserts that all results have these modes. The built files are in a folder that has one of them too, although other users run them.
 #[track_caller]
 fn assert_private(results: &Path, folder: u32, file: u32) {
     for entry in fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path()) {
@@ -80,7 +80,7 @@ fn results_are_for_nobody_else_to_read() {
     assert_private(&results, 0o700, 0o600);
 }
 
-/// Programs are run by another user than root, below folders which that one cannot enter, whatever the umask leaves.
+/// Another user than root runs the programs, below folders that this user cannot enter, whatever the umask is.
 #[test]
 fn whom_results_are_private_to_says_nothing_about_who_runs_programs() {
     needs!("python3", "sh");
@@ -88,7 +88,7 @@ fn whom_results_are_private_to_says_nothing_about_who_runs_programs() {
     let path = |name: &str| folder.path().join(name);
     fs::create_dir_all(path("submissions/python")).unwrap();
     class::write(&path("submissions"), 1, 11).unwrap();
-    // What a build has made lies in a folder that is made anew.
+    // The result of a build is in a new folder.
     let right = "tests/programs/lab3/echo-server/correct/bytearray.py";
     fs::copy(runner::workspace_root().join(right), path("submissions/python/server.py")).unwrap();
     let settings = "build = \"sh build.sh\"\n[programs]\necho-server = \"./made/of/server.py {port}\"\n";
@@ -135,7 +135,7 @@ fn a_run_that_was_killed_goes_on_to_the_same_marks() {
     kill_process(Pid::from_child(&run), Signal::KILL).unwrap();
     run.wait().unwrap();
     assert_eq!(mode(&results), 0o755, "the folder was there");
-    // There is what was being built.
+    // The files of the interrupted build are there.
     assert_private(&results, 0o700, 0o600);
     let rows = class::sheet(&results).unwrap().len();
     assert!((5..SUBMISSIONS).contains(&rows), "it was killed after {rows}");
@@ -148,7 +148,7 @@ fn a_run_that_was_killed_goes_on_to_the_same_marks() {
     succeeds(&went_on);
     assert_eq!(class::sheet(&results).unwrap(), class::sheet(&class.results("whole")).unwrap());
 
-    // Nothing is left to do, so nothing that was told is told again.
+    // Nothing is left to do, so no result is written again.
     let told = results.join("submissions").join(&class.members[0].name).join("result.json");
     let when = || fs::metadata(&told).unwrap().modified().unwrap();
     let first = when();
@@ -183,10 +183,10 @@ fn parts_put_together_are_the_whole() {
     assert_eq!(told(&merged), told(&class.results("whole")));
     assert_eq!(mode(&merged), 0o700);
     assert_private(&merged, 0o700, 0o600);
-    // The same once more, as after parts that were graded further; but never over other results.
+    // The same once more, as after parts that were graded further; but other results are never overwritten.
     succeeds(&merge());
     assert_eq!(class::sheet(&merged).unwrap(), class::sheet(&class.results("whole")).unwrap());
-    // Nor over a part, of which nothing that was told would be left.
+    // A part is not overwritten either: nothing of its results would be left.
     let over_a_part =
         Command::new(grade_path()).arg("merge").args(&parts).arg("--out").arg(&parts[1]).output().unwrap();
     assert_eq!(over_a_part.status.code(), Some(2), "{over_a_part:?}");
@@ -197,7 +197,7 @@ fn parts_put_together_are_the_whole() {
     assert_eq!(merge().status.code(), Some(2));
 }
 
-/// A class of lab 0, which nothing is compiled for.
+/// A class of lab 0, for which nothing is compiled.
 struct Predictions(tempfile::TempDir);
 
 impl Predictions {
@@ -211,7 +211,7 @@ impl Predictions {
         self.0.path().join(name)
     }
 
-    /// All questions answered rightly, but for the name.
+    /// Hands in correct answers to all questions, with the name in a comment.
     fn hand_in(&self, name: &str) {
         let answers = runner::workspace_root().join("crates/programs/concepts/answers.toml");
         let answers = fs::read_to_string(answers).unwrap();
@@ -226,7 +226,7 @@ impl Predictions {
         command.arg(self.path(results)).args(more).stdin(Stdio::null()).output().unwrap()
     }
 
-    /// What was told of a submission for Classroom 50.
+    /// The document for Classroom 50 about a submission.
     fn classroom50(&self, name: &str) -> serde_json::Value {
         let file = self.path("results/submissions").join(name).join("classroom50.json");
         serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
@@ -317,7 +317,7 @@ fn who_ends_the_command_ends_the_tool_that_grades() {
     command.current_dir(runner::workspace_root()).arg("grade").arg(&list).args(["--lab=lab0", "--out"]);
     command.arg(folder.path().join("results")).stdin(Stdio::piped()).stderr(Stdio::null());
     let mut run = command.spawn().unwrap();
-    // More than a pipe takes: when it is written, somebody has begun to read the list, and waits for its end.
+    // More than a pipe takes: once it is written, the list is being read, and the reader waits for its end.
     let mut words = run.stdin.take().unwrap();
     words.write_all(&[b'a'; 1 << 20]).unwrap();
     let executable = fs::read_link(format!("/proc/{}/exe", run.id())).unwrap();
@@ -369,7 +369,7 @@ fn who_has_used_up_the_time_of_all_checks_misses_the_rest() {
     let of_server =
         told["checks"].as_array().unwrap().iter().filter(|check| check["program"] == "echo-server");
     let summaries: Vec<String> = of_server.map(|check| check["failure"]["summary"].to_string()).collect();
-    // The first is tried; an interpreter takes some time to start.
+    // The first clause is tried; an interpreter takes some time to start.
     let missed = summaries.iter().skip(1).filter(|summary| summary.starts_with("\"not tried: "));
     assert_eq!((&*summaries[0], missed.count()), ("null", summaries.len() - 1), "{summaries:?}");
 }

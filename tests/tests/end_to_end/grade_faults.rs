@@ -1,5 +1,5 @@
-//! What the grader cannot decide, and what an instructor decides that this counts as (`--fault-is`): in every document, at once or
-//! afterwards, for good or until something else is handed in.
+//! Faults of the grader, and the instructor's decision about them (`--fault-is`): in every document, at once or afterwards, permanently or
+//! until something else is handed in.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -9,13 +9,13 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 use tests::{class, grade_path, needs};
 
-/// On no machine.
+/// An interpreter that no machine has.
 const MISSING: &str = "no-such-interpreter-here";
-/// How a fault is told that counts as zero.
+/// The text for a fault that counts as zero.
 const DECIDED: &str = "the instructor has decided that this counts as zero";
 
-/// A class of lab 3: of `alice` all programs but one, of `bob` all ask for an interpreter that the machine lacks, and `carol` has
-/// handed in nothing, which is her own fault.
+/// A class of lab 3. All programs of `alice` but one, and all of `bob`, need an interpreter that the machine lacks. `carol` has handed in
+/// nothing, which is her own fault.
 struct Class(TempDir);
 
 impl Class {
@@ -31,7 +31,7 @@ impl Class {
         self.0.path().join(name)
     }
 
-    /// Only the server may be there.
+    /// Hands in all programs; only the server may be one that can run.
     fn hand_in(&self, name: &str, server: &str) {
         let folder = self.path("submissions").join(name);
         fs::create_dir_all(&folder).unwrap();
@@ -83,7 +83,7 @@ fn assert_zero_for_faults(class: &Class, results: &str) {
     assert_eq!((&*bob["status"], &*bob["points"], &*bob["stars"]), ("fault as zero", "0", "0"));
     assert!(bob["reason"].contains(MISSING), "{bob:?}");
     assert_eq!(alice["status"], "graded with faults as zero");
-    // What her server is worth, and nothing for the others, on which the grader broke.
+    // The points for her server, and none for the other programs, on which the grader failed.
     let lab3 = checks::suite("lab3").unwrap();
     let of_the_server = lab3.checks.iter().filter(|check| check.clause.program == "echo-server");
     let points: u32 = of_the_server.map(|check| check.clause.points).sum();
@@ -138,13 +138,13 @@ fn what_a_fault_counts_as_can_be_decided_afterwards_without_checking_again() {
     assert!(told.contains("--fault-is changes nothing for carol"), "{told}");
     assert_zero_for_faults(&class, "results");
 
-    // Without the option it stays so, and who has no fault is not spoken of any more.
+    // Without the option the decision stays, and submissions without a fault are not mentioned any more.
     let told = ends_with(0, &class.grade("results", &["--resume"]));
     assert!(!told.contains("--fault-is"), "{told}");
     assert_eq!(when(), first);
     assert_zero_for_faults(&class, "results");
 
-    // It was about what was handed in then.
+    // The decision was about what was handed in at that time.
     class.hand_in("bob", &format!("{MISSING} other-server.py"));
     let told = ends_with(3, &class.grade("results", &["--resume"]));
     assert!(told.contains("bob has handed in something else"), "{told}");
@@ -153,7 +153,7 @@ fn what_a_fault_counts_as_can_be_decided_afterwards_without_checking_again() {
     assert!(!class.path("results/submissions/bob/result.json").exists(), "nothing looks like a mark");
     assert_eq!(class.row("results", "alice")["status"], "graded with faults as zero");
 
-    // Who takes it back has a fault again.
+    // If the decision is withdrawn, there is a fault again.
     let key = class.path("results/class.json");
     let mut decided: Value = serde_json::from_str(&fs::read_to_string(&key).unwrap()).unwrap();
     decided["fault_is_zero"].as_object_mut().unwrap().remove("alice").unwrap();
@@ -192,7 +192,7 @@ fn what_a_fault_counts_as_can_be_decided_at_once_and_in_parts() {
     assert_zero_for_faults(&class, "merged");
     assert_eq!(class.told("merged", "grades.csv"), class.told("whole", "grades.csv"));
 
-    // Who takes away what was kept to tell it anew has that submission checked again; what was decided holds.
+    // If the kept findings are removed, that submission is checked again. The decision still holds.
     let found = class.path("whole/submissions/alice/.found.json");
     fs::remove_file(&found).unwrap();
     let bobs = files(&class.path("whole/submissions/bob"));
@@ -201,7 +201,7 @@ fn what_a_fault_counts_as_can_be_decided_at_once_and_in_parts() {
     assert_eq!(files(&class.path("whole/submissions/bob")) + 1, bobs, "without --classroom");
     assert_zero_for_faults(&class, "whole");
 
-    // So it does for a run that was killed before the first mark.
+    // It also holds for a run that was killed before the first mark.
     fs::remove_file(class.path("whole/grades.csv")).unwrap();
     ends_with(0, &class.grade("whole", &["--resume"]));
     assert_zero_for_faults(&class, "whole");

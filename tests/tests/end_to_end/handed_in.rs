@@ -1,4 +1,4 @@
-//! Forms in which honest students hand in, and slips that cost what they concern and nothing else: each built and checked.
+//! Forms in which honest students hand in, and mistakes that cost only what they concern: each is built and checked.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,7 +23,7 @@ impl Graded {
         fs::read_to_string(&told).unwrap_or_else(|error| panic!("{}: {error}", told.display()))
     }
 
-    /// That these clauses and no others are worth something.
+    /// Asserts that these clauses and no others give points or stars.
     fn has_earned(&self, name: &str, program: &str) {
         let row = &self.rows[name];
         for clause in checks::suite("lab3").unwrap().checks.iter().map(|check| check.clause.id) {

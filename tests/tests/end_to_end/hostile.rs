@@ -1,7 +1,6 @@
-//! The hostile collection: each program in `tests/hostile` tries what its first line says, and its check is to come out as
-//! its second line says. Whether anything got through is looked at from outside: listeners of this test that somebody
-//! reached, files that were written, processes that are still there, words that were read and should not have been. Beside
-//! each attack runs a check of an honest program, which must pass.
+//! The hostile collection: each program in `tests/hostile` tries what its first line says, and its check must have the result that its
+//! second line says. Success of an attack is looked for from outside: listeners of this test that were reached, files that were written,
+//! processes that still run, secret words that were read. Beside each attack runs a check of an honest program, which must pass.
 
 use serde_json::Value;
 use std::fs;
@@ -11,14 +10,14 @@ use std::process::{Command, Output};
 use tests::bait::{Bait, SECRET};
 use tests::{needs, xtask_path};
 
-/// Where baits are laid.
+/// The folder for the baits.
 const TEMPORARY: &str = env!("CARGO_TARGET_TMPDIR");
 
-/// One program of the collection, by its first lines.
+/// One program of the collection, with its first lines.
 struct Attack {
     name: String,
     deserves: String,
-    /// The same where there are no control groups.
+    /// The expected result without control groups.
     deserves_without_groups: String,
     limits: Vec<String>,
     clause: String,
@@ -43,7 +42,7 @@ impl Attack {
         }
     }
 
-    /// What is wrong with the verdict, if anything. The kernel or the grader held it to its limits.
+    /// What is wrong with the verdict, if anything. `by_kernel` says whether the kernel or the grader enforced the limits.
     fn misjudged(&self, check: &Value, by_kernel: bool) -> Option<String> {
         let failure = &check["failure"];
         let deserves = if by_kernel { &self.deserves } else { &self.deserves_without_groups };
@@ -56,7 +55,7 @@ impl Attack {
     }
 }
 
-/// Whoever runs the grader.
+/// The user that runs the grader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum User {
     Own,
@@ -66,7 +65,7 @@ enum User {
 }
 
 impl User {
-    /// Whether the kernel holds what he grades to its limits.
+    /// Whether the kernel enforces the limits of what this user grades.
     fn has_groups(self) -> bool {
         self == User::Own && sandbox::groups_can_be_made()
     }
@@ -84,7 +83,7 @@ impl Stage {
         let programs = folder.path().join("hostile");
         fs::create_dir(&programs).unwrap();
         let files = fs::read_dir(runner::workspace_root().join("tests/hostile")).unwrap().flatten();
-        // The crates have a test of their own.
+        // The crates have their own test.
         for file in files.filter(|file| file.file_type().unwrap().is_file()) {
             fs::copy(file.path(), programs.join(file.file_name())).unwrap();
         }
@@ -105,7 +104,7 @@ impl Stage {
         files.iter().map(|file| Attack::read(file)).collect()
     }
 
-    /// The grader on one attack, beside an honest client.
+    /// Runs the grader on one attack, beside an honest client.
     fn check(&self, attack: &Attack, bait: &Bait, user: User, format: &str) -> Output {
         let mut command = match user {
             User::Own => Command::new(self.folder.path().join("xtask")),
@@ -140,7 +139,7 @@ impl Stage {
             .unwrap()
     }
 
-    /// Everything that is wrong with how an attack came out.
+    /// Everything that is wrong with the result of an attack.
     fn judge(&self, attack: &Attack, user: User) -> Vec<String> {
         let bait = Bait::lay(TEMPORARY, &attack.name);
         let is_about_memory =
@@ -153,7 +152,7 @@ impl Stage {
         let own = self.folder.path().join("hostile").join(&attack.name);
         let _locks = [Path::new("/usr/bin/env"), &own].map(|file| {
             let file = fs::File::open(file).unwrap();
-            file.lock_shared().unwrap();
+            rustix::fs::flock(&file, rustix::fs::FlockOperation::LockShared).unwrap();
             file
         });
         let output = self.check(attack, &bait, user, "json");
@@ -186,7 +185,7 @@ impl Stage {
 
 fn none_succeeds(user: User) {
     let stage = Stage::set();
-    // A descriptor that whoever starts the grader has forgotten to close.
+    // A descriptor that the user has forgotten to close before starting the grader.
     let forgotten = fs::File::open("/etc/hostname").unwrap();
     rustix::io::fcntl_setfd(&forgotten, rustix::io::FdFlags::empty()).unwrap();
     let attacks = stage.attacks();
@@ -204,7 +203,7 @@ fn no_attack_succeeds() {
 #[test]
 fn no_attack_succeeds_where_the_grader_is_run_by_an_ordinary_user() {
     needs!("python3", "sh", "unshare", "setpriv");
-    // For an ordinary user the test above is this one.
+    // For an ordinary user this is the same as the test above.
     if rustix::process::geteuid().is_root() {
         none_succeeds(User::Ordinary);
     }
@@ -213,7 +212,7 @@ fn no_attack_succeeds_where_the_grader_is_run_by_an_ordinary_user() {
 #[test]
 fn no_attack_succeeds_where_no_control_group_is_to_be_had() {
     needs!("python3", "sh", "unshare", "setpriv");
-    // For an ordinary user the first test is this one, more often than not.
+    // For an ordinary user this is usually the same as the first test.
     if rustix::process::geteuid().is_root() {
         none_succeeds(User::OwnWithoutGroups);
     }
@@ -235,7 +234,7 @@ fn what_a_program_prints_steers_no_terminal_and_no_service() {
             for line in text.lines() {
                 assert!(!line.trim_start().starts_with("::"), "{name} in {format}: {line}");
                 assert!(!line.contains("##[") && !line.contains("##vso["), "{name} in {format}: {line}");
-                // The command that leads to the same again is as long as it is.
+                // The command that repeats the run may be of any length.
                 let is_output = format == "human" && line.contains('│');
                 assert!(!is_output || line.chars().count() <= 110, "{name}: {line}");
             }

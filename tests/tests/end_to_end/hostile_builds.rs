@@ -1,6 +1,6 @@
-//! Submissions that attack while they are built: each folder in `tests/hostile/crates` tries what its first comment says, and is
-//! to come out as its second line says. They are one class, with honest submissions among them, which `cargo xtask grade` marks.
-//! Whether anything got through is looked at from outside, and no hidden word may stand anywhere in the results.
+//! Submissions that attack while they are built: each folder in `tests/hostile/crates` tries what its first comment says, and must have the
+//! result that its second line says. They are one class, with honest submissions among them, which `cargo xtask grade` marks. Success of an
+//! attack is looked for from outside, and no hidden word may be anywhere in the results.
 
 use rustix::process::geteuid;
 use std::collections::BTreeMap;
@@ -13,24 +13,24 @@ use tests::bait::{Bait, SECRET};
 use tests::needs;
 use tests::submission::{complete, copy, deserves, files};
 
-/// Where the stage is seen when root has set it: outside of all folders that every submission has of its own.
+/// The path of the stage if root has set it up: outside all folders of which every submission has its own.
 const SHOWN: &str = "/mnt";
-/// Where the toolchain is seen then: what root has in its home cannot be entered by others.
+/// The path of the toolchain then: other users cannot enter root's home.
 const TOOLCHAIN: &str = "/media";
-/// The user that the grader is run by where it is not root.
+/// The user that runs the grader if it is not root.
 const ORDINARY: u32 = sandbox::ORDINARY_ID;
-/// A submission whose build says something else each time, and another of the same content.
+/// A submission whose build prints something else each time, and another with the same content.
 const RANDOM: &str = "build-says-a-random-word";
 const AGAIN: &str = "says-the-same-random-word";
 /// A submission whose feedback shows what is mounted.
 const INCLUDES_MOUNTS: &str = "includes-names-of-folders";
-/// What an attack says that got through.
+/// The output of an attack that succeeded.
 const BREACH: &str = "BREACH";
 
-/// A folder with all that the grader needs, from which every user can run it, and with all that is to be attacked.
+/// A folder with everything that the grader needs, from which every user can run it, and with the targets of the attacks.
 struct Stage {
     folder: tempfile::TempDir,
-    /// What its own path is to the grader and the submissions.
+    /// Its path as the grader and the submissions see it.
     shown: PathBuf,
     toolchain: PathBuf,
 }
@@ -62,7 +62,7 @@ impl Stage {
             fs::create_dir_all(path.join(file).parent().unwrap()).unwrap();
             fs::write(path.join(file), format!("{SECRET}\n")).unwrap();
         }
-        // The crates that cargo has fetched before.
+        // The crates that cargo has fetched earlier.
         let cargo = env::var_os("CARGO_HOME").map(PathBuf::from);
         let cargo = cargo.unwrap_or_else(|| PathBuf::from(env::var_os("HOME").unwrap()).join(".cargo"));
         symlink(cargo.join("registry"), path.join("home/.cargo/registry")).unwrap();
@@ -77,7 +77,7 @@ impl Stage {
         self.folder.path().join(name)
     }
 
-    /// Lays out the class anew, and returns what each of it deserves.
+    /// Writes the class anew, and returns the expected result of each submission.
     fn lay_out(&self, bait: &Bait, results: &Path) -> BTreeMap<String, String> {
         let class = self.path("class");
         if class.exists() {
@@ -150,7 +150,7 @@ impl Stage {
             .unwrap()
     }
 
-    /// Grades the class and returns everything that is wrong with how it came out.
+    /// Grades the class and returns everything that is wrong with the results.
     fn judge(&self, name: &str, is_root: bool) -> Vec<String> {
         let bait = Bait::lay(self.path("home"), name);
         let results = self.path(name);
@@ -204,7 +204,7 @@ impl Stage {
     }
 }
 
-/// What must not stand in anything that is told of a class.
+/// Text that must not be in any file about a class.
 fn improper(bytes: &[u8]) -> Vec<&'static str> {
     let text = String::from_utf8_lossy(bytes);
     let steers = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
@@ -218,8 +218,8 @@ fn improper(bytes: &[u8]) -> Vec<&'static str> {
     found.into_iter().filter_map(|(what, is_there)| is_there.then_some(what)).collect()
 }
 
-/// Whether a row of the sheet, which begins with name, original name, status, reason, points, points in all and stars, and
-/// the feedback are what a submission deserves.
+/// Whether a row of the sheet and the feedback are as expected for a submission. The row begins with name, original name, status, reason,
+/// points, points in all and stars.
 fn is_as_deserved(row: &str, feedback: &str, deserves: &str) -> bool {
     let suite = checks::suite("lab3").unwrap();
     let all = || suite.checks.iter().map(|check| &check.clause);
@@ -250,8 +250,8 @@ fn open_to_all(folder: &Path) {
     fs::set_permissions(folder, PermissionsExt::from_mode(0o777)).unwrap();
 }
 
-/// As whoever runs the tests, and when that is root, as an ordinary user too. Root comes first, since it prepares what
-/// the others may only read.
+/// As the user that runs the tests, and if that is root, as an ordinary user too. Root comes first, since it prepares what other users may
+/// only read.
 #[test]
 #[ignore = "takes minutes: run with --include-ignored, as CI does"]
 fn no_submission_gets_anything_by_being_built() {

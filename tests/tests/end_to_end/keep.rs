@@ -1,4 +1,4 @@
-//! What `check --keep` keeps of a check.
+//! The files that `check --keep` keeps.
 
 use std::fs;
 use std::path::Path;
@@ -30,11 +30,11 @@ fn a_kept_check_can_be_read_in_words_and_in_packets() {
     let hexadecimal: String = request.bytes().map(|byte| format!("{byte:02x}")).collect();
     let sent = packets(&kept.join("L1.2-dumb-http-client.pcapng"), &["tcp.payload", "ip.proto"]);
     assert!(sent.iter().any(|packet| *packet == [hexadecimal.as_str(), "6"]), "{sent:?}");
-    // Each packet is there once: one that asks for the connection, one that takes it.
+    // Each packet is there once: one SYN of the client, and one SYN that answers it.
     let asked = packets(&kept.join("L1.2-dumb-http-client.pcapng"), &["tcp.flags.syn"]);
     assert_eq!(asked.iter().filter(|packet| ["1", "True"].contains(&packet[0].as_str())).count(), 2);
 
-    // A mebibyte comes in segments as an Ethernet carries them.
+    // A mebibyte comes in segments of Ethernet size.
     let lengths = packets(&kept.join("L1.3-dumb-http-client.pcapng"), &["frame.len"]);
     let longest = lengths.iter().map(|packet| packet[0].parse::<usize>().unwrap()).max();
     assert_eq!(longest, Some(1514));

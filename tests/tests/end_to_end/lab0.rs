@@ -1,4 +1,4 @@
-//! Lab 0 as a student meets it: a set is drawn, answered and checked; and the whole bank against its experiments.
+//! Lab 0 as a student sees it: a set is drawn, answered and checked; and the whole bank is compared with its experiments.
 
 use predicates::prelude::*;
 use serde_json::Value;
@@ -20,7 +20,7 @@ fn specimen(name: &str) -> PathBuf {
     runner::collection::folder().join("lab0/answers.toml/wrong").join(name)
 }
 
-/// The results of a check of that document.
+/// The results of a check of this document.
 fn check(document: &Path, arguments: &[&str]) -> Value {
     let output =
         xtask().args(["check", "lab0", "--format=json", "--document"]).arg(document).args(arguments).output();
@@ -126,7 +126,7 @@ fn the_result_stands_beside_the_prediction() {
     output
         .stdout(predicate::str::contains("expected  measured: 13"))
         .stdout(predicate::str::contains("got       predicted: 12"))
-        // Of a question that was answered rightly.
+        // For a question with a correct answer.
         .stdout(predicate::str::contains("(measured, as predicted)"))
         .stdout(predicate::str::contains("points 94/100"));
 }

@@ -1,4 +1,5 @@
-//! The grader from outside: the command line, classes, attacks, documents. Each program of the collection is a test of `collection`.
+//! Tests of the grader from outside: the command line, classes, attacks, documents. `collection` has a test for each program of the
+//! collection.
 
 mod architecture;
 mod bench;

@@ -1,5 +1,5 @@
-//! A class in which some take all that they can get, on a machine that has little: nobody else loses a mark by it, and the run comes
-//! to its end.
+//! A class in which some submissions take everything they can get, on a machine with few resources: no other submission loses a mark by it,
+//! and the run ends.
 
 use serde_json::Value;
 use std::fs;
@@ -9,7 +9,7 @@ use tests::submission::complete;
 use tests::{class, grade_path, needs};
 
 const HONEST: usize = 4;
-/// What each takes, with how much at most and for how long.
+/// What each of them takes, with how much at most and for how long.
 const GREEDY: [(&str, &str); 3] = [
     (
         "forks",
@@ -61,7 +61,7 @@ fn submission(folder: &Path, server: &str) {
 #[ignore = "takes minutes: run with --include-ignored, as CI does"]
 fn who_takes_all_that_there_is_costs_nobody_else_a_mark() {
     needs!("python3", "sh", "unshare");
-    // Since Linux 6.14 a pid namespace has a limit of its own. Before, setting it would set the machine's.
+    // Since Linux 6.14 a pid namespace has its own limit. Before, this would set the machine's limit.
     let system = rustix::system::uname();
     let release = system.release().to_string_lossy().into_owned();
     let version: Vec<u32> = release.split(['.', '-']).map_while(|part| part.parse().ok()).collect();

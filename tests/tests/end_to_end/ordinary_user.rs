@@ -1,4 +1,4 @@
-//! Where root runs the tests, its checks give root up, each by itself. The same holds for who never was root.
+//! If root runs the tests, each of its checks gives up root's rights by itself. The results are the same for a user that never was root.
 
 use model::Program;
 use rustix::process::geteuid;
@@ -12,7 +12,7 @@ use tests::{reference_document, xtask_path};
 
 #[test]
 fn the_references_of_each_lab_hold_for_an_ordinary_user() {
-    // Another than root has tried them as such already, in `collection`.
+    // Without root, `collection` has tried them as an ordinary user already.
     if !geteuid().is_root() {
         return;
     }
@@ -42,7 +42,7 @@ fn the_references_of_each_lab_hold_for_an_ordinary_user() {
     }
 }
 
-/// What `--program` takes.
+/// The value for `--program`.
 fn template(program: &Program, executable: &str) -> String {
     let arguments: String =
         program.arguments.iter().map(|argument| format!(" {{{}}}", argument.name)).collect();

@@ -1,4 +1,4 @@
-//! What a check leaves behind, and what it does not do to others.
+//! What a check leaves behind, and what it does not do to other processes.
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fd::OwnedFd;
@@ -11,7 +11,7 @@ use tests::{needs, xtask, xtask_path};
 fn start(mark: &str) -> (std::process::Child, Vec<OwnedFd>) {
     let mut child = Command::new(xtask_path())
         .args(["check", "lab3", "--only=L3.2", "--seed=1", "--isolation=full"])
-        // It wakes too often to look asleep, so that the check goes on for a while.
+        // It wakes too often to look asleep, so the check goes on for a while.
         .arg(format!("--program=echo-server=sh -c 'while sleep 0.5; do :; done' {mark}"))
         .current_dir(runner::workspace_root())
         .stdout(Stdio::null())
@@ -20,7 +20,7 @@ fn start(mark: &str) -> (std::process::Child, Vec<OwnedFd>) {
         .unwrap();
     loop {
         let found = with_argument(mark);
-        // The command line itself, and the submission.
+        // The grader's command line itself, and the submission.
         if found.len() >= 2 {
             return (child, found);
         }
@@ -50,14 +50,14 @@ fn wait_for_the_end_of(processes: &[OwnedFd]) {
 #[test]
 fn an_interrupted_check_leaves_no_process_behind() {
     tests::needs!("sh");
-    // Not SIGINT: where the tests run in the background it is ignored, and that is inherited.
+    // Not SIGINT: if the tests run in the background it is ignored, and children inherit that.
     for signal in [Signal::TERM, Signal::KILL] {
         let mark = format!("mark-{}-{}", std::process::id(), signal.as_raw());
         let (mut child, processes) = start(&mark);
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
         child.wait().unwrap();
-        // A child that a process was just starting still shows its parent's arguments, until its end reaches it as well.
+        // A child that is just being started still shows its parent's arguments, until it is killed as well.
         let mut left = processes;
         while !left.is_empty() {
             wait_for_the_end_of(&left);
@@ -93,7 +93,7 @@ fn without_namespaces_the_same_checks_run_and_what_needs_them_is_skipped() {
     let output = xtask()
         .args(["check", "lab1", "--reference", "--isolation=none", "--format=json"])
         .assert()
-        // A core clause that is skipped is not passed, but all that need a namespace are stretch clauses.
+        // A skipped core clause does not count as passed, but all clauses that need a namespace are stretch clauses.
         .code(0);
     let result: serde_json::Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
     let status = |id: &str| {
@@ -139,7 +139,7 @@ fn a_submission_cannot_write_outside_its_own_folders() {
 #[test]
 fn a_program_in_a_folder_that_only_its_owner_may_enter_runs() {
     needs!("python3");
-    // The folders that `tempfile` makes are such, and so are many home folders.
+    // The folders that `tempfile` makes are of this kind, and so are many home folders.
     let folder = tempfile::tempdir().unwrap();
     let script = folder.path().join("server.py");
     let server = "import socket\nclient = socket.create_server(('', 3232)).accept()[0]\nclient.sendall(b'HELLO\\n')\nclient.recv(1)";

@@ -1,5 +1,5 @@
-//! Every check earns its place, as `cargo xtask selftest` finds out (and `collection` tries, program by program); and what it finds
-//! out, it tells.
+//! Every check is needed, as `cargo xtask selftest` finds out (and `collection` tries, program by program). The self-test reports what it
+//! finds.
 
 use predicates::prelude::*;
 use serde_json::Value;
@@ -76,7 +76,7 @@ fn a_patch_is_shown_as_the_program_that_it_makes() {
     shown("echo-server/wrong/r").code(2).stderr(predicate::str::contains("several files"));
 }
 
-/// A collection with one program: its first line decides what it is said to get wrong.
+/// A collection with one program. Its first line says which clauses it fails.
 fn collection(fails: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let programs = folder.path().join("lab3/bounded-listener/wrong");
@@ -101,7 +101,7 @@ fn a_wrong_program_that_fails_more_than_it_names_is_told() {
         )
         .stdout(predicate::str::contains("L3.18 should pass and fails"))
         .stdout(predicate::str::contains("L3.17 should").not())
-        // Of one file alone it cannot be said what the others test.
+        // One file alone does not show what the others test.
         .stdout(predicate::str::contains("nothing tests").not());
 }
 
@@ -147,7 +147,7 @@ fn a_header_that_makes_no_sense_stops_the_self_test() {
     }
 }
 
-/// The self-test of that collection where no language is installed.
+/// The self-test of this collection without any installed language.
 fn without_languages(collection: &Path, arguments: &[&str]) -> assert_cmd::Command {
     let mut xtask = xtask();
     xtask.args(["selftest", "lab3", "--collection"]).arg(collection).args(arguments);

@@ -1,5 +1,5 @@
-//! The files for Slurm in `docs`, as they are, on a real Slurm that consists of this machine: a class that is graded in parts
-//! gets the marks that it gets in one run.
+//! The files for Slurm in `docs`, unchanged, on a real Slurm cluster that consists of this machine: a class that is graded in parts gets
+//! the same marks as in one run.
 
 use runner::collection::{REQUIRED, Specimen, all_is_required};
 use runner::workspace_root;
@@ -9,13 +9,13 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 use tests::xtask;
 
-/// What an instructor types, by the words of the files.
+/// The commands of an instructor, in the words of the files.
 const COMMANDS: &str = "
 array=$(sbatch --parsable --array=1-3 --output=\"$LOGS/%a\" docs/slurm/grade.sbatch)
 sbatch --wait --dependency=afterany:\"$array\" --output=\"$LOGS/merge\" docs/slurm/merge.sbatch
 ";
 
-/// Whether there is a Slurm that can be started here; says why not.
+/// Whether Slurm can be started here; says why not.
 fn can_start() -> bool {
     let found = ["slurmctld", "slurmd", "munged", "sbatch", "ip"].iter().all(|program| {
         let folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -30,7 +30,7 @@ fn can_start() -> bool {
     can
 }
 
-/// Six submissions: two programs in Python, one of them wrong; the same handed in twice; one that does not compile; one that is
+/// Six submissions: two programs in Python, one of them wrong; the same content handed in twice; one that does not compile; one that is
 /// refused; one that is empty.
 fn class(folder: &Path) {
     let collection = workspace_root().join("tests/programs/lab3");
@@ -55,7 +55,7 @@ fn class(folder: &Path) {
 
 fn on_a_cluster(folder: &Path) -> Output {
     fs::create_dir_all(folder.join("logs")).unwrap();
-    // A last resort: the cluster and all that runs on it ends with the script.
+    // A last resort: the cluster and everything that runs on it ends with the script.
     Command::new("timeout")
         .args(["--signal=KILL", "900"])
         .arg(workspace_root().join("tests/slurm/cluster"))

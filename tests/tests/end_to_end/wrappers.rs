@@ -1,12 +1,12 @@
-//! Programs that are started by others: `timeout`, `setsid`, shells, and daemons, which are there when their first process is gone. And
-//! what they find in their room.
+//! Programs that are started by others: `timeout`, `setsid`, shells, and daemons, which still run after their first process has ended. And
+//! what programs find in their room.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use tests::{needs, xtask_path};
 
-/// Where `python3` is the interpreter itself, in no home.
+/// A search path on which `python3` is the interpreter itself, and not in a home folder.
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 fn program(path: &str) -> PathBuf {
@@ -37,16 +37,16 @@ fn start(clauses: &str, name: &str, command: &str, options: &[&str]) -> Child {
         .unwrap()
 }
 
-/// The exit status and what it printed.
+/// The exit status and the output.
 fn end(child: Child) -> (Option<i32>, String) {
     let output = child.wait_with_output().unwrap();
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
-/// Held by the test whose programs are on the machine's own network: there their ports may meet.
+/// A test holds this while its programs are on the machine's own network, where their ports may collide.
 static NETWORK: Mutex<()> = Mutex::new(());
 
-/// Expects that the checks of these programs pass; they run side by side where they have a network each.
+/// Expects that the checks of these programs pass. They run side by side if each has its own network.
 fn expect_passed(checks: &[(&str, &str, String)]) {
     let _network = NETWORK.lock();
     for isolation in ["--isolation=full", "--isolation=none"] {
@@ -75,7 +75,7 @@ fn a_program_below_a_wrapper_is_judged_as_without_it() {
         |command: &str| format!("sh -c '{command} & wait $!'"),
         |command: &str| format!("bash -c 'set -m; {command} & fg > /dev/null'"),
     ];
-    // Of a client the status must come through, that of its failure too.
+    // The exit status of a client must be passed on, also after a failure.
     let both = |wrap: &fn(&str) -> String| {
         [("L3.2,L3.3", "echo-server", wrap(&server())), ("L3.11,L3.13", "echo-client", wrap(&client()))]
     };

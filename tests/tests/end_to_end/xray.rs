@@ -13,7 +13,7 @@ fn picture(arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.get_output().stdout).unwrap()
 }
 
-/// How many threads of all processes are in each call.
+/// How many threads, of all processes, are in each call.
 fn calls(picture: &Value) -> HashMap<String, usize> {
     let mut calls = HashMap::new();
     for process in picture["processes"].as_array().unwrap() {
@@ -82,7 +82,7 @@ fn a_command_ends_with_its_picture_and_its_children_with_it() {
     let processes = picture["processes"].as_array().unwrap();
     assert_eq!(processes.len(), 2);
     for process in processes {
-        // Nobody but the machine's first process is left to ask how the inner one ended, and that may take it a moment.
+        // Only the machine's first process is left to wait for the inner one, and that may take it a moment.
         let stat = fs::read_to_string(format!("/proc/{}/stat", process["pid"])).unwrap_or_default();
         assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
     }

@@ -1,5 +1,5 @@
-//! The cheapest peer that the generator could have: it answers whatever it reads with fixed bytes. What the generator reaches
-//! with it is the most that it could see of any server with one thread.
+//! The cheapest peer for the generator: it answers everything that it reads with fixed bytes. The rate that the generator reaches with it
+//! is the highest that it could see from any server with one thread.
 
 use crate::load::{ANSWER, LINE};
 use crate::unmeasured::Unmeasured;
@@ -19,10 +19,10 @@ use std::process::ExitCode;
 /// The first argument that makes the binary this peer; the port follows.
 pub(crate) const ARGUMENT: &str = "__answer";
 
-/// How this peer is started.
+/// The command that starts this peer.
 ///
 /// # Errors
-/// When this binary is not to be found or not to be run by others.
+/// When the path of this binary cannot be found or used in a command.
 pub(crate) fn template() -> Result<Template, Unmeasured> {
     let own = std::env::current_exe()?;
     let own = own.to_str().and_then(|path| shlex::try_quote(path).ok());
@@ -30,7 +30,7 @@ pub(crate) fn template() -> Result<Template, Unmeasured> {
     Template::parse(&command, Path::new("/")).map_err(|error| Unmeasured::Fault(error.to_string()))
 }
 
-/// This peer itself, for as long as it can answer.
+/// The main function of this peer. It runs as long as it can answer.
 pub(crate) fn main() -> ExitCode {
     let port = std::env::args().nth(2).and_then(|port| port.parse().ok());
     let Some(port) = port else { return tell("there is no port to answer on", Status::WrongUse).into() };
@@ -68,7 +68,7 @@ fn serve(port: u16) -> io::Result<Infallible> {
     }
 }
 
-/// Answers as many lines as one read may have brought; whether the connection goes on.
+/// Answers as many lines as one read may have brought. Returns whether the connection goes on.
 fn answer(client: &TcpStream) -> bool {
     let mut buffer = [0; 4096];
     match recv(client, &mut buffer, RecvFlags::empty()) {

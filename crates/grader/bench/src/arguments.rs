@@ -1,4 +1,4 @@
-//! The command line of the measuring program. `cargo xtask bench` calls it with the programs built; its help is there.
+//! The command line of the measuring program. `cargo xtask bench` builds the programs and calls it; the help is there.
 
 use crate::point::Times;
 use crate::run::Order;
@@ -9,7 +9,7 @@ use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// As far as ports go: the network has 28,000 for clients, and a visit takes another one each time.
+/// The limit of ports: the network has 28,000 for clients, and each visit takes a new one.
 const MOST_CLIENTS: u64 = 20_000;
 
 #[derive(Parser)]
@@ -41,10 +41,10 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// What is to be measured.
+    /// The order for the measurement.
     ///
     /// # Errors
-    /// What is wrong with the arguments, in a sentence.
+    /// When the arguments are wrong: the reason in a sentence.
     pub(crate) fn order(&self) -> Result<Order, String> {
         let programs = self.program.iter().map(|text| program(text)).collect::<Result<Vec<_>, _>>()?;
         Ok(Order { programs, clients: self.counts(), times: self.times() })

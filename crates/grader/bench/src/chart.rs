@@ -1,5 +1,5 @@
-//! The figures as a picture for a slide: six small charts that share their axis of clients, one legend, and below it where it
-//! was measured. SVG, so that it stays sharp on any screen.
+//! The figures as a picture for a slide: six small charts that share their axis of clients, one legend, and below it the place of the
+//! measurement. SVG, so that it stays sharp on any screen.
 
 mod panel;
 mod style;
@@ -14,15 +14,15 @@ use std::io;
 use style::{Look, text};
 
 pub(crate) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-/// Whatever the drawing library complains about.
+/// The result of drawing, with any error of the drawing library.
 pub(crate) type Drawn = Result<(), Box<dyn Error>>;
 
-/// A slide's, in pixels.
+/// The size of a slide, in pixels.
 const SIZE: (u32, u32) = (1280, 720);
 const HEADER: i32 = 96;
 const LINE: i32 = 19;
 const MARGIN: i32 = 30;
-/// How wide a character is about, in relation to its height.
+/// The approximate width of a character, in relation to its height.
 const CHARACTER: f64 = 0.56;
 
 const PANELS: [Panel; 6] = [
@@ -75,7 +75,7 @@ fn draw(report: &Report, svg: &mut String) -> Drawn {
     Ok(())
 }
 
-/// Each program's name behind a piece of its line.
+/// Each program's name after a piece of its line.
 fn legend(report: &Report, area: &Area<'_>) -> Drawn {
     const PIECE: i32 = 44;
     const Y: i32 = 70;
@@ -90,7 +90,7 @@ fn legend(report: &Report, area: &Area<'_>) -> Drawn {
     Ok(())
 }
 
-/// Where rows stop, where it was measured, and how.
+/// Where rows stop, and where and how they were measured.
 fn notes(report: &Report) -> Vec<String> {
     let mut notes = Vec::new();
     for row in &report.rows {

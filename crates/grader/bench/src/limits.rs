@@ -1,11 +1,11 @@
-//! Where a row stops before the machine does: what a further point would need is foreseen from the one before it.
+//! Decides where a row stops before the machine reaches its limits: the needs of the next point are estimated from the one before it.
 
 use crate::load::Manners;
 use crate::results::Figures;
 use rustix::process::{Resource, getrlimit};
 use std::fs;
 
-/// Descriptors that a process needs beside its clients'.
+/// How many descriptors a process needs in addition to its clients'.
 const OTHER_FILES: u64 = 100;
 
 /// Why `clients` are too many for this machine or this server; `None` when they are not.
@@ -24,7 +24,7 @@ fn too_many_files(clients: usize) -> Option<String> {
         .then(|| format!("a process may open {allowed} files here (`ulimit -Hn`), and {needed} are needed"))
 }
 
-/// A backlog of b lets b + 1 connections wait (listen(2) leaves it open; this is what Linux does).
+/// With a backlog of b, b + 1 connections can wait (listen(2) leaves it open; this is what Linux does).
 fn too_many_in_turn(clients: usize, manners: &Manners) -> Option<String> {
     let room = manners.backlog + 1;
     (manners.takes_turns && clients > room).then(|| {

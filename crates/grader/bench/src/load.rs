@@ -1,5 +1,5 @@
-//! The load generator: one thread, one epoll set, no allocation and nothing but counting between two system calls, so that it
-//! can keep ahead of any server that does the same work with as many processors.
+//! The load generator: one thread, one epoll set, no allocation and only counting between two system calls. So it can stay ahead of any
+//! server that does the same work with as many processors.
 
 mod admission;
 mod closed;
@@ -19,7 +19,7 @@ pub(crate) use open::open_loop;
 pub(crate) use probe::{Manners, probe};
 pub(crate) use visits::visits;
 
-/// What every client says.
+/// The line that every client sends.
 pub(crate) const LINE: &[u8] = b"Good morning, how many are you today?\n";
 
 /// The end of the answer to it; `> ` may stand before it.

@@ -1,8 +1,8 @@
-//! Measures servers of lab 5: how many connections and lines a second, how long a line waits, and what a client costs, with
-//! one client and with thousands. A program of its own, so that what only an instructor needs does not slow down anybody's
-//! first build; `cargo xtask bench` builds and calls it.
+//! Measures servers of lab 5: how many connections and lines per second, how long a line waits, and what a client costs, with one client
+//! and with thousands. It is a separate program, so that the first build of others is not slowed down by what only an instructor needs.
+//! `cargo xtask bench` builds and calls it.
 //!
-//! Unlike a check, this is about speed, so windows of time bound everything, and nothing is right or wrong.
+//! Unlike a check, this is about speed. So windows of time bound everything, and nothing is right or wrong.
 
 mod answerer;
 mod arguments;
@@ -58,7 +58,7 @@ fn measure() -> Status {
     }
 }
 
-/// A bar on standard error, where that is a terminal.
+/// A bar on standard error, if that is a terminal.
 fn progress(steps: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:24} {pos}/{len}  {elapsed} of about {duration}  {msg}");
     let bar = ProgressBar::new(steps);

@@ -1,5 +1,5 @@
-//! Which processors the two sides run on. Each side has its own, so that neither takes time from the other, and it can be
-//! seen which of them was at its limit.
+//! The processors on which the two sides run. Each side has its own, so neither takes time from the other, and the figures show which of
+//! them was at its limit.
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use serde::Serialize;
@@ -13,11 +13,11 @@ pub(crate) struct Placement {
 }
 
 impl Placement {
-    /// The generator gets the last of the processors that this process may use, the server all others. With a single
-    /// processor they share it.
+    /// The generator gets the last of the processors that this process may use, and the server all others. If there is only one, they share
+    /// it.
     ///
     /// # Errors
-    /// When the kernel does not tell which there are.
+    /// When the kernel does not list them.
     pub(crate) fn choose() -> io::Result<Placement> {
         let allowed = sched_getaffinity(None)?;
         let mut server: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|cpu| allowed.is_set(*cpu)).collect();
@@ -25,7 +25,7 @@ impl Placement {
         Ok(Placement { generator, server })
     }
 
-    /// Whether the generator has a processor for itself.
+    /// Whether the generator has its own processor.
     pub(crate) fn is_apart(&self) -> bool {
         self.generator != self.server
     }
@@ -35,7 +35,7 @@ impl Placement {
         self.server.len()
     }
 
-    /// Moves this thread, and what it starts from now on, to the server's processors.
+    /// Moves this thread, and everything that it starts from now on, to the server's processors.
     ///
     /// # Errors
     /// When the kernel refuses.
@@ -58,13 +58,13 @@ fn confine(processors: &[usize]) -> io::Result<()> {
     Ok(sched_setaffinity(None, &set)?)
 }
 
-/// Where a run took place.
+/// The machine of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Machine {
     /// How many processors there are for both sides.
     pub(crate) processors: usize,
     pub(crate) server_processors: usize,
-    /// Whether the generator has one of them for itself.
+    /// Whether the generator has one of them to itself.
     pub(crate) apart: bool,
     /// Name and release of the kernel.
     pub(crate) system: String,

@@ -1,4 +1,4 @@
-//! One point of a row: a fresh server in a fresh room with so many clients, from the first of them to the last figure.
+//! One point of a row: a new server in a new room with this number of clients, from the first client to the last figure.
 
 use crate::load::{self, Crowd, Manners};
 use crate::placement::Placement;
@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// How many of the clients are visitors when connections are counted; all others stay silent meanwhile.
+/// How many of the clients are visitors when connections are counted. All others stay silent meanwhile.
 const VISITORS: usize = 64;
 
-/// How many lines a second come when it is measured how long they wait: the same for all servers, so that they can be
-/// compared, and so few that the generator is never late. A server that cannot answer twice as many gets half of its most.
+/// How many lines per second are sent when their waiting is measured: the same number for all servers, so that they can be compared, and so
+/// few that the generator is never late. A server that cannot answer twice as many gets half of its maximum.
 const OFFERED: f64 = 5000.0;
 
 /// How long things may take.
@@ -23,7 +23,7 @@ const OFFERED: f64 = 5000.0;
 pub(crate) struct Times {
     /// How long each rate is measured.
     pub(crate) window: Duration,
-    /// What it may take until all clients are there.
+    /// How long it may take until all clients are connected.
     pub(crate) admission: Duration,
 }
 
@@ -36,10 +36,10 @@ pub(crate) fn probe(room: Room, template: &Template) -> Result<Manners, Unmeasur
     load::probe(&mut Server::start(room, template, &placement)?)
 }
 
-/// Measures a server with so many clients.
+/// Measures a server with this number of clients.
 ///
 /// # Errors
-/// When it does not go that far.
+/// When it cannot serve that many.
 pub(crate) fn measure(
     room: Room,
     template: &Template,
@@ -86,9 +86,9 @@ struct Point<'a> {
 }
 
 impl Point<'_> {
-    /// All clients speak; how many lines are answered, and how busy the server is meanwhile.
+    /// All clients send lines. Returns how many lines are answered, and how busy the server is meanwhile.
     fn lines(&mut self) -> Result<(Rate, f64), Unmeasured> {
-        // No line is under way at either look, so that all work for the lines between them is between them.
+        // No line is outstanding at either look, so all work between the looks is for the lines between them.
         let before = self.server.processor_time()?;
         let began = Instant::now();
         let everybody = self.crowd.len();
@@ -98,11 +98,11 @@ impl Point<'_> {
         Ok((rate, used.as_secs_f64() / elapsed))
     }
 
-    /// How long clients wait when so many lines a second come, and how many connections a second there are.
+    /// Measures how long clients wait at this number of lines per second, and how many connections per second are possible.
     fn waits_and_connections(&mut self, offered: f64) -> Result<(Latency, Rate), Unmeasured> {
         let window = self.times.window;
         if self.manners.takes_turns {
-            // A silent client would stay for ever, so all of them are visitors, and their waiting is that for their turn.
+            // A silent client would stay for ever. So all of them are visitors, and the time that they wait is the time until their turn.
             let clients = self.crowd.len();
             self.crowd.clear();
             self.server.wait_for_empty_queue(self.times.admission)?;
@@ -117,14 +117,14 @@ impl Point<'_> {
     }
 }
 
-/// For how long this thread has been ready to run while its processor was not free (`schedstat` in proc(5)).
+/// How long this thread has been ready to run while its processor was not free (`schedstat` in proc(5)).
 fn processor_delay() -> Result<Duration, Unmeasured> {
     let text = fs::read_to_string("/proc/thread-self/schedstat")?;
     let delay = text.split_ascii_whitespace().nth(1).and_then(|word| word.parse().ok());
     Ok(Duration::from_nanos(delay.unwrap_or(0)))
 }
 
-/// Both sides may open as many files as this user may at all; the server inherits the limit.
+/// Allows both sides as many open files as this user may have at all. The server inherits the limit.
 fn raise_open_file_limit() -> Result<(), Unmeasured> {
     let limit = getrlimit(Resource::Nofile);
     Ok(setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?)

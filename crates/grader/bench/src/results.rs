@@ -1,12 +1,12 @@
-//! What a run finds out: plain data, which the table, the files and the chart are made from.
+//! The results of a run: plain data, from which the table, the files and the chart are made.
 
 use crate::placement::Machine;
 use serde::{Deserialize, Serialize};
 
-/// Above this share of its processor's time the generator may have been what was slow.
+/// If the generator uses more than this share of its processor's time, it may have been the slow side.
 const SATURATED: f64 = 0.85;
 
-/// How often something happened, and how hard the generator worked for it.
+/// How often something happened, and how busy the generator was with it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Rate {
     pub(crate) per_second: f64,
@@ -15,7 +15,7 @@ pub(crate) struct Rate {
 }
 
 impl Rate {
-    /// Whether a faster generator might have seen more, of a server that was as busy as this.
+    /// Whether a faster generator might have measured a higher rate, for a server that was as busy as this.
     pub(crate) fn is_lower_bound(self, server_busy: f64) -> bool {
         self.generator_busy > SATURATED.max(server_busy)
     }
@@ -24,65 +24,65 @@ impl Rate {
 /// How long lines waited for their answers, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Latency {
-    /// How many lines, or visits, a second were begun; none where the next began when the last was over.
+    /// How many lines, or visits, per second were begun; `None` if the next began when the last was over.
     pub(crate) offered_per_second: Option<f64>,
     pub(crate) samples: u64,
-    /// Those that had no answer when the measurement ended; they count with the time that they had waited until then.
+    /// Lines without an answer when the measurement ended. They count with the time that they had waited until then.
     pub(crate) unanswered: u64,
     pub(crate) p50: f64,
     pub(crate) p99: f64,
-    /// Only where there are samples enough for it.
+    /// `None` if there are too few samples for it.
     pub(crate) p999: Option<f64>,
-    /// By how much the generator itself was behind its timetable, at 99 %.
+    /// How far the generator itself was behind its timetable, at 99 %.
     pub(crate) late_p99: f64,
 }
 
 impl Latency {
-    /// Whether the generator's own delay makes up so much of it that the server's part may be well below.
+    /// Whether the generator's own delay is so large a part that the server's part may be much smaller.
     pub(crate) fn is_upper_bound(&self) -> bool {
         self.late_p99 > self.p99 / 4.0
     }
 }
 
-/// A program with so many clients.
+/// The figures of a program with a number of clients.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Figures {
-    /// Visits: a client connects, has one line answered, says `bye` and sees the end of the connection.
+    /// Visits: a client connects, gets one line answered, sends `bye` and sees the end of the connection.
     pub(crate) connections: Rate,
-    /// Everybody speaks: each client always waits for the answer to one line.
+    /// All clients send lines: each always waits for the answer to one line.
     pub(crate) lines: Rate,
     /// The share of its processors' time that the server used meanwhile.
     pub(crate) server_busy: f64,
-    /// One client speaks and all others are silent.
+    /// One client sends lines and all others are silent.
     pub(crate) lone_lines: Rate,
     pub(crate) latency: Latency,
-    /// Bytes, see [`observe::Observer::memory`], with all clients silent and less what the server used without any.
+    /// Bytes, see [`observe::Observer::memory`], with all clients silent and without the memory that the server used before they came.
     pub(crate) memory_per_client: f64,
     pub(crate) processes: usize,
     pub(crate) threads: usize,
-    /// Threads that came with the clients, for each of them.
+    /// The additional threads with clients, for each client.
     pub(crate) threads_per_client: f64,
-    /// The share of the whole time in which the generator could not run since something else was on its processor.
+    /// The share of the whole time in which the generator could not run because something else was on its processor.
     pub(crate) disturbed: f64,
 }
 
-/// What became of one point.
+/// The result of one point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// It was measured.
     Measured(Box<Figures>),
-    /// The row ends here or has ended before, and why.
+    /// The row ends here or has ended before, for this reason.
     Stopped(String),
 }
 
 impl Figures {
-    /// Whether a faster generator might have seen more lines.
+    /// Whether a faster generator might have measured more lines.
     pub(crate) fn lines_are_lower_bound(&self) -> bool {
         self.lines.is_lower_bound(self.server_busy)
     }
 
-    /// Whether it might have seen more connections. How busy the server is with them is not known: its threads come and go.
+    /// Whether it might have measured more connections. How busy the server is with them is not known, since its threads come and go.
     pub(crate) fn connections_are_lower_bound(&self) -> bool {
         self.connections.is_lower_bound(0.0)
     }
@@ -97,7 +97,7 @@ impl Outcome {
     }
 }
 
-/// A program and its points, by growing numbers of clients.
+/// A program and its points, by increasing numbers of clients.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Row {
     pub(crate) program: String,
@@ -113,7 +113,7 @@ impl Row {
     }
 }
 
-/// The generator against a peer that does next to nothing.
+/// The generator with a peer that does almost nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Calibration {
     pub(crate) clients: usize,
@@ -125,14 +125,14 @@ pub(crate) struct Calibration {
 pub(crate) struct Report {
     pub(crate) schema: u32,
     pub(crate) machine: Machine,
-    /// For how long each rate was measured, in seconds.
+    /// How long each rate was measured, in seconds.
     pub(crate) window: f64,
     pub(crate) calibration: Calibration,
     pub(crate) rows: Vec<Row>,
 }
 
 impl Report {
-    /// The most lines a second that any program answered.
+    /// The most lines per second that any program answered.
     pub(crate) fn fastest(&self) -> f64 {
         let rates = self.rows.iter().flat_map(Row::measured).map(|(_, figures)| figures.lines.per_second);
         rates.fold(0.0, f64::max)
@@ -172,7 +172,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// Two programs, of which one stops.
+    /// Two programs. One of them stops.
     pub(crate) fn report() -> Report {
         let row = |program: &str, takes_turns, last| Row {
             program: program.to_owned(),

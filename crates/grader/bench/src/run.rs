@@ -1,4 +1,4 @@
-//! A whole run: program by program, from few clients to many, until a row comes to its end.
+//! A whole run: program by program, from few clients to many, until a row ends.
 
 use crate::answerer;
 use crate::limits;
@@ -14,13 +14,13 @@ use std::time::Duration;
 
 /// How many clients the generator has when it is measured itself: enough to keep both sides busy.
 const CALIBRATED_WITH: usize = 64;
-/// What a point may take beside its windows and the time until all clients are there: starting, looking, ending.
+/// How long a point may take in addition to its windows and the time until all clients are connected: for starting, looking and ending.
 const BESIDE: Duration = Duration::from_secs(40);
 
-/// What is to be measured.
+/// What a run measures.
 pub(crate) struct Order {
     pub(crate) programs: Vec<(String, Template)>,
-    /// Growing.
+    /// In increasing order.
     pub(crate) clients: Vec<usize>,
     pub(crate) times: Times,
 }
@@ -34,7 +34,7 @@ impl Order {
     /// Measures everything.
     ///
     /// # Errors
-    /// When the tool itself fails; that a server does is a result.
+    /// When the tool itself fails. A failure of a server is a result.
     pub(crate) fn run(&self, progress: &ProgressBar) -> Result<Report, Unmeasured> {
         let machine = Machine::here()?;
         let calibration = self.calibrate(progress)?;

@@ -1,4 +1,4 @@
-//! The server under load: started in the room on its own processors, and looked at while nothing is asked of it.
+//! The server under load: started in the room on its own processors, and examined while it has no work.
 
 use crate::placement::Placement;
 use crate::unmeasured::Unmeasured;
@@ -8,13 +8,13 @@ use sandbox::{Limits, Room, Submission, Template};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-/// In a network of its own no port is taken.
+/// The room has its own network, so no port is taken.
 const PORT: u16 = 2000;
-/// What a program may take until it listens; a virtual machine starts slowly.
+/// How long a program may take until it listens. A virtual machine starts slowly.
 const START: Duration = Duration::from_secs(20);
 
-/// What a program may use of what the kernel itself limits: a process or a thread for each of ten thousand clients. Its memory
-/// and its processor time are what is measured, and no limit of theirs holds.
+/// What a program may use of what the kernel itself limits: a process or a thread for each of ten thousand clients. Its memory and its
+/// processor time are measured, and no limit on them applies.
 pub(crate) const LIMITS: Limits = Limits { tasks: 12_288, ..Limits::USUAL };
 
 /// A server that listens.
@@ -23,7 +23,7 @@ pub(crate) struct Server {
     observer: Observer,
 }
 
-/// What the server consists of at one moment.
+/// The server's processes, threads and memory at one moment.
 pub(crate) struct Look {
     pub(crate) processes: usize,
     pub(crate) threads: usize,
@@ -52,15 +52,15 @@ impl Server {
         Ok(server)
     }
 
-    /// Where it listens.
+    /// The address at which it listens.
     pub(crate) fn address() -> SocketAddr {
         (Ipv4Addr::LOCALHOST, PORT).into()
     }
 
-    /// How many clients the kernel lets wait to be accepted.
+    /// The most clients that the kernel lets wait to be accepted.
     ///
     /// # Errors
-    /// When it listens no more.
+    /// When it no longer listens.
     pub(crate) fn backlog(&self) -> Result<usize, Unmeasured> {
         match self.observer.diag().listener(Server::address())? {
             Some(socket) => Ok(socket.send_queue as usize),
@@ -68,10 +68,10 @@ impl Server {
         }
     }
 
-    /// Waits until nobody waits to be accepted.
+    /// Waits until no client waits to be accepted.
     ///
     /// # Errors
-    /// When that does not come.
+    /// When that does not happen in time.
     pub(crate) fn wait_for_empty_queue(&mut self, patience: Duration) -> Result<(), Unmeasured> {
         let is_empty = |socket: Option<Socket>| socket.is_some_and(|socket| socket.receive_queue == 0);
         self.wait_until(patience, is_empty, "it does not accept those who wait")
@@ -110,7 +110,7 @@ impl Server {
         })
     }
 
-    /// The processor time that the threads that it has now have used so far.
+    /// The processor time that its present threads have used so far.
     ///
     /// # Errors
     /// When `/proc` cannot be read.

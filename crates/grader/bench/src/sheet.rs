@@ -1,5 +1,5 @@
-//! The figures as CSV, a row for each program and number of clients. Names of columns end with the unit; `_us` are
-//! microseconds, `_busy` and `disturbed` shares of 1.
+//! The figures as CSV, a row for each program and number of clients. Names of columns end with the unit: `_us` are microseconds, `_busy`
+//! and `disturbed` are shares of 1.
 
 use crate::results::{Figures, Outcome, Report};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// One row. Empty cells are what was not measured.
+/// One row. Empty cells were not measured.
 #[derive(Debug, Default, Serialize)]
 struct Line<'a> {
     program: &'a str,
@@ -64,7 +64,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// To a thousandth: further digits are noise.
+/// Rounded to a thousandth: further digits are noise.
 fn rounded(value: f64) -> Option<f64> {
     Some((value * 1000.0).round() / 1000.0)
 }
@@ -89,10 +89,10 @@ pub(crate) fn write(report: &Report, out: impl Write) -> io::Result<()> {
     writer.flush()
 }
 
-/// Whether a file can be made in that folder.
+/// Checks that a file can be created in that folder.
 ///
 /// # Errors
-/// Why not.
+/// When it cannot.
 pub(crate) fn probe(folder: &Path) -> io::Result<()> {
     File::options().create(true).append(true).open(folder.join("bench.csv")).map(drop)
 }

@@ -1,10 +1,10 @@
-//! The figures as a table for a terminal, and in words what they mean and how far they can be trusted.
+//! The figures as a table for a terminal, with an explanation of what they mean and how far they can be trusted.
 
 use crate::results::{Figures, Outcome, Rate, Report, Row};
 use anstyle::Style;
 use std::io::{self, Write};
 
-/// What each column is called, and how wide it is at least.
+/// The name and the smallest width of each column.
 const COLUMNS: [&str; 12] = [
     "CLIENTS",
     "CONNECTIONS/s",
@@ -26,7 +26,7 @@ const WIDTH: usize = 127;
 const STRONG: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 
-/// Writes it.
+/// Writes the table.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -62,7 +62,7 @@ fn points(row: &Row, out: &mut impl Write) -> io::Result<()> {
             }
             Outcome::Stopped(reason) => {
                 let clients = format!("{:>1$}", grouped(*clients as f64), width(COLUMNS[0]));
-                // What ends the row ends it for all that come after.
+                // The reason that ends a row also holds for all later points.
                 return writeln!(out, "  {clients}  stops here: {reason}");
             }
         }
@@ -95,7 +95,7 @@ fn rate(rate: Rate, is_lower_bound: bool) -> String {
     format!("{}{}", if is_lower_bound { "≥" } else { "" }, grouped(rate.per_second))
 }
 
-/// A number with its thousands apart: `12,345`.
+/// A number with separated thousands: `12,345`.
 pub(crate) fn grouped(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut text = String::new();
@@ -154,7 +154,7 @@ pub(crate) fn headroom(report: &Report) -> String {
     )
 }
 
-/// A warning where something else ran on the generator's processor.
+/// A warning if something else ran on the generator's processor.
 pub(crate) fn disturbance(report: &Report) -> Option<String> {
     const BEARABLE: f64 = 0.02;
     let worst = report.disturbed();

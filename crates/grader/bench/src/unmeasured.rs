@@ -1,4 +1,4 @@
-//! Why a measurement came to nothing: the row of the table ends there, or the tool itself failed.
+//! Why a measurement has no result: the row of the table ends there, or the tool itself failed.
 
 use rustix::io::Errno;
 use std::io;
@@ -6,9 +6,9 @@ use std::io;
 /// Why there is no figure.
 #[derive(Debug)]
 pub(crate) enum Unmeasured {
-    /// The model, the program or the machine goes no further; for the reader.
+    /// The model, the program or the machine cannot go further; the reason for the reader.
     Row(String),
-    /// The tool failed, which says nothing about the program.
+    /// The tool failed; this says nothing about the program.
     Fault(String),
 }
 

@@ -1,4 +1,4 @@
-//! The process of one point. Like a check's it makes a room, in which a server and all its clients are.
+//! The process of one point. Like a check's process it makes a room, which contains a server and all its clients.
 
 use crate::load::Manners;
 use crate::point::{self, Times};
@@ -15,23 +15,23 @@ use std::time::Duration;
 /// The first argument that makes the binary a worker.
 pub(crate) const ARGUMENT: &str = "__point";
 
-/// What a worker is to do.
+/// The request to a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PointRequest {
     pub(crate) template: Template,
     pub(crate) task: Task,
 }
 
-/// With the program of the request.
+/// What to do with the program of the request.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Task {
     /// Find out how it behaves.
     Probe,
-    /// Measure it with so many clients.
+    /// Measure it with `clients` clients.
     Measure { clients: usize, manners: Manners, times: Times },
 }
 
-/// What a worker has found.
+/// The answer of a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
     Behaves(Manners),
@@ -57,7 +57,7 @@ impl Request for PointRequest {
 /// Makes a request to a new worker and waits for its answer, for no longer than `limit`.
 ///
 /// # Errors
-/// When there is no worker to be had, or it breaks.
+/// When no worker can be started, or it fails.
 pub(crate) fn ask(request: &PointRequest, limit: Duration) -> Result<Answer, Unmeasured> {
     match worker::ask(request, Some(limit)) {
         Err(error) if error.kind() == ErrorKind::TimedOut => {
@@ -68,7 +68,7 @@ pub(crate) fn ask(request: &PointRequest, limit: Duration) -> Result<Answer, Unm
     }
 }
 
-/// The worker itself.
+/// The main function of a worker.
 pub(crate) fn main() -> ExitCode {
     worker::main(
         |_| Ok(()),

@@ -9,10 +9,10 @@ pub(crate) mod structure;
 
 use model::{Step, Stop};
 
-/// Whether a step succeeds: where that it does not is the matter of another clause.
+/// Whether a step succeeds. For steps whose failure another clause reports.
 ///
 /// # Errors
-/// Whatever is no failure of the submission.
+/// Any stop except a failure of the submission.
 pub(crate) fn holds(step: Step) -> Step<bool> {
     match step {
         Err(Stop::Failed(_)) => Ok(false),

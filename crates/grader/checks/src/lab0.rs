@@ -1,6 +1,6 @@
 //! Lab 0, the concepts: the student predicts, an experiment decides. There is no program; `answers.toml` is handed in.
 //!
-//! Each clause is a topic with several questions. Which of them a student answers is drawn by the number of the set.
+//! Each clause is a topic with several questions. The number of the set decides which of them a student answers.
 
 mod answer;
 mod bench;
@@ -89,7 +89,7 @@ const fn check<const TOPIC: usize>() -> Check {
     }
 }
 
-/// Compares what the document predicts with what the experiment shows.
+/// Compares the document's prediction with the result of the experiment.
 fn decide(session: &mut Session, topic: &'static Topic) -> Step {
     let document = Document::read(session.document())?;
     let set = match document.set()? {
@@ -121,7 +121,7 @@ fn decide(session: &mut Session, topic: &'static Topic) -> Step {
     Err(failure.into())
 }
 
-/// The right answer: what the experiment shows, which must be what the bank says.
+/// The right answer: the result of the experiment, which must agree with the bank.
 fn right(session: &mut Session, question: &Question) -> Step<Vec<String>> {
     let right: Vec<String> = question.right.iter().map(|word| (*word).to_owned()).collect();
     let Some(experiment) = question.experiment else { return Ok(right) };

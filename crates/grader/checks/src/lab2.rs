@@ -1,6 +1,6 @@
-//! Lab 2, the streaming time server: one client at a time, one line after each pause. Time is its subject, and still no
-//! clock decides here against a program that was held up: a pause is seen in the sleep that a thread has asked for, lines
-//! may not come earlier than their pauses allow, and how late they may come is counted in what the program itself sleeps.
+//! Lab 2, the streaming time server: one client at a time, one line after each pause. The lab is about time. Still, a clock never decides
+//! against a program that was held up. The sleep that a thread has asked for shows a pause. Lines may not come earlier than their pauses
+//! allow. How late they may come is measured by how long the program itself sleeps.
 
 mod clients;
 mod pace;

@@ -48,7 +48,7 @@ const fn port(default: &'static str) -> Placeholder {
     Placeholder { name: "port", default: Some(default) }
 }
 
-/// Decides by a server that has just been started.
+/// Decides with a server that has just been started.
 fn served(session: &mut Session, decide: fn(&mut Session, &mut session::Program) -> Step) -> Step {
     let mut server = session.serve(SERVER)?;
     decide(session, &mut server)

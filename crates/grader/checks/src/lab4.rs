@@ -1,8 +1,8 @@
 //! Lab 4, the presence application: a room in which everybody sees what anybody does, and its client.
 //!
-//! What the order of notifications means: the lines of one client take effect in the order in which it sent them, and
-//! everybody sees their effects in that order. Of two clients that speak at once, neither having seen the other's line, either may
-//! come first, for each viewer as it happens; that it is the same for all is a stretch clause.
+//! The order of notifications: the lines of one client take effect in the order in which it sent them, and everybody sees their effects in
+//! that order. If two clients speak at once and neither has seen the other's line, either may come first, for each viewer separately. That
+//! the order is the same for all is a stretch clause.
 
 mod client;
 mod crowd;
@@ -41,7 +41,7 @@ pub(crate) const SUITE: Suite = Suite {
         ],
     },
     checks: CHECKS,
-    // In L4.S3 two threads for each of a thousand clients, and a virtual machine's own beside them, three times over.
+    // L4.S3: two threads for each of a thousand clients and a virtual machine's own threads, with a factor of about three.
     limits: Limits { tasks: 8192, ..Limits::USUAL },
     bank: None,
 };

@@ -1,6 +1,6 @@
-//! Lab 5, five ways to serve many clients: one line protocol, five servers, told apart by what the kernel shows of them.
+//! Lab 5, five ways to serve many clients: one line protocol and five servers. The kernel shows which model a server follows.
 //!
-//! A worker is a thread inside a call on a socket. Other threads and processes, a runtime's or a wrapper's, do not count.
+//! A worker is a thread inside a call on a socket. Other threads and processes, of a runtime or a wrapper, do not count.
 
 mod crowd;
 mod leaving;
@@ -35,8 +35,8 @@ pub(crate) const SUITE: Suite = Suite {
         ],
     },
     checks: CHECKS,
-    // In L5.S1 a thousand processes of an interpreter, which take 1.2 GiB, three times over. In L5.S2 ten thousand small processes
-    // or threads: they are the wrong model there, which other clauses tell by its structure, and not by its size.
+    // L5.S1: a thousand processes of an interpreter take 1.2 GiB; with a factor of about three. L5.S2: ten thousand small processes or
+    // threads are the wrong model. They are allowed here, because other clauses recognise that model by its structure and not by its size.
     limits: Limits { memory: 4 << 30, tasks: 12_288, ..Limits::USUAL },
     bank: None,
 };

@@ -1,7 +1,7 @@
-//! The labs' clauses and the code that decides each: one module a lab. A check is a plain function with plain
-//! data beside it, and reads like its clause: start the program, connect, expect, send, expect.
+//! The labs' clauses and the code that decides each: one module per lab. A check is a plain function with plain data beside it, and reads
+//! like its clause: start the program, connect, expect, send, expect.
 //!
-//! What all checks share is in [`Session`], and what several labs do in `kit`. Nothing here knows an output format or the command line.
+//! What all checks share is in [`Session`], and what several labs do is in `kit`. Nothing here knows an output format or the command line.
 
 #[macro_use]
 mod rows;
@@ -35,30 +35,30 @@ pub struct Suite {
     pub lab: Lab,
     /// Its checks, in the order in which they are shown.
     pub checks: &'static [Check],
-    /// What the programs of one check may use together: at least twice what the greediest correct program that is known needs, in
-    /// any language and on a machine with many processors and 64 GiB of memory.
+    /// What the programs of one check may use together: at least twice what the greediest known correct program needs, in any language and
+    /// on a machine with many processors and 64 GiB of memory.
     pub limits: Limits,
-    /// Where its document holds questions that are drawn for each student.
+    /// For a lab whose document holds questions that are drawn for each student.
     pub bank: Option<Bank>,
 }
 
 /// A lab's questions, of which each student answers a set.
 #[derive(Debug)]
 pub struct Bank {
-    /// The document with the questions of the set of that number, unanswered.
+    /// The document with the questions of this set, unanswered.
     pub draw: fn(u64) -> String,
-    /// Whether a document may be replaced, since nothing is answered in it.
+    /// Whether a document may be replaced, because nothing is answered in it.
     pub is_unanswered: fn(&str) -> bool,
 }
 
 impl Suite {
-    /// The programs that the clause of that id is about, in the lab's order.
+    /// The programs that the clause with this id is about, in the lab's order.
     pub fn programs_of(&self, id: &str) -> Vec<&'static str> {
         let checks = self.checks.iter().filter(|check| check.clause.id == id);
         checks.map(|check| check.clause.program).collect()
     }
 
-    /// The check that decides the clause of that id for that program.
+    /// The check that decides the clause with this id for this program.
     pub fn check(&self, id: &str, program: &str) -> Option<&'static Check> {
         self.checks.iter().find(|check| check.clause.id == id && check.clause.program == program)
     }
@@ -70,12 +70,12 @@ pub fn suites() -> &'static [Suite] {
     SUITES
 }
 
-/// The lab of that name, such as `lab3`.
+/// The lab with this name, such as `lab3`.
 pub fn suite(name: &str) -> Option<&'static Suite> {
     suites().iter().find(|suite| suite.lab.name() == name)
 }
 
-/// Clauses that need more open files than most systems give at first, and how many.
+/// Clauses that need more open files than most systems allow by default, and how many they need.
 pub fn open_files() -> impl Iterator<Item = (&'static str, u64)> {
     let checks = suites().iter().flat_map(|suite| suite.checks);
     let mut crowds: Vec<(&str, u64)> = checks.map(|check| (check.clause.id, check.needs.files)).collect();
@@ -85,7 +85,7 @@ pub fn open_files() -> impl Iterator<Item = (&'static str, u64)> {
     crowds.into_iter()
 }
 
-/// How many processes and threads a clause with a thousand clients takes, as each may have a process or two threads of its own.
+/// How many processes and threads a clause with a thousand clients takes: a server may have a process or two threads for each client.
 pub const TASKS_FOR_A_THOUSAND: u64 = 3 * 1000;
 
 #[cfg(test)]

@@ -1,19 +1,20 @@
 //! How a lab writes its clauses: one line each, beside the function that decides it.
 
-/// The words of a lab's clauses, as they stand in its folder below `labs`. They are part of the grader, so that those which a student has
-/// before him are of the same version as the checks.
+/// The words of a lab's clauses, as they stand in its folder below `labs`. They are compiled into the grader, so that a student reads the
+/// words of the same version as the checks.
 macro_rules! wording {
     ($folder:literal) => {
         std::sync::LazyLock::new(|| {
-            // A test reads them all.
+            // A test reads all of these files.
             let text = include_str!(concat!("../../../../labs/", $folder, "/clauses.toml"));
             toml::from_str(text).unwrap_or_default()
         })
     };
 }
 
-/// A lab's checks, from its wording and a line for each clause: `core(id, points, [subjects], decide)` or `stretch(id, [subjects], decide)`,
-/// with what it needs of the machine behind that, where it does. A clause about several subjects is decided for each by itself, and is worth as much for each.
+/// A lab's checks, from its wording and a line for each clause: `core(id, points, [subjects], decide)` or `stretch(id, [subjects],
+/// decide)`. What the clause needs of the machine may follow. A clause about several subjects is decided for each of them, and each is
+/// worth the points.
 macro_rules! checks {
     ($wording:ident; $($row:ident $parts:tt),* $(,)?) => {
         checks!(@rows $wording; []; $($row $parts)*)

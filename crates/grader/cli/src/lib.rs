@@ -1,5 +1,5 @@
-//! What the grader's programs have in common on the command line: how they begin and end, when they colour what they write, and the
-//! formats that all of them know.
+//! What the grader's programs share on the command line: how they begin and end, when they colour their output, and the output formats that
+//! all of them know.
 
 use anstream::ColorChoice;
 use clap::ValueEnum;
@@ -9,14 +9,14 @@ use std::io;
 use std::panic;
 use std::process::ExitCode;
 
-/// The exit statuses, as the help promises them.
+/// The exit statuses, as the help describes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Every core clause that was checked passed, or what was asked for is done.
     Passed = 0,
     /// Some core clause did not pass.
     NotPassed = 1,
-    /// The command makes no sense.
+    /// The command is not valid.
     WrongUse = 2,
     /// The grader itself failed.
     GraderFailed = 3,
@@ -28,11 +28,11 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// What a process does from its beginning to its end.
+/// The main function of a process.
 pub type Main = fn() -> ExitCode;
 
-/// Runs a program. Where its first argument is one of those, this process is a worker, and is to be as small as it can be. A panic,
-/// which tells itself, is no answer of the grader's.
+/// Runs a program. If its first argument is one of the `workers`, this process is that worker, and should be as small as possible. A panic
+/// prints its own message, and counts as a failure of the grader.
 pub fn main(workers: &[(&str, Main)], program: fn() -> Status) -> ExitCode {
     let first = std::env::args_os().nth(1);
     let worker = workers.iter().find(|(argument, _)| first.as_ref().is_some_and(|first| first == argument));
@@ -40,13 +40,13 @@ pub fn main(workers: &[(&str, Main)], program: fn() -> Status) -> ExitCode {
     panic::catch_unwind(run).unwrap_or(Status::GraderFailed.into())
 }
 
-/// Tells on standard error why a program came to nothing, which has this status.
+/// Writes to standard error why a program has no result, and returns this status.
 pub fn tell(why: impl Display, status: Status) -> Status {
     anstream::eprintln!("error: {why}");
     status
 }
 
-/// Colours what is written from now on as the user wants it.
+/// Colours all later output as the user wants it.
 pub fn color(choice: clap::ColorChoice) {
     match choice {
         clap::ColorChoice::Auto => ColorChoice::Auto,
@@ -72,7 +72,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// What came of writing results, where a reader that has seen enough, such as `head`, is no error.
+/// The result of writing results. It is not an error if a reader, such as `head`, has seen enough.
 ///
 /// # Errors
 /// All others.

@@ -1,9 +1,9 @@
-//! Writes the repository that students get: the labs' handouts and stubs, the checker, and templates for its README and its CI;
-//! no references, no wrong programs, nothing that only instructors need, and no history. A program of its own, which
-//! `cargo xtask export student` builds and calls.
+//! Writes the repository for students: the labs' handouts and stubs, the checker, and templates for its README and its CI. It has no
+//! references, no wrong programs, nothing that only instructors need, and no history. This is a separate program, which `cargo xtask export
+//! student` builds and calls.
 //!
-//! Nothing is listed that could be found out: the checker's packages are those that `xtask` depends on, the files are those that
-//! git knows, and the workspace's manifest is the course's own less what has nothing to stand for.
+//! Nothing is listed by hand that can be found out. The checker's packages are those that `xtask` depends on, the files are those that git
+//! tracks, and the workspace's manifest is the course's own without the entries for missing packages.
 
 mod manifest;
 mod packages;

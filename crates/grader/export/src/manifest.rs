@@ -1,11 +1,11 @@
-//! The students' workspace manifest: the course's own, less what has nothing to stand for in their repository.
+//! The students' workspace manifest: the course's own without the entries for packages that are missing in their repository.
 
 use toml_edit::{Array, DocumentMut, Item, TableLike, TomlError};
 
-/// Takes out the members, and the dependencies by path, of which none of these files is.
+/// Removes the members, and the dependencies by path, for which there is no file among these.
 ///
 /// # Errors
-/// When the manifest is no TOML.
+/// When the manifest is not TOML.
 pub(crate) fn reduced(manifest: &str, files: &[String]) -> Result<String, TomlError> {
     let is_there = |path: &str| {
         let folder = path.trim_end_matches('*').trim_end_matches('/');
@@ -29,13 +29,13 @@ pub(crate) fn reduced(manifest: &str, files: &[String]) -> Result<String, TomlEr
 
 fn retain(patterns: &mut Array, is_there: impl Fn(&str) -> bool) {
     patterns.retain(|pattern| pattern.as_str().is_none_or(&is_there));
-    // What stood before the first may have stood in the middle.
+    // The first entry may keep the white space of its earlier place in the middle.
     if let Some(first) = patterns.get_mut(0) {
         first.decor_mut().set_prefix("");
     }
 }
 
-/// The dependencies whose paths are not there.
+/// The dependencies whose paths do not exist.
 fn absent(dependencies: &dyn TableLike, is_there: impl Fn(&str) -> bool) -> Vec<String> {
     let path = |item: &Item| item.as_table_like()?.get("path")?.as_str().map(str::to_owned);
     let is_absent = |item| path(item).is_some_and(|path| !is_there(&path));

@@ -1,4 +1,4 @@
-//! Which packages the checker consists of: `xtask` and all of the workspace that it depends on.
+//! The packages of the checker: `xtask` and all packages of the workspace that it depends on.
 
 use crate::trouble::Trouble;
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 /// The package that is the command line.
 const COMMAND_LINE: &str = "xtask";
 
-/// What `cargo metadata` tells, as far as it matters here.
+/// The part of the output of `cargo metadata` that matters here.
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
@@ -27,13 +27,13 @@ struct Package {
 #[derive(Deserialize)]
 struct Dependency {
     name: String,
-    /// `dev`, `build`, or none for those that the program itself needs.
+    /// `dev`, `build`, or `None` for the dependencies of the program itself.
     kind: Option<String>,
-    /// Where it lies, if it is in the workspace.
+    /// Its path, if it is in the workspace.
     path: Option<PathBuf>,
 }
 
-/// The folders of the checker's packages, seen from the repository's, each with a slash at its end.
+/// The folders of the checker's packages, relative to the repository, each with a slash at its end.
 pub(crate) fn of_the_checker(root: &Path) -> Result<BTreeSet<String>, Trouble> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -52,7 +52,7 @@ pub(crate) fn of_the_checker(root: &Path) -> Result<BTreeSet<String>, Trouble> {
     Ok(folders.collect())
 }
 
-/// The command line and all that it needs, directly or not. What only tests need is left out.
+/// The command line and everything that it needs, directly or not. Dependencies of tests alone are left out.
 fn needed(packages: &[Package]) -> Vec<&Package> {
     let by_name: BTreeMap<&str, &Package> =
         packages.iter().map(|package| (package.name.as_str(), package)).collect();

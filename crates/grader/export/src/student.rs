@@ -1,4 +1,4 @@
-//! What is in the students' repository, and how it is written.
+//! The content of the students' repository, and how it is written.
 
 use crate::manifest;
 use crate::trouble::Trouble;
@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Files and folders that are theirs beside the checker's packages.
+/// Files and folders that students get in addition to the checker's packages.
 const THEIRS: [&str; 9] = [
     ".cargo/",
     ".editorconfig",
@@ -23,14 +23,14 @@ const THEIRS: [&str; 9] = [
 ];
 const MANIFEST: &str = "Cargo.toml";
 
-/// What is written for them, with `{labs}` for the list of the labs.
+/// A file that is written for them, with `{labs}` for the list of the labs.
 const README: (&str, &str) = ("README.md", include_str!("../student/README.md"));
 const CI: [(&str, &str); 2] = [
     (".github/workflows/check.yml", include_str!("../student/github.yml")),
     (".gitlab-ci.yml", include_str!("../student/gitlab.yml")),
 ];
 
-/// That the folder is empty or not there.
+/// Checks that the folder is empty or does not exist.
 pub(crate) fn empty(folder: &Path) -> Result<(), Trouble> {
     let told = |what: String| Trouble::Usage(format!("{} {what}", folder.display()));
     match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
@@ -41,7 +41,7 @@ pub(crate) fn empty(folder: &Path) -> Result<(), Trouble> {
     }
 }
 
-/// Whether a file of the course is one of theirs; of the checker all but the tests of its packages.
+/// Whether students get a file of the course. They get everything of the checker's packages except their tests.
 pub(crate) fn is_theirs(path: &str, packages: &BTreeSet<String>) -> bool {
     let of_package = packages.iter().find_map(|folder| path.strip_prefix(folder.as_str()));
     let is_named = |theirs: &str| path == theirs || theirs.ends_with('/') && path.starts_with(theirs);
@@ -68,18 +68,18 @@ pub(crate) fn write(root: &Path, files: &[String], folder: &Path) -> Result<usiz
         fs::write(prepared(folder, path)?, text).map_err(Trouble::failed(path))?;
     }
     lock(folder)?;
-    // The manifest takes the place of one that was copied.
+    // The manifest replaces one that was copied.
     Ok(files.len() + written.len() - 1)
 }
 
-/// The path of a file that can be written, since its folder is there.
+/// The path of a file, after its folder is made.
 fn prepared(folder: &Path, file: &str) -> Result<std::path::PathBuf, Trouble> {
     let path = folder.join(file);
     fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(Trouble::failed(file))?;
     Ok(path)
 }
 
-/// Each lab's name, its folder's name and its title, which is the first line of its handout.
+/// Each lab's name, the name of its folder and its title, which is the first line of its handout.
 fn labs(root: &Path, files: &[String]) -> Result<Vec<(String, String, String)>, Trouble> {
     let handouts = files.iter().filter_map(|path| path.strip_prefix("labs/")?.strip_suffix("/README.md"));
     let lab = |package: &str| {
@@ -92,7 +92,7 @@ fn labs(root: &Path, files: &[String]) -> Result<Vec<(String, String, String)>, 
     handouts.map(lab).collect()
 }
 
-/// Lets cargo take out of its lock file what only the course needs; all versions stay.
+/// Lets cargo remove from its lock file what only the course needs. All versions stay the same.
 fn lock(folder: &Path) -> Result<(), Trouble> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)

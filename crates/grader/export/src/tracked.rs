@@ -1,15 +1,15 @@
-//! What git knows of the course's repository: so nothing that merely lies around is given away.
+//! The files that git tracks in the course's repository, so that no other file is given away.
 
 use crate::trouble::Trouble;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// All tracked files, seen from the repository's folder.
+/// All tracked files, relative to the repository's folder.
 pub(crate) fn files(root: &Path) -> Result<Vec<String>, Trouble> {
     Ok(lines(git(root, &["ls-files", "-z"], &[])?))
 }
 
-/// That these files are as they were committed: a stub that somebody has filled in to try it must not go out.
+/// Checks that these files are as committed: a stub that somebody has filled in to try it must not be exported.
 pub(crate) fn as_committed(root: &Path, files: &[String]) -> Result<(), Trouble> {
     let changed = lines(git(root, &["diff", "--name-only", "-z", "HEAD", "--"], files)?);
     match changed.as_slice() {

@@ -3,22 +3,22 @@
 use cli::{Status, tell};
 use std::fmt::Display;
 
-/// Whose turn it is.
+/// Who has to act.
 #[derive(Debug)]
 pub(crate) enum Trouble {
-    /// The user's: the command makes no sense here.
+    /// The user: the command is not valid here.
     Usage(String),
-    /// The author's: the export itself failed.
+    /// The author: the export itself failed.
     Failed(String),
 }
 
 impl Trouble {
-    /// What failed while something was done.
+    /// The error of a step.
     pub(crate) fn failed(what: impl Display) -> impl FnOnce(std::io::Error) -> Trouble {
         move |error| Trouble::Failed(format!("{what}: {error}"))
     }
 
-    /// Tells it on standard error.
+    /// Writes it to standard error.
     pub(crate) fn tell(&self) -> Status {
         match self {
             Trouble::Usage(message) => tell(message, Status::WrongUse),

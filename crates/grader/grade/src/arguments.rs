@@ -1,4 +1,4 @@
-//! The command line. `cargo xtask grade …` hands everything behind its name on to this program.
+//! The command line. `cargo xtask grade …` passes everything after its name on to this program.
 
 use clap::{ArgAction, ColorChoice, Parser, Subcommand};
 use grade::class::Readers;
@@ -133,16 +133,16 @@ pub(crate) struct Grade {
 }
 
 impl Grade {
-    /// The short names of classroom and assignment, where Classroom 50 is to be told.
+    /// The short names of classroom and assignment, if Classroom 50 should get the results.
     pub(crate) fn classroom(&self) -> Option<(String, String)> {
         let assignment = self.assignment.as_ref().unwrap_or(&self.lab);
         self.classroom.clone().map(|classroom| (classroom, assignment.clone()))
     }
 
-    /// The names of the submissions on which faults of the grader count as zero.
+    /// The names of the submissions whose faults of the grader count as zero.
     ///
     /// # Errors
-    /// Where they are to count as anything else, which the user can mend.
+    /// When they should count as anything else. The user can correct that.
     pub(crate) fn fault_is_zero(&self) -> Result<BTreeSet<String>, String> {
         let name = |pair: &[String]| match pair {
             [value, name] if value == Ruling::Zero.name() => Ok(name.clone()),
@@ -166,7 +166,7 @@ fn readers(readable_by_group: bool) -> Readers {
     if readable_by_group { Readers::Group } else { Readers::Owner }
 }
 
-/// The one way in which submissions are kept apart; `check` knows others, since there people run what they have written themselves.
+/// The only way in which submissions are isolated. `check` has others, since its users run what they have written themselves.
 fn full(text: &str) -> Result<String, String> {
     match text {
         "full" => Ok(text.to_owned()),
@@ -207,12 +207,12 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    /// All parts of the division that it belongs to.
+    /// All parts of the same division.
     pub(crate) fn all(self) -> impl Iterator<Item = Shard> {
         (1..=self.parts).map(move |part| Shard { part, ..self })
     }
 
-    /// Whether a submission belongs to it: by its name alone, so that each machine finds out by itself.
+    /// Whether a submission belongs to this part. Its name alone decides, so each machine finds the same answer.
     pub(crate) fn holds(self, name: &str) -> bool {
         let digest = Digest::of(&Files::from([(name.to_owned(), Vec::new())]));
         digest.number() % self.parts == self.part - 1

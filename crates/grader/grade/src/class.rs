@@ -1,10 +1,10 @@
-//! What a class gets: for each submission its marks ([`Entry`]), and the files that tell of all together: the sheet of marks
-//! ([`Sheet`]), JUnit XML ([`junit`]) and the summary of what the class missed ([`summary`]).
+//! The results of a class: the marks of each submission ([`Entry`]), and the files about all of them: the sheet of marks ([`Sheet`]), JUnit
+//! XML ([`junit`]) and the summary of what the class missed ([`summary`]).
 //!
-//! The sheet is also what a run that was stopped goes on from: a row is on disk before the next submission starts, and
-//! [`read`] gets back what was written. The other files follow from it and are written whole ([`replace`]).
+//! A run that was stopped continues from the sheet. A row is on disk before the next submission starts, and [`read`] returns what was
+//! written. The other files follow from the sheet and are written whole ([`replace`]).
 //!
-//! What the grader could not find out is never a number. Such a mark is empty, and a word says why.
+//! Where the grader found no result, there is no number. Such a mark is empty, and a word says why.
 
 mod cell;
 pub mod junit;
@@ -24,59 +24,59 @@ pub struct Class<'a> {
     pub lab: &'a Lab,
     /// Its clauses, in the lab's order.
     pub clauses: &'a [&'a Clause],
-    /// The submissions, in the order in which they are to be shown.
+    /// The submissions, in the order in which they are shown.
     pub entries: &'a [Entry],
 }
 
-/// What became of one submission.
+/// The result of one submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The name that it has in the class, which no other has.
+    /// Its unique name in the class.
     pub name: String,
     /// The name that it was handed in with.
     pub original_name: String,
-    /// What was found out about it.
+    /// The result of grading it.
     pub outcome: Outcome,
-    /// A digest of what was handed in: as long as it is the same, there is no need to grade again. Empty where that was not taken.
+    /// A digest of what was handed in. While it stays the same, there is no need to grade again. Empty if nothing was taken.
     pub digest: String,
-    /// What the instructor has decided that the grader's faults on it count as; none where there are no faults.
+    /// The instructor's decision about the grader's faults on it; `None` if there are no faults.
     pub ruling: Option<Ruling>,
 }
 
-/// What was found out about a submission.
+/// The result of grading a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was checked. The marks are those of the class's clauses, in their order.
+    /// It was checked. These are the marks of the class's clauses, in their order.
     Graded(Vec<Mark>),
-    /// It does not compile, which is worth nothing.
+    /// It does not compile, and gets nothing.
     DoesNotCompile,
-    /// It was not taken, for this reason, which is its own and worth nothing either.
+    /// It was refused for this reason, which is its own, and gets nothing.
     Refused(String),
-    /// The grader broke on it, in this way; nothing is known about the submission.
+    /// The grader failed on it, with this message. Nothing is known about the submission.
     Fault(String),
 }
 
-/// What became of one clause.
+/// The mark of one clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// It is satisfied.
+    /// The clause is satisfied.
     Passed,
-    /// Parts of it are, for so many of its points: more than none and less than all.
+    /// Parts of it are satisfied, for this many of its points: more than none and less than all.
     Partly(u32),
-    /// It is not.
+    /// It is not satisfied.
     Missed,
     /// It could not be decided.
     Skipped,
-    /// The grader broke.
+    /// The grader failed.
     Fault,
 }
 
-/// What the marks of a submission add up to, as far as that is known.
+/// The sum of a submission's marks, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Total {
-    /// Points, where each core clause is decided.
+    /// Points; `None` unless every core clause is decided.
     pub points: Option<u32>,
-    /// Stretch clauses that passed, where each is decided.
+    /// Stretch clauses that passed; `None` unless every stretch clause is decided.
     pub stars: Option<u32>,
 }
 
@@ -86,7 +86,7 @@ impl Outcome {
         Outcome::Graded(report.checks.iter().map(Mark::of).collect())
     }
 
-    /// Whether the grader broke on the submission, or on a clause of it, whatever that counts as.
+    /// Whether the grader failed on the submission or on one of its clauses, however that counts.
     pub fn has_fault(&self) -> bool {
         match self {
             Outcome::Graded(marks) => marks.contains(&Mark::Fault),
@@ -108,7 +108,7 @@ impl Mark {
         }
     }
 
-    /// The verdict on a clause that comes to this mark, without all that was seen.
+    /// A verdict on a clause that leads to this mark, without the evidence.
     pub fn verdict(self, clause: &Clause) -> Verdict {
         let missed = |credit| {
             let failure = Failure::new(Kind::Mismatch, "missed");
@@ -123,7 +123,7 @@ impl Mark {
         }
     }
 
-    /// How much of a clause that is worth so much was reached; none where nobody knows.
+    /// How much of a clause with this worth was reached; `None` if that is not known.
     fn share(self, worth: u32) -> Option<u32> {
         match self {
             Mark::Passed => Some(worth),
@@ -148,7 +148,7 @@ impl Entry {
         Total { points: sum(Tier::Core), stars: sum(Tier::Stretch) }
     }
 
-    /// How much of a clause with that mark was reached; none where nobody knows.
+    /// How much of a clause with this mark was reached; `None` if that is not known.
     fn share(&self, mark: Mark, clause: &Clause) -> Option<u32> {
         if mark == Mark::Fault { self.share_of_fault() } else { mark.share(worth(clause)) }
     }
@@ -158,14 +158,14 @@ impl Entry {
         self.ruling.map(|Ruling::Zero| 0)
     }
 
-    /// Whether nothing is left to be tried again: it is known how many points it is worth, and the grader broke on no clause,
-    /// whatever that is worth, or the instructor has decided what that counts as.
+    /// Whether nothing has to be tried again: its points are known, and the grader failed on no clause, whatever that clause is worth, or
+    /// the instructor has decided what such faults count as.
     pub fn is_decided(&self, clauses: &[&Clause]) -> bool {
         let has_open_fault = self.outcome.has_fault() && self.ruling.is_none();
         !has_open_fault && self.total(clauses).points.is_some()
     }
 
-    /// The outcome in a few words. A submission of which a core clause was not decided is `incomplete`.
+    /// The outcome in a few words. A submission with an undecided core clause is `incomplete`.
     pub fn status(&self, clauses: &[&Clause]) -> &'static str {
         match (&self.outcome, self.ruling) {
             (Outcome::Graded(_), _) if self.total(clauses).points.is_none() => "incomplete",
@@ -187,7 +187,7 @@ fn worth(clause: &Clause) -> u32 {
     }
 }
 
-/// `L3.4`, and the program where several clauses have that id.
+/// `L3.4`, with the program if several clauses have that id.
 fn label(clause: &Clause, clauses: &[&Clause]) -> String {
     let namesakes = clauses.iter().filter(|other| other.id == clause.id).count();
     if namesakes > 1 { format!("{} {}", clause.id, clause.program) } else { clause.id.to_owned() }

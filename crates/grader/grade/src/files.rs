@@ -1,4 +1,4 @@
-//! Files as data, and the ways between them and folders.
+//! Files as data, and conversions between them and folders.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -6,10 +6,10 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
-/// Contents by paths, whose parts a slash separates.
+/// Contents by path. A slash separates the parts of a path.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// Adds all files of a folder below `root`, which must be trusted: links are followed.
+/// Adds all files of a folder below `root`. The folder must be trusted, since links are followed.
 ///
 /// # Errors
 /// Those of the file system; a name that is not UTF-8 is one.
@@ -29,20 +29,20 @@ pub fn add(root: &Path, folder: &str, files: &mut Files) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes them below a folder, so that every user can read them, whatever the umask is: they are built and run by another one.
+/// Writes them below a folder so that every user can read them, whatever the umask is: another user builds and runs them.
 pub(crate) fn write(files: &Files, folder: &Path) -> io::Result<()> {
     for (path, content) in files {
         let path = folder.join(path);
         make_parents(&path, folder)?;
         fs::write(&path, content)?;
-        // Which of them were executable does not survive every packing; a script says by its first line that it is to be.
+        // Not every kind of archive keeps the executable bits. The first line of a script says that it is executable.
         let mode = if content.starts_with(b"#!") { 0o755 } else { 0o644 };
         fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
     }
     Ok(())
 }
 
-/// Makes the folders between one that is there and a file below it, so that every user can enter them and the folder itself.
+/// Makes the folders between an existing one and a file below it, so that every user can enter them and that folder.
 fn make_parents(path: &Path, folder: &Path) -> io::Result<()> {
     let parent = path.parent().unwrap_or(folder);
     fs::create_dir_all(parent)?;
@@ -52,7 +52,7 @@ fn make_parents(path: &Path, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Copies a folder of regular files and folders, with their times, by which cargo tells what is up to date.
+/// Copies a folder of regular files and folders, with their times: by these, cargo decides what is up to date.
 pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -69,10 +69,10 @@ pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The longest path in bytes, below its folder, of a file that a build has made.
+/// The longest allowed path of a file that a build has made, in bytes, relative to its folder.
 const LONGEST_PATH: usize = 1024;
 
-/// The regular files of a folder, by their paths in it, unless they hold more than so many bytes together, gaps included.
+/// The regular files of a folder, by their paths in it, unless they hold more than `most` bytes together, including gaps.
 pub(crate) fn regular(root: &Path, most: u64) -> Result<Vec<PathBuf>, String> {
     let (mut found, mut folders, mut total) = (Vec::new(), vec![PathBuf::new()], 0);
     while let Some(folder) = folders.pop() {
@@ -100,7 +100,7 @@ pub(crate) fn regular(root: &Path, most: u64) -> Result<Vec<PathBuf>, String> {
 /// Packs these files of a folder.
 pub(crate) fn pack(root: &Path, files: &[PathBuf], archive: File) -> io::Result<()> {
     let mut builder = tar::Builder::new(archive);
-    // Else what has holes would be packed in GNU's own way, as no regular file.
+    // Otherwise files with holes would be packed in GNU's own format, not as regular files.
     builder.sparse(false);
     for path in files {
         builder.append_file(path, &mut File::open(root.join(path))?)?;
@@ -111,7 +111,7 @@ pub(crate) fn pack(root: &Path, files: &[PathBuf], archive: File) -> io::Result<
 /// Unpacks what [`pack`] has packed.
 ///
 /// # Errors
-/// Those of the file system, and where something in it is no regular file below the folder.
+/// Those of the file system, and when an entry is not a regular file below the folder.
 pub(crate) fn unpack(archive: &Path, folder: &Path) -> io::Result<()> {
     for entry in tar::Archive::new(File::open(archive)?).entries()? {
         let mut entry = entry?;
@@ -123,7 +123,7 @@ pub(crate) fn unpack(archive: &Path, folder: &Path) -> io::Result<()> {
         let (path, mode) = (folder.join(path), entry.header().mode()?);
         make_parents(&path, folder)?;
         io::copy(&mut entry, &mut File::create(&path)?)?;
-        // Others must be able to read it, since it is run by another user; nothing but that and its executability counts.
+        // Another user runs it and must be able to read it. Only this and the executable bit matter.
         fs::set_permissions(
             &path,
             fs::Permissions::from_mode(if mode & 0o100 == 0 { 0o644 } else { 0o755 }),

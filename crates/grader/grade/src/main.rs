@@ -34,7 +34,7 @@ fn run_command() -> Status {
     }
 }
 
-/// Tells what was found out. The exit status says whether every submission has all its marks.
+/// Reports the results. The exit status says whether every submission has all its marks.
 fn told(ledger: &Ledger) -> Status {
     anstream::print!("{}", ledger.summary());
     if ledger.is_complete() { Status::Passed } else { Status::GraderFailed }

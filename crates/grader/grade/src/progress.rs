@@ -1,5 +1,5 @@
-//! How far a run has come, on standard error: a bar with the rate and an estimate where that is a terminal, and elsewhere, as in
-//! the log of a CI job, a line for each tenth of the class. Both name the submission that has been waited for the longest.
+//! The progress of a run, on standard error: a bar with the rate and an estimate on a terminal, and elsewhere, for example in the log of a
+//! CI job, a line for each tenth of the class. Both name the submission that has been graded for the longest time.
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Write;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Where nothing is drawn, a line says at least so often who is being waited for.
+/// Without a bar, a line says at least this often which submission is still being graded.
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// The progress of a run.
@@ -26,7 +26,7 @@ struct State {
     submissions: usize,
     done: usize,
     began: Instant,
-    /// Those that are being graded, the one that began first at the beginning.
+    /// The submissions that are being graded, the earliest first.
     under_way: Vec<(String, Instant)>,
     /// When the last line was written.
     told: Instant,
@@ -45,7 +45,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes a line whenever nothing was told for long, until all is over.
+    /// Writes a line whenever there has been none for long, until all is over.
     fn break_silence(&self) {
         let mut state = self.lock();
         while !state.is_over {
@@ -67,7 +67,7 @@ impl State {
         eprintln!("{}{waiting}", line(self.done, self.submissions, self.began.elapsed()));
     }
 
-    /// Who has been graded for longest.
+    /// The submission that has been graded for the longest time.
     fn waited_for(&self) -> Option<String> {
         let (name, since) = self.under_way.first()?;
         Some(format!("waiting for {} for {} s", report::escape::text(name), since.elapsed().as_secs()))
@@ -75,12 +75,12 @@ impl State {
 }
 
 impl Progress {
-    /// Of a run that has not come to its first submission yet.
+    /// The progress of a run that has not begun its first submission yet.
     pub(crate) fn new() -> Progress {
         Progress { bar: ProgressBar::no_length(), state: Arc::default() }
     }
 
-    /// Tells what is prepared before anything can be graded.
+    /// Says what is being prepared before grading can begin.
     pub(crate) fn prepare(&self, what: &str) {
         if self.bar.is_hidden() {
             eprintln!("preparing {what}");
@@ -91,12 +91,12 @@ impl Progress {
         self.bar.enable_steady_tick(Duration::from_millis(100));
     }
 
-    /// So many submissions are graded from now on.
+    /// From now on this number of submissions is graded.
     pub(crate) fn start(&self, submissions: usize) {
         let state = self.state.clone();
         *state.lock() = State { submissions, ..State::default() };
         if self.bar.is_hidden() {
-            // Where there is no thread to be had, the lines between must do.
+            // If no thread can be started, the lines between must suffice.
             let _ = thread::Builder::new().spawn(move || state.break_silence());
             return;
         }
@@ -134,17 +134,17 @@ impl Progress {
     fn show(&self, template: &str) {
         let state = self.state.clone();
         let waiting = move |_: &ProgressState, out: &mut dyn Write| {
-            // Nothing comes of a bar that cannot be drawn.
+            // An error in drawing the bar does not matter.
             let _ = out.write_str(&state.lock().waited_for().unwrap_or_default());
         };
-        // A template that is wrong would only leave the bar as it was.
+        // A wrong template would only leave the bar as it was.
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.bar.set_style(style.with_key("waiting", waiting));
         }
     }
 }
 
-/// Whether a tenth of all is done with this one that was not before.
+/// Whether this submission completes another tenth of all.
 fn ends_a_tenth(done: usize, all: usize) -> bool {
     let tenths = |done: usize| done * 10 / all.max(1);
     tenths(done) > tenths(done - 1)

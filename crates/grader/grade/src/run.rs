@@ -1,5 +1,5 @@
-//! A class from beginning to end: which submissions have to be graded, each of them built and checked, and everything written
-//! as soon as it is known.
+//! Grades a class from beginning to end: finds out which submissions have to be graded, builds and checks each of them, and writes every
+//! result as soon as it is known.
 
 mod broken;
 mod found;
@@ -32,13 +32,13 @@ use std::time::Duration;
 use submission::Grading;
 use telling::Teller;
 
-/// How many submissions are graded for each processor at the same time: while one is compiled, another mostly waits for its peers.
+/// How many submissions are graded at the same time for each processor: while one is compiled, another mostly waits for its peers.
 const JOBS: usize = 2;
 
 /// Why a class is not graded.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
-    /// The user can mend it.
+    /// The user can correct it.
     #[error("{0}")]
     Usage(String),
     /// The grader itself failed.
@@ -52,7 +52,7 @@ impl From<io::Error> for Trouble {
     }
 }
 
-/// An error of the file system, told with the path that it is about.
+/// An error of the file system, with its path.
 fn at(path: &Path) -> impl Fn(io::Error) -> Trouble {
     move |error| Trouble::Fault(Fault::new(format!("{}: {error}", path.display())))
 }
@@ -60,24 +60,24 @@ fn at(path: &Path) -> impl Fn(io::Error) -> Trouble {
 /// A submission that has to be graded.
 struct Task {
     entry: intake::Entry,
-    /// `None` where it was refused.
+    /// `None` if it was refused.
     digest: Option<Digest>,
 }
 
 impl Task {
     fn new(entry: intake::Entry, suite: &Suite) -> Task {
-        // Only the digest is kept: a class may have more than fits into memory. What cannot be read is told when its turn comes.
+        // Only the digest is kept, since a class may not fit into memory. An error in reading is reported when the submission is graded.
         let content = entry.take(&suite.lab).ok().and_then(|taken| taken.content.ok());
         Task { digest: content.map(|content| content.digest), entry }
     }
 
-    /// The digest as results have it.
+    /// The digest as it stands in the results.
     fn digest_in_words(&self) -> String {
         self.digest.map(|digest| digest.to_string()).unwrap_or_default()
     }
 }
 
-/// Grades a class. Returns what was found out, also what had been found out before.
+/// Grades a class. Returns all results, including those of earlier runs.
 pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Result<Ledger, Trouble> {
     let Listing { entries: listed, ignored } =
         intake::list(&arguments.submissions).map_err(|error| Trouble::Usage(error.to_string()))?;
@@ -108,7 +108,7 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
         None => workshop,
     };
     let work = arguments.out.canonicalize()?.join(place::WORK);
-    // Those that keep their mark may not have been told yet.
+    // Submissions that keep their mark may not have this file yet.
     ledger.entries().iter().try_for_each(|entry| teller.classroom50(&arguments.out, entry))?;
     readers.make_folder(&work)?;
     let time = arguments.time.map_or_else(|| runner::usual_time(suite), Duration::from_secs);
@@ -132,7 +132,7 @@ pub(crate) fn grade(arguments: &arguments::Grade, suite: &'static Suite) -> Resu
     Ok(ledger)
 }
 
-/// Grades all of these, so many at the same time, and keeps what is found out of each before the next one.
+/// Grades all of these, `jobs` at the same time, and keeps each result before the next submission begins.
 fn grade_all(
     tasks: &[Task],
     jobs: usize,
@@ -149,7 +149,7 @@ fn grade_all(
             let entry = grading.grade(&task.entry, out);
             let added = ledger.lock().unwrap_or_else(PoisonError::into_inner).add(entry);
             if let Err(error) = added {
-                // What cannot be kept need not be found out.
+                // If results cannot be kept, there is no point in going on.
                 next.store(tasks.len(), Ordering::Relaxed);
                 *broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
             }
@@ -162,7 +162,7 @@ fn grade_all(
     }
 }
 
-/// The names of the submissions on which faults count as zero, each of which must be there.
+/// The names of the submissions whose faults count as zero. Each must be in the class.
 fn fault_is_zero(
     arguments: &arguments::Grade,
     listed: &[intake::Entry],
@@ -178,13 +178,13 @@ fn fault_is_zero(
     }
 }
 
-/// Makes sure that submissions can be kept apart here as they have to be, before anything is graded or written.
+/// Makes sure, before anything is graded or written, that submissions can be isolated here as required.
 fn require_isolation() -> Result<(), Trouble> {
     runner::require_isolation()
         .map_err(|fault| Fault::new(format!("nothing was graded: {}", fault.message)).into())
 }
 
-/// Sorts out what has been graded before: the same content, by the same grader.
+/// Separates the submissions that were graded before, with the same content and by the same grader.
 fn what_to_do(
     tasks: Vec<Task>,
     ledger: &mut Ledger,
@@ -197,7 +197,7 @@ fn what_to_do(
         let known = task.digest.and_then(|digest| ledger.known(&task.entry.name, digest));
         match known {
             Some(known) if teller.tell_again(out, &known)? => {
-                // It may have been handed in again, as the same files under another name.
+                // The same files may have been handed in again under another name.
                 kept.push(Entry { original_name: task.entry.original, ..known });
             }
             _ => to_do.push(task),
@@ -207,7 +207,7 @@ fn what_to_do(
     Ok(to_do)
 }
 
-/// How often each content has to be graded: it is built for the first of them and cleared away behind the last.
+/// How often each content has to be graded. It is built for the first submission and removed after the last.
 fn tasks_by_digest(tasks: &[Task]) -> HashMap<Digest, usize> {
     let mut counts = HashMap::new();
     for digest in tasks.iter().filter_map(|task| task.digest) {
@@ -220,10 +220,10 @@ fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Puts together the results of shards.
+/// Merges the results of shards.
 pub(crate) fn merge(arguments: &arguments::Merge) -> Result<Ledger, Trouble> {
     let readers = arguments.readers();
-    // What is told there of submissions would be removed before it is copied.
+    // Files about submissions in this folder would be removed before they are copied.
     let out = arguments.out.canonicalize().ok();
     if arguments.results.iter().any(|part| out.is_some() && part.canonicalize().ok() == out) {
         let shown = arguments.out.display();
@@ -252,7 +252,7 @@ pub(crate) fn merge(arguments: &arguments::Merge) -> Result<Ledger, Trouble> {
     close(merged)
 }
 
-/// Writes what follows from all marks, and tells what holds no longer.
+/// Writes what follows from all marks, and reports what no longer holds.
 fn close(mut ledger: Ledger) -> Result<Ledger, Trouble> {
     for name in ledger.close()? {
         anstream::eprintln!(

@@ -1,9 +1,9 @@
-//! Where submissions are built: a pristine copy of the lab's package, its dependencies prepared once, and a room without a
-//! network in which the course, the results and other submissions are not there.
+//! Builds submissions: in a pristine copy of the lab's package, with dependencies that are prepared once, and in a room without a network
+//! from which the course, the results and other submissions cannot be seen.
 //!
-//! Everything that is the same for all submissions is made by [`Workshop::prepare`], by trusted code: the dependencies' sources
-//! (`vendor`), and what is compiled of them (`warm`). A submission gets a copy of it in a file system of its own, so that it can
-//! spoil nobody else's.
+//! [`Workshop::prepare`] makes everything that is the same for all submissions, with trusted code: the sources of the dependencies
+//! (`vendor`), and what is compiled from them (`warm`). A submission gets its own copy in its own file system, so it cannot damage another
+//! submission's.
 
 mod attend;
 mod build;
@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use toolchain::Toolchain;
 
-/// In which file cargo keeps what it has learnt from the compiler about itself, below the folder of what is built.
+/// The file in which cargo keeps what the compiler has said about itself, below the folder of what is built.
 const COMPILER: &str = ".rustc_info.json";
 
 /// A workshop for one lab.
@@ -41,27 +41,27 @@ pub struct Workshop {
     limits: Limits,
 }
 
-/// What came of building a submission.
+/// The result of building a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Built<T> {
     /// It is built.
     Done(T),
-    /// It is not, for a reason that lies in it: what the compiler said, or why it was stopped.
+    /// It is not built, for a reason of its own: the compiler's messages, or why the build was stopped.
     Refused(String),
 }
 
-/// The programs of a submission in Rust.
+/// The programs of a Rust submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compiled {
     /// The executables, by program; at least one.
     pub executables: BTreeMap<String, PathBuf>,
-    /// The programs that do not compile, each with what the compiler said.
+    /// The programs that do not compile, each with the compiler's messages.
     pub broken: BTreeMap<String, String>,
 }
 
 impl Workshop {
-    /// The workshop below `folder` for the lab as it is now and this toolchain: what others were prepared for stays as it is, since
-    /// somebody may be building there. `root` is the workspace of the course; what is built sees the `hidden` folders empty.
+    /// The workshop below `folder` for the present state of the lab and this toolchain. Workshops for other states are not changed, since
+    /// another run may be building there. `root` is the workspace of the course. A build sees the `hidden` folders as empty.
     ///
     /// # Errors
     /// A fault when the course or the toolchain cannot be read.
@@ -85,7 +85,7 @@ impl Workshop {
         })
     }
 
-    /// The same, where a build may take so many seconds of processor time, and as many of sleep.
+    /// The same workshop, in which a build may take `seconds` seconds of processor time and as many of sleep.
     #[must_use]
     pub fn with_time(self, seconds: u64) -> Workshop {
         Workshop { limits: Limits { processor: seconds, sleep: seconds, ..self.limits }, ..self }
@@ -93,14 +93,14 @@ impl Workshop {
 
     /// Whether there is nothing to prepare.
     pub fn is_ready(&self) -> bool {
-        // Of a lab without programs nothing is ever compiled.
+        // For a lab without programs nothing is ever compiled.
         self.programs.is_empty() || self.stamp().exists()
     }
 
-    /// Prepares it, unless that was done before. Only one at a time may do so.
+    /// Prepares it, unless that was done before. Only one process at a time may do so.
     ///
     /// # Errors
-    /// A fault when the dependencies cannot be had, or the untouched stub does not compile.
+    /// A fault when the dependencies cannot be fetched, or the untouched stub does not compile.
     pub fn prepare(&self) -> Result<(), Fault> {
         if self.is_ready() {
             return Ok(());
@@ -108,7 +108,7 @@ impl Workshop {
         let fault = |error: io::Error| Fault::new(format!("preparing to compile {}: {error}", self.package));
         self.furnish().map_err(fault)?;
         self.try_out()?;
-        // Written last: what was begun and not finished is begun again.
+        // Written last: an unfinished preparation begins again.
         fs::write(self.stamp(), "").map_err(fault)
     }
 
@@ -119,20 +119,20 @@ impl Workshop {
         let (pristine, vendor, warm) = (self.pristine(), self.folder.join("vendor"), self.warm());
         files::write(&self.template, &pristine)?;
         fs::create_dir_all(&vendor)?;
-        // With the user's settings and the network, as any build of the course.
+        // This uses the user's settings and the network, as any build of the course.
         let mut fetch = Command::new(self.toolchain.cargo());
         run(fetch.args(["vendor", "--quiet", "--versioned-dirs"]).arg(&vendor).current_dir(&pristine))?;
         fs::create_dir_all(self.home())?;
         fs::write(self.home().join("config.toml"), toolchain::settings(&vendor))?;
-        // From here on just as in the room.
+        // From here on everything is as in the room.
         let manifest = template::manifest(&pristine, &self.package);
         run(&mut self.toolchain.command(&self.home(), &toolchain::build(&manifest, &warm)))?;
-        // The stub's own executables are not those of any submission.
+        // The stub's own executables must not count as a submission's.
         run(&mut self.toolchain.command(&self.home(), &toolchain::clean(&manifest, &warm, &self.package)))
     }
 
-    /// Makes sure that the untouched stub compiles in a room as well: else all submissions would be told that they do not. What
-    /// cargo asks the compiler there before anything else, it need not ask again.
+    /// Makes sure that the untouched stub compiles in a room as well. Otherwise every submission would seem not to compile. The compiler's
+    /// answers to cargo's first questions are kept, so that later builds need not ask again.
     fn try_out(&self) -> Result<(), Fault> {
         let folder = self.folder.join("trial");
         fs::create_dir_all(&folder).map_err(fault)?;
@@ -149,8 +149,8 @@ impl Workshop {
         words.map_or(Ok(()), |words| Err(told(words)))
     }
 
-    /// Builds a submission in Rust: these files, by their paths in the lab's folder, in place of the stub's or beside them. The
-    /// executables are written below `folder`, which must be there.
+    /// Builds a Rust submission: these files, by their paths in the lab's folder, replace the stub's or are added to them. The executables
+    /// are written below `folder`, which must exist.
     ///
     /// # Errors
     /// A fault when it could not even be tried.
@@ -158,7 +158,7 @@ impl Workshop {
         self.compile_and_take(files, folder, &[])
     }
 
-    /// Takes these of cargo's own files as well, each from its place among what is built to where it is wanted.
+    /// As [`Workshop::compile`]. Also takes these files of cargo's own, each from its place among what is built to its destination.
     fn compile_and_take(
         &self,
         files: &Files,
@@ -187,7 +187,7 @@ impl Workshop {
                 .collect(),
             program: self.toolchain.cargo(),
             arguments: toolchain::build(&template::manifest(place, &self.package), &output),
-            // Away from any folder whose settings cargo would take over.
+            // This folder is outside any folder whose settings cargo would read.
             directory: PathBuf::from("/"),
             environment: self.toolchain.environment(&home),
             harvest,
@@ -209,8 +209,8 @@ impl Workshop {
         }))
     }
 
-    /// Builds a submission in another language by its own command, if it has one. Returns the folder, below `folder`, in which its
-    /// programs are to be started.
+    /// Builds a submission in another language with its own command, if it has one. Returns the folder below `folder` in which its programs
+    /// must be started.
     ///
     /// # Errors
     /// A fault when it could not even be tried.
@@ -223,14 +223,14 @@ impl Workshop {
         let staging = stage(files, folder)?;
         let Some(command) = command else { return Ok(Built::Done(staging)) };
         let place = Path::new(build::PLACE);
-        // Nobody trusts its author: only what lies in the submission can be named in it.
+        // The command's author is not trusted: it can name only paths within the submission.
         let template = match Template::parse_foreign(command, &staging) {
             Ok(template) => template,
             Err(error) if error.is_about_the_machine() => return Err(Fault::new(error.to_string())),
             Err(error) => return Ok(Built::Refused(format!("the build command: {error}"))),
         };
         let filled = template.fill(&[], self.limits);
-        // What lies in the submission is there to be built with, and not only to be read.
+        // The submission's own files are used in the copy for building, and not only read.
         let program = match filled.program.strip_prefix(&staging) {
             Ok(own) => place.join(own),
             Err(_) => filled.program,
@@ -276,15 +276,15 @@ impl Workshop {
     }
 }
 
-/// What the compiler says of its version.
+/// The compiler's description of its version.
 ///
 /// # Errors
-/// When there is none.
+/// When there is no compiler.
 pub fn compiler() -> io::Result<String> {
     toolchain::compiler()
 }
 
-/// Writes a submission's files to a folder of their own below `folder`.
+/// Writes a submission's files to their own folder below `folder`.
 fn stage(files: &Files, folder: &Path) -> Result<PathBuf, Fault> {
     let staging = folder.join("submission");
     fs::create_dir_all(&staging).map_err(fault)?;

@@ -1,5 +1,5 @@
-//! What is written about a class: golden files for one class (`UPDATE_GOLDEN=1 cargo test -p grade` writes them anew), and
-//! what holds for any class, whatever its submissions are called and say.
+//! The files about a class: golden files for one class (`UPDATE_GOLDEN=1 cargo test -p grade` writes them anew), and properties that hold
+//! for any class, whatever its submissions are called and say.
 
 mod sample;
 
@@ -22,7 +22,7 @@ fn entry(name: &str, outcome: Outcome) -> Entry {
     }
 }
 
-/// One of each kind, and some that missed the same.
+/// One submission of each kind, and some that missed the same clauses.
 fn class_of_nine() -> Vec<Entry> {
     use Mark::{Fault, Missed, Partly, Passed, Skipped};
     vec![
@@ -38,12 +38,12 @@ fn class_of_nine() -> Vec<Entry> {
     ]
 }
 
-/// The same, where the instructor has decided that its faults count as zero.
+/// The same submission, with the instructor's decision that its faults count as zero.
 fn ruled(entry: Entry) -> Entry {
     Entry { ruling: Some(Ruling::Zero), ..entry }
 }
 
-/// The same as a sheet gives it back, which does not hold what the instructor has decided.
+/// The same submissions as a sheet returns them, without the instructor's decisions.
 fn unruled(entries: Vec<Entry>) -> Vec<Entry> {
     entries.into_iter().map(|entry| Entry { ruling: None, ..entry }).collect()
 }
@@ -62,7 +62,7 @@ fn golden(name: &str, actual: &str) {
     assert_eq!(actual, expected, "{} differs\n{actual}", path.display());
 }
 
-/// The sheet of these submissions, as it grows row by row.
+/// The sheet of these submissions, written row by row.
 fn written(entries: &[Entry]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("grades.csv");
@@ -173,11 +173,11 @@ fn a_row_without_a_mark_for_each_clause_is_not_written() {
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
-/// What is told of marks that were given before follows from them.
+/// Files about marks from an earlier run follow from the marks.
 #[test]
 fn a_mark_comes_back_from_its_verdict() {
     for clause in CLAUSES {
-        // A stretch clause has no points, and so no part of them.
+        // A stretch clause has no points, so it has no parts.
         let parts = (1..clause.points).map(Mark::Partly);
         for mark in [Mark::Passed, Mark::Missed, Mark::Skipped, Mark::Fault].into_iter().chain(parts) {
             let (verdict, duration) = (mark.verdict(clause), Duration::ZERO);
@@ -188,7 +188,7 @@ fn a_mark_comes_back_from_its_verdict() {
 }
 
 proptest! {
-    // Each row waits for the disk, which many cases would keep busy for long.
+    // Each row waits for the disk, so many cases would take long.
     #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::with_cases(48) })]
 
     #[test]
@@ -208,7 +208,7 @@ proptest! {
         }
     }
 
-    /// A kill can cut the file anywhere. What was whole is read, and a run that goes on ends with the same sheet.
+    /// A kill can cut the file anywhere. Whole rows are read, and a run that continues ends with the same sheet.
     #[test]
     fn what_a_kill_left_is_read_and_gone_on_from(entries in entries().prop_map(unruled), cut in any::<prop::sample::Index>()) {
         let text = written(&entries);

@@ -1,4 +1,4 @@
-//! A student's feedback, read as Markdown renderers read it: whatever a submission says stays text.
+//! A student's feedback, read as Markdown renderers read it: everything that a submission says stays text.
 
 mod sample;
 
@@ -12,7 +12,7 @@ use report::{Origin, Palette, feedback, human};
 use sample::{CLAUSES, LAB, assert_inert, hostile, is_harmless};
 use std::time::Duration;
 
-/// A run in which each text that a submission can choose is one of these.
+/// A run that contains these texts wherever a submission can choose a text.
 fn run(texts: &[String; 6]) -> RunReport {
     let [summary, shown, name, output, reason, finding] = texts;
     let mut failure = Failure::new(Kind::Crashed, summary.clone())

@@ -1,9 +1,9 @@
-//! Archives, as far as their names tell. What an archive really is, its first bytes say when it is opened.
+//! Archives, recognised by their names. When an archive is opened, its first bytes say what it really is.
 
-/// Endings of archives that are opened.
+/// Extensions of archives that can be opened.
 const OPENED: [&str; 4] = [".zip", ".tar.gz", ".tgz", ".tar"];
 
-/// Endings of others, which would be opened if whoever made them had known.
+/// Extensions of other archives, which are never opened. Students may not know that.
 const OTHERS: [&str; 12] = [
     ".rar", ".7z", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst", ".tzst", ".gz", ".xz", ".bz2", ".zst",
 ];
@@ -18,7 +18,7 @@ pub(crate) fn is_other(name: &str) -> bool {
     !is_opened(name) && stem_before(&OTHERS, name).is_some()
 }
 
-/// The name without the ending of an archive.
+/// The name without the extension of an archive.
 pub(crate) fn stem(name: &str) -> &str {
     stem_before(&OPENED, name).or_else(|| stem_before(&OTHERS, name)).unwrap_or(name)
 }

@@ -1,19 +1,19 @@
-//! One number for the content of files, a submission's above all: the same content has the same, however it was packed.
+//! One number for the content of files, above all of a submission: the same content has the same number, however it was packed.
 
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// SHA-256 over files, their paths and contents in order of the paths.
+/// SHA-256 over files: their paths and contents, in order of the paths.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// Of these files.
+    /// The digest of these files.
     pub fn of(files: &BTreeMap<String, Vec<u8>>) -> Digest {
         let mut hash = Sha256::new();
         for (path, content) in files {
-            // With its length before each, no two sets of files come to the same bytes.
+            // With the length before each part, no two sets of files give the same bytes.
             for part in [path.as_bytes(), content] {
                 hash.update((part.len() as u64).to_le_bytes());
                 hash.update(part);
@@ -22,7 +22,7 @@ impl Digest {
         Digest(hash.finalize().into())
     }
 
-    /// A number that is spread evenly over different digests.
+    /// A number that is distributed evenly over different digests.
     pub fn number(self) -> u64 {
         let [a, b, c, d, e, f, g, h, ..] = self.0;
         u64::from_be_bytes([a, b, c, d, e, f, g, h])

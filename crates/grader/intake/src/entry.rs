@@ -1,4 +1,4 @@
-//! One submission: where it lies, and what is taken from it.
+//! One submission: its place, and what is taken from it.
 
 use crate::container::{Container, Scope, Unreadable};
 use crate::digest::Digest;
@@ -12,27 +12,27 @@ use model::{Fault, Lab};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// A submission that has not been looked into.
+/// A submission that has not been opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// A name for files: letters and digits of ASCII, `.`, `-` and `_`, at most 100 bytes. No other entry has it, and the same
-    /// submission has it again.
+    /// A name for files: ASCII letters and digits, `.`, `-` and `_`, at most 100 bytes. It is unique, and the same submission always gets
+    /// the same name.
     pub name: String,
-    /// What the folder, the archive or the list calls it. It comes from outside: escape it where it is shown.
+    /// Its name in the folder, the archive or the list. It comes from outside: escape it when it is shown.
     pub original: String,
     pub(crate) place: Place,
 }
 
-/// Where a submission lies.
+/// The place of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// A folder, or an archive that holds a class.
+    /// A folder, or an archive that contains a class.
     pub(crate) source: PathBuf,
     pub(crate) is_archive: bool,
     pub(crate) scope: Scope,
 }
 
-/// What came of looking into a submission.
+/// The result of opening a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
     /// What is taken, or why nothing is.
@@ -44,26 +44,26 @@ pub struct Taken {
 /// The files of a submission that count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
-    /// Their contents by their paths in the lab's folder, with `/` between the parts; none where nothing was found that the lab
-    /// asks for. No path is absolute or has `..` in it, and none is the folder of another.
+    /// Their contents by their paths in the lab's folder, with `/` between the parts. Empty if nothing was found that the lab asks for. No
+    /// path is absolute or contains `..`, and none is the folder of another.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// How the programs are built and started, where they are in another language; its file is among the others.
+    /// How the programs are built and started, if they are in another language. The settings file itself is among the files.
     pub settings: Option<Settings>,
-    /// The same for the same files.
+    /// It is the same for the same files.
     pub digest: Digest,
 }
 
 impl Entry {
-    /// The folder that it is or lies in, or the archive that holds the class.
+    /// The folder that it is or is in, or the archive that contains the class.
     pub fn source(&self) -> &Path {
         &self.place.source
     }
 
-    /// Looks into the submission and takes what the lab asks for.
+    /// Opens the submission and takes what the lab asks for.
     ///
     /// # Errors
-    /// When the instructor's disk cannot be read, or what a platform has packed cannot be unpacked. Whatever is wrong with the
-    /// submission itself, an archive of its own among it, is a refusal in what is returned.
+    /// When the instructor's disk cannot be read, or what a platform has packed cannot be unpacked. Anything wrong with the submission
+    /// itself, including its own archive, is a refusal in the result.
     pub fn take(&self, lab: &Lab) -> Result<Taken, Fault> {
         let mut ignored = BTreeSet::new();
         let content = match self.content(lab, &mut ignored) {
@@ -96,7 +96,7 @@ fn read(lab: &Lab, container: &Container, wanted: &BTreeMap<String, &Item>) -> R
     let items: Vec<&Item> = wanted.values().copied().collect();
     let contents = container.read(&items, limits::FILE)?;
     if contents.iter().map(|content| content.len() as u64).sum::<u64>() > limits::TAKEN {
-        // More than was claimed, else it would have been refused before.
+        // There is more than was claimed; otherwise it would have been refused before.
         return Err(Refusal::TooLarge(limits::TAKEN).into());
     }
     let files: BTreeMap<_, _> = wanted.keys().cloned().zip(contents).collect();

@@ -1,15 +1,15 @@
-//! What a container names.
+//! The items of a container.
 
 /// Something in a container.
 #[derive(Debug)]
 pub(crate) struct Item {
-    /// Its path as the container has it, seen from the submission.
+    /// Its path in the container, relative to the submission.
     pub(crate) name: Vec<u8>,
     /// What it is.
     pub(crate) kind: Kind,
     /// Its size in bytes, as the container claims.
     pub(crate) size: u64,
-    /// By which the container finds it again.
+    /// The position by which the container finds it again.
     pub(crate) position: usize,
 }
 

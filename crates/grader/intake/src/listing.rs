@@ -1,4 +1,4 @@
-//! Which submissions there are: in a folder, in an archive as platforms export them, or by a list.
+//! Lists the submissions in a folder, in an archive as platforms export it, or in a list.
 
 mod membership;
 
@@ -16,7 +16,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// Why there is no list of submissions; the instructor can mend it.
+/// Why there is no list of submissions. The instructor can correct it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {message}", .path.display())]
 pub struct ListError {
@@ -29,21 +29,21 @@ pub struct ListError {
 pub struct Listing {
     /// All submissions, in order of their original names; at least one.
     pub entries: Vec<Entry>,
-    /// What else lies beside them, so that nothing goes missing without a word.
+    /// What else is beside them, so that nothing disappears without a word.
     pub ignored: Vec<Ignored>,
 }
 
-/// Lists a class. The source is
+/// Lists a class. The source is one of these:
 ///
-/// - a folder with a folder or an archive for each submission; a file of another kind is one as well, unless its name says that
-///   it is none (see `membership`), and so are together those that a platform named as one student's (see `platform`);
-/// - a `.zip` that holds such a folder's content, with a single folder around it at most;
-/// - a `.csv` with the heading `name,path`, where paths are seen from the list's own folder.
+/// - a folder with a folder or an archive for each submission; a file of another kind is a submission too, unless its name says
+///   that it is not (see `membership`); files that a platform named as one student's are one submission (see `platform`);
+/// - a `.zip` with the content of such a folder, and at most a single folder around it;
+/// - a `.csv` with the heading `name,path`, where paths are relative to the list's own folder.
 ///
-/// No submission is looked into, so that thousands cost no more than their names.
+/// No submission is opened, so thousands cost no more than their names.
 ///
 /// # Errors
-/// When the source cannot be read, holds nothing, or a list is wrong.
+/// When the source cannot be read, is empty, or a list is wrong.
 pub fn list(source: &Path) -> Result<Listing, ListError> {
     let wrong = |message: String| ListError { path: source.to_owned(), message };
     let failed = |error: io::Error| wrong(error.to_string());
@@ -72,7 +72,7 @@ fn folder(source: &Path) -> io::Result<(Found, Vec<Ignored>)> {
     let mut children = BTreeMap::new();
     for child in fs::read_dir(source)? {
         let child = child?;
-        // What a link is will be told when it is looked into.
+        // A link is reported when the submission is opened.
         let is_folder = child.file_type()?.is_dir() || child.file_type()?.is_symlink();
         children.insert(child.file_name().as_bytes().to_vec(), is_folder);
     }
@@ -87,7 +87,7 @@ fn export(source: &Path) -> io::Result<(Found, Vec<Ignored>)> {
     let mut around = Vec::new();
     if let Some(folder) = class_folder(&found) {
         let below = children(&paths, &folder);
-        // A folder with sources in it is a submission, and no class.
+        // A folder with sources in it is a submission, not a class.
         if !below.iter().any(|(name, is_folder)| name == b"src" || !is_folder && name.ends_with(b".rs")) {
             let Members { submissions, ignored } = members(below);
             found = Members { submissions, ignored: [found.ignored, ignored].concat() };
@@ -106,7 +106,7 @@ fn export(source: &Path) -> io::Result<(Found, Vec<Ignored>)> {
     Ok((found.submissions.into_iter().map(place).collect(), found.ignored))
 }
 
-/// The folder that perhaps holds the class: the only one in the archive, unless a platform names a student's folder so.
+/// The folder that may hold the class: the only one in the archive, unless it has the name that a platform gives to a student's folder.
 fn class_folder(found: &Members) -> Option<Vec<u8>> {
     let mut submissions = found.submissions.iter();
     match (submissions.next(), submissions.next()) {
@@ -117,7 +117,7 @@ fn class_folder(found: &Members) -> Option<Vec<u8>> {
     }
 }
 
-/// What is directly in a folder of an archive, and whether it is a folder.
+/// The direct entries of a folder in an archive, and whether each is a folder.
 fn children(paths: &[Vec<u8>], folder: &[u8]) -> BTreeMap<Vec<u8>, bool> {
     let mut children = BTreeMap::new();
     for rest in paths.iter().filter_map(|path| path.strip_prefix(folder)).filter(|rest| !rest.is_empty()) {

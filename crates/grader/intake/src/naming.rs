@@ -1,4 +1,4 @@
-//! Names for files, from the names that students and platforms gave.
+//! Names for files, made from the names that students and platforms gave.
 
 use crate::archive;
 use crate::platform;
@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 const LONGEST: usize = 80;
 
-/// A name for each of the originals: ASCII, fit for any file system, and each there once, even where case does not count.
-/// Where two come to the same, a part of their hash tells them apart, so that the order they are found in does not matter.
+/// A name for each of the originals: ASCII, valid on any file system, and unique even if case does not matter. If two originals give the
+/// same name, a part of their hash makes the names differ, so the order in which they are found does not matter.
 pub(crate) fn names<'a>(originals: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for original in originals.clone() {
@@ -26,7 +26,7 @@ pub(crate) fn names<'a>(originals: impl Iterator<Item = &'a str> + Clone) -> Vec
     originals.map(name).collect()
 }
 
-/// The original as far as it goes into a file's name.
+/// The part of the original that a file's name may contain.
 fn plain(original: &str) -> String {
     let student = platform::student(archive::stem(original));
     let mut name = String::new();

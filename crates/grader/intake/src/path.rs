@@ -1,9 +1,9 @@
-//! Whether a path from a submission can be used at all, and its one canonical form.
+//! Decides whether a path from a submission can be used at all, and gives its canonical form.
 
 use crate::limits;
 use crate::refusal::{Refusal, shown};
 
-/// The path in its canonical form: relative, its parts divided by single slashes, without `.`; empty for the folder itself.
+/// The path in its canonical form: relative, its parts separated by single slashes, without `.`; empty for the folder itself.
 pub(crate) fn vet(raw: &[u8]) -> Result<String, Refusal> {
     let shown = || shown(raw);
     let Ok(text) = str::from_utf8(raw) else { return Err(Refusal::NameNotText(shown())) };
@@ -24,20 +24,20 @@ pub(crate) fn vet(raw: &[u8]) -> Result<String, Refusal> {
     Ok(path)
 }
 
-/// `C:` at the beginning, as Windows writes absolute paths.
+/// `C:` at the beginning, as in absolute paths of Windows.
 fn has_drive(text: &str) -> bool {
     matches!(text.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
 }
 
-/// Control characters, the backslash, which divides paths elsewhere, and characters that are not seen or turn the direction of
-/// what is around them (General Punctuation in the Unicode standard, and the byte order mark).
+/// Control characters; the backslash, which separates paths elsewhere; and characters that are invisible or change the direction of the
+/// text around them (General Punctuation in the Unicode standard, and the byte order mark).
 fn is_odd(c: char) -> bool {
     c.is_control()
         || c == '\\'
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// All folders that a path lies in, the outermost first, without the submission's own: `a`, `a/b` for `a/b/c`.
+/// All folders that contain a path, the outermost first, without the submission's own: `a`, `a/b` for `a/b/c`.
 pub(crate) fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(at, _)| &path[..at])
 }

@@ -1,4 +1,4 @@
-//! How learning platforms name what they export.
+//! The names that learning platforms give to what they export.
 //!
 //! - Moodle: a folder `Given Family_12345_assignsubmission_file_` for each student or, without folders, files that begin so;
 //!   texts typed into the browser are in folders with `onlinetext` in place of `file`.
@@ -10,22 +10,22 @@ const MOODLE: &str = "_assignsubmission_";
 const FILES: &str = "_assignsubmission_file";
 const TYPED: &str = "_assignsubmission_onlinetext";
 
-/// The student's part of a folder's or file's name.
+/// The student's part of the name of a folder or file.
 pub(crate) fn student(name: &str) -> &str {
     name.split_once(MOODLE).map_or(name, |(student, _)| student).trim_end_matches('_')
 }
 
-/// Whether Moodle calls so what a student has handed in as files.
+/// Whether Moodle gives this name to files that a student has handed in.
 pub(crate) fn is_files(name: &str) -> bool {
     name.contains(FILES)
 }
 
-/// Whether Moodle calls so what a student has typed into the browser.
+/// Whether Moodle gives this name to text that a student has typed into the browser.
 pub(crate) fn is_typed_text(name: &str) -> bool {
     name.contains(TYPED)
 }
 
-/// Whether a folder is called as platforms call a student's.
+/// Whether a folder has the name that platforms give to a student's folder.
 pub(crate) fn is_students_folder(name: &str) -> bool {
     name.contains(MOODLE)
         || name
@@ -33,7 +33,7 @@ pub(crate) fn is_students_folder(name: &str) -> bool {
             .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// For a file that is one of a student's attachments: how the names of all of them begin.
+/// For a student's attachment: the common beginning of the names of all attachments of that student.
 pub(crate) fn attachments_prefix(name: &str) -> Option<&str> {
     if let Some(at) = name.find(FILES) {
         let end = at + FILES.len() + 1;
@@ -46,13 +46,13 @@ pub(crate) fn attachments_prefix(name: &str) -> Option<&str> {
     let late = ["LATE_", "late_"].iter().find_map(|late| rest.strip_prefix(late));
     rest = late.unwrap_or(rest);
     let (number, rest) = numbered(rest)?;
-    // The upload's number has to follow, and a name.
+    // The number of the upload must follow, and a name.
     let (_, file) = numbered(rest)?;
     let is_canvas = !student.is_empty() && number > 0 && !file.is_empty();
     is_canvas.then(|| &name[..name.len() - rest.len()])
 }
 
-/// How an attachment with that prefix begins up to its upload's number, and with that; the prefix where it has none, as in Moodle.
+/// The beginning of an attachment's name up to and including the number of its upload; the prefix if there is no number, as in Moodle.
 pub(crate) fn upload_prefix<'a>(name: &'a str, prefix: &str) -> &'a str {
     match name.contains(FILES) {
         true => &name[..prefix.len()],
@@ -60,7 +60,7 @@ pub(crate) fn upload_prefix<'a>(name: &'a str, prefix: &str) -> &'a str {
     }
 }
 
-/// The name of an attachment behind its prefix, without the upload's number.
+/// The name of an attachment after its prefix, without the number of the upload.
 pub(crate) fn without_number(rest: &[u8]) -> &[u8] {
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     match rest.get(digits) {
@@ -69,7 +69,7 @@ pub(crate) fn without_number(rest: &[u8]) -> &[u8] {
     }
 }
 
-/// How many digits a text begins with, and what follows the underscore behind them.
+/// The number of digits at the beginning of a text, and what follows the underscore after them.
 fn numbered(text: &str) -> Option<(usize, &str)> {
     let (number, rest) = text.split_once('_')?;
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());

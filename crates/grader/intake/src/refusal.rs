@@ -4,13 +4,13 @@ use std::fmt;
 
 const OPENED_ARCHIVES: &str = "archives are opened if they are .zip, .tar.gz, .tgz or .tar";
 
-/// Why nothing of a submission is taken. Names are in it as they can be shown: cut, and without control characters.
+/// Why nothing of a submission is taken. Names in it can be shown: they are cut, and have no control characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A symbolic link.
     #[error("{0} is a symbolic link; hand in the file itself")]
     SymbolicLink(String),
-    /// A second name of another file: in a tarball, or in a folder of somebody who does not own the file.
+    /// A second name of another file: in a tarball, or in a folder whose owner does not own the file.
     #[error("{0} is a hard link to another file; hand in a file of its own")]
     HardLink(String),
     /// Neither a file nor a folder: a device, a pipe, a socket, a sparse file.
@@ -22,7 +22,7 @@ pub enum Refusal {
     /// A path with `..` in it.
     #[error("{0} leads out of its folder")]
     ParentFolder(String),
-    /// A name with control characters, or with such that change how a line is read.
+    /// A name with control characters, or with characters that change how a line is read.
     #[error("{0} has control or invisible characters in its name")]
     OddName(String),
     /// A name that is not UTF-8.
@@ -31,20 +31,20 @@ pub enum Refusal {
     /// A name or path longer than [`limits::NAME`](crate::limits::NAME) or [`limits::PATH`](crate::limits::PATH).
     #[error("{0} has too long a name")]
     LongName(String),
-    /// Two files of the same path, or of paths that are the same where case does not count.
+    /// Two files with the same path, or with paths that are the same if case does not matter.
     #[error("{}", duplicate(.0, .1))]
     Duplicate(String, String),
-    /// A path that is a file, and a folder on the way to another.
+    /// A path that is a file, and also a folder in the path of another file.
     #[error("{0} is both a file and a folder")]
     FileAndFolder(String),
     /// More than [`limits::ITEMS`](crate::limits::ITEMS) files and folders, or [`limits::FILES`](crate::limits::FILES) that
     /// would be taken.
     #[error("there are more than {0} files")]
     TooMany(usize),
-    /// Files that would be taken come to more bytes than this, or an archive has more.
+    /// The files that would be taken have more bytes than this, or the archive has.
     #[error("it has more than {} MiB", .0 >> 20)]
     TooLarge(u64),
-    /// An archive that unpacks to far more than it is.
+    /// An archive that unpacks to far more than its size.
     #[error("the archive unpacks to far more than it is")]
     Bomb,
     /// Archives in archives in archives.
@@ -53,16 +53,16 @@ pub enum Refusal {
     /// An encrypted file that the lab asks for.
     #[error("{0} is encrypted; no archive may need a password")]
     Encrypted(String),
-    /// Nothing but an archive of a kind that is not opened.
+    /// Only an archive of a kind that cannot be opened.
     #[error("{0} cannot be opened; {OPENED_ARCHIVES}")]
     OtherArchive(String),
-    /// An archive that cannot be read; what is wrong with it.
+    /// An archive that cannot be read, and why.
     #[error("the archive cannot be read: {0}")]
     Broken(String),
     /// Two places that could each be the submission.
     #[error("{0} and {1} could each be the submission; hand in one of them")]
     Ambiguous(String, String),
-    /// A `submission.toml` that makes no sense, where (from 1) and why.
+    /// A `submission.toml` that is wrong, with the position (from 1) and the reason.
     #[error("{}:{line}:{column}: {message}", crate::SETTINGS)]
     Settings {
         /// Its line.
@@ -85,7 +85,7 @@ fn duplicate(one: &str, other: &str) -> String {
 /// A file or folder that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ignored {
-    /// Its path in the submission, or in the class; a folder's, with all that is in it, ends in `/`.
+    /// Its path in the submission, or in the class. The path of a folder that is ignored with everything in it ends in `/`.
     pub path: String,
     /// Why.
     pub reason: Reason,
@@ -108,7 +108,7 @@ pub enum Reason {
     NoProgram,
     /// Neither a source nor the lab's document.
     NotAsked,
-    /// A folder with nothing in it that the lab asks for.
+    /// A folder with nothing that the lab asks for.
     NothingInIt,
     /// More than [`limits::FILE`](crate::limits::FILE) bytes.
     Large,
@@ -118,7 +118,7 @@ pub enum Reason {
     OtherArchive,
     /// A file beside the submissions of a class.
     NoSubmission,
-    /// What a student has typed into the browser who has handed in files as well.
+    /// Text that a student has typed into the browser in addition to handing in files.
     TypedText,
 }
 
@@ -142,7 +142,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// A name from outside as it can be shown in one line.
+/// A name from outside, in a form that can be shown in one line.
 pub(crate) fn shown(name: &[u8]) -> String {
     const LONGEST: usize = 120;
     let text = String::from_utf8_lossy(name);

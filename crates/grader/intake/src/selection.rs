@@ -1,4 +1,4 @@
-//! Finds the lab's files among all that was handed in, and tells why the others do not count.
+//! Finds the lab's files among everything that was handed in, and says why the others do not count.
 
 mod layout;
 
@@ -13,10 +13,10 @@ use layout::{Kind, Layout};
 use model::Lab;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// What there is to do with a container.
+/// What to do with a container.
 #[derive(Debug)]
 pub(crate) enum Selection<'a> {
-    /// These files are taken, by the paths that they get.
+    /// These files are taken, with the paths that they get.
     Files(BTreeMap<String, &'a Item>),
     /// The submission is in this archive.
     Archive(&'a Item),
@@ -54,7 +54,7 @@ pub(crate) fn select<'a>(
         }
     }
     if layout.kind == Kind::OtherLanguage && !taken.contains_key(SETTINGS) {
-        // Without it, the submission would be taken for one in Rust.
+        // Without its settings, the submission would be taken for a Rust one.
         return Err(settings::too_large());
     }
     within_limits(&taken)?;
@@ -63,7 +63,7 @@ pub(crate) fn select<'a>(
     Ok(Selection::Files(taken.into_iter().map(|(path, file)| (path, &file.item)).collect()))
 }
 
-/// The archive that is to be opened, since no other could be meant.
+/// The archive to open, if there can be only one.
 fn only_archive(files: &[File]) -> Result<Option<&File>, Refusal> {
     let near = || files.iter().filter(|file| depth(&file.path) <= limits::WRAPPING);
     let mut opened = near().filter(|file| archive::is_opened(&file.path));
@@ -103,7 +103,7 @@ fn within_limits(taken: &BTreeMap<String, &File>) -> Result<(), Refusal> {
     }
 }
 
-/// Why files are not taken. Of a folder from which nothing is taken, the folder alone is told.
+/// Why files are not taken. For a folder from which nothing is taken, only the folder is reported.
 fn reasons<'a>(files: impl Iterator<Item = &'a File>, taken_from: &HashSet<&str>) -> BTreeSet<Ignored> {
     let reason =
         |file: &'a File| match path::ancestors(&file.path).find(|folder| !taken_from.contains(folder)) {
@@ -125,7 +125,7 @@ fn reason(name: &str) -> Reason {
     }
 }
 
-/// How many folders a file lies in.
+/// How many folders contain a file.
 fn depth(path: &str) -> usize {
     path::ancestors(path).count()
 }

@@ -1,4 +1,4 @@
-//! `submission.toml`, with which programs in other languages are handed in:
+//! `submission.toml`, the settings for programs in other languages:
 //!
 //! ```toml
 //! build = "javac Main.java"            # may be left out; runs once, in the submission's folder
@@ -18,12 +18,12 @@ use toml::Spanned;
 /// The file's name.
 pub const SETTINGS: &str = "submission.toml";
 
-/// How a submission in another language is built and started. A shell's rules divide the commands into words; no shell runs.
+/// How a submission in another language is built and started. The commands are divided into words by a shell's rules; no shell runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The command that makes the programs, run once in the submission's folder.
     pub build: Option<String>,
-    /// Command templates by program, at least one; their placeholders are the program's.
+    /// Command templates by program, at least one. Their placeholders are the program's.
     pub programs: BTreeMap<String, String>,
 }
 
@@ -37,7 +37,7 @@ struct Document {
 /// Reads the file.
 ///
 /// # Errors
-/// A refusal that says where and why.
+/// A refusal that gives the position and the reason.
 pub(crate) fn parse(bytes: &[u8], lab: &Lab) -> Result<Settings, Refusal> {
     if bytes.len() as u64 > limits::SETTINGS {
         return Err(too_large());
@@ -75,12 +75,12 @@ pub(crate) fn parse(bytes: &[u8], lab: &Lab) -> Result<Settings, Refusal> {
     Ok(Settings { build: document.build.map(Spanned::into_inner), programs })
 }
 
-/// The refusal of a file that is too large to be read.
+/// The refusal of a file that is too large.
 pub(crate) fn too_large() -> Refusal {
     at("", 0, format!("it is larger than {} KiB", limits::SETTINGS >> 10))
 }
 
-/// What is wrong with a command, whatever it is to run.
+/// What is wrong with a command, whatever it should run.
 fn misuse(command: &str) -> Option<String> {
     match shlex::split(command) {
         None => Some("the command has a quote that is never closed".to_owned()),
@@ -92,7 +92,7 @@ fn misuse(command: &str) -> Option<String> {
     }
 }
 
-/// A refusal at that byte of the text.
+/// A refusal at this byte of the text.
 fn at(text: &str, position: usize, message: String) -> Refusal {
     let before = text.get(..position).unwrap_or(text);
     let line = before.matches('\n').count() + 1;

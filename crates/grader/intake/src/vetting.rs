@@ -1,4 +1,4 @@
-//! Looks at all names and kinds of a submission before anything of it is read: one that is bad refuses the whole, since an honest
+//! Checks all names and kinds of a submission before anything of it is read. One bad name refuses the whole submission, since an honest
 //! program never makes one.
 
 use crate::item::{Item, Kind};
@@ -7,12 +7,12 @@ use crate::path;
 use crate::refusal::{Ignored, Reason, Refusal, shown};
 use std::collections::{BTreeSet, HashMap};
 
-/// A file that may be looked for by its name.
+/// A file that may be searched for by its name.
 #[derive(Debug)]
 pub(crate) struct File {
     /// Its path in canonical form.
     pub(crate) path: String,
-    /// What the container calls it.
+    /// The container's item.
     pub(crate) item: Item,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct File {
 #[derive(Debug, Default)]
 pub(crate) struct Vetted {
     pub(crate) files: Vec<File>,
-    /// What is ignored whatever the lab asks for.
+    /// What is ignored, whatever the lab asks for.
     pub(crate) ignored: BTreeSet<Ignored>,
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn vet(items: Vec<Item>) -> Result<Vetted, Refusal> {
                 _ => return Err(Refusal::Special(shown(&item.name))),
             }
         }
-        // What is ignored as a whole may hold what it wants: cargo's target folder has hard links.
+        // A folder that is ignored as a whole may contain anything: cargo's target folder has hard links.
         if let Some(ignored) = ignored_whole(&path, item.kind) {
             vetted.ignored.insert(ignored);
             continue;
@@ -62,15 +62,15 @@ pub(crate) fn vet(items: Vec<Item>) -> Result<Vetted, Refusal> {
     Ok(vetted)
 }
 
-/// Where macOS keeps the icon of a folder: `Icon` and a carriage return, and what it notes about that, `._Icon`. It is the one name
-/// with a control character that comes from honest people. Returns the path without that character.
+/// The files in which macOS keeps the icon of a folder: `Icon` and a carriage return, and its notes about that, `._Icon`. It is the only
+/// name with a control character that honest people produce. Returns the path without that character.
 fn folders_icon(name: &[u8]) -> Option<&[u8]> {
     let path = name.strip_suffix(b"\r")?;
     let last = path.rsplit(|byte| *byte == b'/').next()?;
     matches!(last, b"Icon" | b"._Icon").then_some(path)
 }
 
-/// That no two files have the same path, not even where case does not count, and that none is another's folder.
+/// Checks that no two files have the same path, even if case does not matter, and that none is another's folder.
 fn told_apart(files: &[File]) -> Result<(), Refusal> {
     let mut seen: HashMap<String, &str> = HashMap::new();
     for File { path, .. } in files {

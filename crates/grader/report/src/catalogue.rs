@@ -1,4 +1,4 @@
-//! What the labs ask: the list of clauses with what is done of them, one clause explained, and where things are.
+//! What the labs require: the list of clauses with their last results, the explanation of one clause, and the paths of files.
 
 use crate::Palette;
 use crate::marks::{Dated, Mark, ago};
@@ -13,17 +13,17 @@ pub fn command(lab: &Lab, clause: &Clause) -> String {
     format!("cargo xtask check {} --only {}", lab.name(), clause.id)
 }
 
-/// Where the student writes a program, or the document of a lab without programs, seen from the root of the workspace.
+/// The file in which the student writes a program, or the document of a lab without programs, relative to the root of the workspace.
 pub fn stub_file(lab: &Lab, program: &str) -> String {
     format!("labs/{}/{}", lab.package(), lab.source_file(program))
 }
 
-/// Where the lab's text for students is, seen from the root of the workspace.
+/// The lab's text for students, relative to the root of the workspace.
 pub fn handout(lab: &Lab) -> String {
     format!("labs/{}/README.md", lab.package())
 }
 
-/// One line a lab: what is done of it, by what was last found out about its clauses.
+/// One line per lab: how much of it is done, by the last results of its clauses.
 pub fn overview(labs: &[(&Lab, Vec<&Clause>, Option<Dated>)], palette: Palette) -> String {
     let rows: Vec<[String; 4]> = labs
         .iter()
@@ -42,7 +42,7 @@ pub fn overview(labs: &[(&Lab, Vec<&Clause>, Option<Dated>)], palette: Palette) 
     lines.collect()
 }
 
-/// All clauses of one lab as a table, program by program, each with what was last found out about it.
+/// All clauses of one lab as a table, program by program, each with its last result.
 pub fn list(lab: &Lab, clauses: &[&Clause], last: Option<&Dated>, palette: Palette) -> String {
     let points: u32 = clauses.iter().map(|clause| clause.points).sum();
     let stars = clauses.iter().filter(|clause| clause.tier == Tier::Stretch).count();
@@ -77,7 +77,7 @@ pub fn limits(words: &[String], palette: Palette) -> String {
     format!("  {}\n", palette.faint(&format!("limits: {}", words.join(" "))))
 }
 
-/// What the marks mean that the list of these clauses shows.
+/// The meaning of the marks in the list of these clauses.
 fn legend(clauses: &[&Clause], last: &Dated, palette: Palette) -> Option<String> {
     const WORDS: [(&str, &str); 6] = [
         ("✓", "✓ passed"),
@@ -119,7 +119,7 @@ pub(crate) fn next_hint(clause: &Clause, step: usize) -> String {
     format!("cargo xtask explain {} --hint {}", clause.id, step + 1)
 }
 
-/// One clause with all that a reader needs to learn from it, the first `steps` of its hints, and the programs that it is about.
+/// One clause with everything that a reader can learn from it, the first `steps` of its hints, and the programs that it is about.
 pub fn explain(lab: &Lab, clause: &Clause, programs: &[&str], steps: usize, palette: Palette) -> String {
     let worth = match clause.tier {
         Tier::Core => count(clause.points as usize, "point"),

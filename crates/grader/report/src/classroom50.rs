@@ -1,9 +1,9 @@
 //! Results for Classroom 50: the document `classroom50/result/v1`, which its runner reads from the file `result.json`.
 //! Source: <https://github.com/foundation50/classroom50/wiki/Advanced-Autograding>.
 //!
-//! The document cannot say that something is not known: its scores are numbers. So there is none where a core clause was not
-//! decided, and the runner then reports what broke instead of a mark. Nor has it a place for words: where the instructor has
-//! decided that a fault of the grader's counts as zero, the test's name says so.
+//! The document cannot say that something is not known: its scores are numbers. So there is no document if a core clause was not decided,
+//! and the runner then reports what failed instead of a mark. It has no place for words either: if the instructor has decided that a fault
+//! of the grader counts as zero, the test's name says so.
 
 use crate::human;
 use crate::json::document;
@@ -11,17 +11,17 @@ use model::{CheckReport, RunReport, Verdict};
 use serde::Serialize;
 use std::io;
 
-/// What the runner tells about a submission, in its own words.
+/// The runner's data about a submission, with its own names.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Submission {
     /// The classroom's short name: the runner's `CLASSROOM`.
     pub classroom: String,
-    /// The assignment's: `ASSIGNMENT`.
+    /// The assignment's short name: `ASSIGNMENT`.
     pub assignment: String,
-    /// `individual` or `group`; the runner fills it in where it is left out.
+    /// `individual` or `group`. If it is left out, the runner fills it in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assignment_type: Option<String>,
-    /// Whose submission it is; the runner fills it in where it is left out.
+    /// The owner of the submission. If it is left out, the runner fills it in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// The tag that it was handed in with: `SUBMISSION_TAG`.
@@ -32,14 +32,14 @@ pub struct Submission {
     pub release: String,
     /// The address where it is reviewed: `REVIEW_URL`, or the commit's.
     pub review: String,
-    /// When it was handed in, as in `2026-09-01T12:00:00Z`.
+    /// When it was handed in, for example `2026-09-01T12:00:00Z`.
     pub datetime: String,
-    /// When it was graded, likewise.
+    /// When it was graded, in the same form.
     pub graded_at: String,
 }
 
-/// Writes the results of a finished run as one indented JSON document with a line feed at its end, and returns true; or
-/// writes nothing and returns false, where a core clause was not decided.
+/// Writes the results of a finished run as one indented JSON document with a line feed at its end, and returns true. If a core clause was
+/// not decided, writes nothing and returns false.
 pub fn write(report: &RunReport, submission: &Submission, out: &mut impl io::Write) -> io::Result<bool> {
     let Some(score) = report.mark() else { return Ok(false) };
     let decided = report.checks.iter().filter(|check| report.has_worth(check));
@@ -61,7 +61,7 @@ struct Document<'a> {
     tests: Vec<Test>,
 }
 
-/// A stretch clause is a test of no points.
+/// A stretch clause is a test with no points.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Test {

@@ -1,4 +1,4 @@
-//! What was found out about a machine, as a table and for programs.
+//! The findings about a machine, as a table and for programs.
 
 use crate::json::document;
 use crate::text::{WIDTH, label, pad, width, wrap};
@@ -7,7 +7,7 @@ use model::doctor::{Finding, State};
 use serde::Serialize;
 use std::io;
 
-/// Writes a line for each finding, the cure below it, and what follows from all of them.
+/// Writes a line for each finding, with the cure below it, and the conclusion from all of them.
 pub fn human(findings: &[Finding], palette: Palette, out: &mut impl io::Write) -> io::Result<()> {
     let column = |text: fn(&Finding) -> &str| findings.iter().map(|it| width(text(it))).max().unwrap_or(0);
     let (need, found) = (column(|it| it.need), column(|it| &it.found).min(32));

@@ -1,6 +1,6 @@
-//! The one way in which bytes and foreign text are shown: printable ASCII and letters as they are, all else as
-//! `\n`, `\r`, `\t`, `\\` or `\xNN`, so that nothing invisible stays invisible and nothing reaches a terminal's
-//! control functions. `…` is always a cut of ours: the data's own is escaped. Nor does a CI service find a command in it.
+//! The only way in which bytes and foreign text are shown: visible characters as they are, everything else as `\n`, `\r`, `\t`, `\\` or
+//! `\xNN`. So nothing invisible stays invisible, and nothing reaches a terminal's control functions. `…` always marks a cut of the
+//! grader's: the same character in the data is escaped. A CI service finds no command in the text either.
 
 mod command;
 
@@ -10,9 +10,9 @@ use unicode_width::UnicodeWidthChar;
 /// Two byte strings, cut to the same width around the first byte in which they differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
-    /// What should have come.
+    /// The expected bytes.
     pub expected: String,
-    /// What came.
+    /// The bytes that came.
     pub got: String,
     /// Where they differ; `None` when they are the same.
     pub difference: Option<Difference>,
@@ -23,20 +23,20 @@ pub struct Comparison {
 pub struct Difference {
     /// How many bytes are the same before it.
     pub offset: usize,
-    /// The column below which a caret belongs, in both strings as shown; 0 is the first.
+    /// The column of the caret, in both strings as shown, from 0.
     pub column: usize,
-    /// What the difference consists of.
+    /// The kind of difference.
     pub nature: Nature,
 }
 
-/// In which way two byte strings differ.
+/// The ways in which two byte strings differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nature {
     /// Both have a byte there, but not the same.
     Other,
-    /// What came ends there.
+    /// The bytes that came end there.
     Short,
-    /// What came goes on where it should have ended.
+    /// The bytes that came continue where they should have ended.
     Long,
 }
 
@@ -45,20 +45,20 @@ pub fn escape(bytes: &[u8]) -> String {
     cells(bytes).into_iter().map(|cell| cell.text).collect()
 }
 
-/// Escapes what was printed, line by line; line ends are those of any system.
+/// Escapes what was printed, line by line. The line ends of any system count.
 pub fn lines(printed: &[u8]) -> Vec<String> {
     let printed = printed.strip_suffix(b"\n").unwrap_or(printed);
     let lines = printed.split(|&byte| byte == b'\n');
     lines.map(|line| escape(line.strip_suffix(b"\r").unwrap_or(line))).collect()
 }
 
-/// Escapes bytes from the beginning, cut with `…` where they would need more than `columns`.
+/// Escapes bytes from the beginning, cut with `…` if they would need more than `columns`.
 pub fn cut(bytes: &[u8], columns: usize) -> String {
     let window = &bytes[..bytes.len().min(reach(columns))];
     render(&cells(window), columns, window.len() < bytes.len())
 }
 
-/// Makes foreign text harmless: control, invisible and direction characters are escaped, except line feeds.
+/// Makes foreign text harmless. Control, invisible and direction characters are escaped, except line feeds.
 pub fn text(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
     let mut tail = Tail::default();
@@ -82,7 +82,7 @@ pub fn compare(expected: &[u8], got: &[u8], columns: usize) -> Comparison {
         let same = cut(got, columns);
         return Comparison { expected: same.clone(), got: same, difference: None };
     }
-    // What lies further off than this can't be shown, so there is no need to look at it.
+    // Bytes further away than this cannot be shown, so they need no look.
     let mut from = offset.saturating_sub(reach(columns));
     while from > 0 && from < offset && is_continuation(got[from]) {
         from += 1;
@@ -91,7 +91,7 @@ pub fn compare(expected: &[u8], got: &[u8], columns: usize) -> Comparison {
     let mut wanted = cells(&expected[from..to(expected)]);
     let mut came = cells(&got[from..to(got)]);
     let at = offset - from;
-    // The caret stands under a whole character when both sides have one there, else under the very byte.
+    // The caret is under a whole character if both sides have one there, otherwise under the exact byte.
     if cell_start(&wanted, at) != cell_start(&came, at) {
         split(&mut wanted, &expected[from..], at);
         split(&mut came, &got[from..], at);
@@ -122,7 +122,7 @@ pub fn compare(expected: &[u8], got: &[u8], columns: usize) -> Comparison {
     }
 }
 
-/// A run of bytes that is shown, or left out, as one.
+/// A run of bytes that is shown, or left out, as a unit.
 struct Cell {
     start: usize,
     length: usize,
@@ -130,7 +130,7 @@ struct Cell {
     width: usize,
 }
 
-/// How many bytes can fill so many columns: a character of one column has at most four.
+/// How many bytes this number of columns can show: a character of one column has at most four.
 fn reach(columns: usize) -> usize {
     4 * columns + 4
 }
@@ -191,8 +191,8 @@ fn push_bytes(text: &mut String, c: char) {
     }
 }
 
-/// Whether a character may be shown as it is: it is visible, takes room of its own, and means nothing else here.
-/// What XML forbids (U+FFFE and U+FFFF, besides the controls) is never shown.
+/// Whether a character may be shown as it is: it is visible, has its own width, and has no other meaning here. Characters that XML forbids
+/// (U+FFFE and U+FFFF, besides the controls) are never shown.
 fn is_shown(c: char) -> bool {
     match c {
         ' ' => true,
@@ -202,12 +202,12 @@ fn is_shown(c: char) -> bool {
     }
 }
 
-/// Where the cell begins that holds the byte at `at`; `at` itself behind the last one.
+/// The start of the cell that holds the byte at `at`; `at` itself after the last cell.
 fn cell_start(cells: &[Cell], at: usize) -> usize {
     cells.iter().find(|cell| at < cell.start + cell.length).map_or(at, |cell| cell.start)
 }
 
-/// Shows the character that holds the byte at `at` byte by byte; `bytes` are those that the cells show.
+/// Shows the character that holds the byte at `at` byte by byte. `bytes` are the bytes of the cells.
 fn split(cells: &mut Vec<Cell>, bytes: &[u8], at: usize) {
     if let Some(index) = cells.iter().position(|cell| at < cell.start + cell.length) {
         let Cell { start, length, .. } = cells[index];
@@ -218,7 +218,7 @@ fn split(cells: &mut Vec<Cell>, bytes: &[u8], at: usize) {
     }
 }
 
-/// How many cells of the common beginning to leave out so that the rest needs at most `room`, and what it needs.
+/// How many cells of the common beginning to leave out so that the rest needs at most `room`, and the width of that rest.
 fn skip(common: &[Cell], room: usize, already_cut: bool) -> (usize, usize) {
     let all = width(common);
     if all <= room && !already_cut {

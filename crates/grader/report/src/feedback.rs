@@ -1,7 +1,7 @@
-//! What a student gets to read: one Markdown file with all that the terminal would show.
+//! The file that a student reads: one Markdown file with everything that the terminal would show.
 //!
-//! Evidence is what [`human`] shows, in blocks of code, where the conversation keeps its columns and nothing that a
-//! submission said is read as Markdown ([`crate::markdown`]).
+//! The evidence is what [`human`] shows, in blocks of code. There the conversation keeps its columns, and nothing from a submission is read
+//! as Markdown ([`crate::markdown`]).
 
 use crate::human::{self, failure, groups, table};
 use crate::markdown::{block, cell, code, prose};
@@ -11,11 +11,11 @@ use groups::Groups;
 use model::{CheckReport, Lab, RunReport, Verdict};
 use std::io;
 
-/// No escape sequence belongs into a file.
+/// A file has no escape sequences.
 const PLAIN: Palette = Palette::PLAIN;
 
-/// Writes what a finished run found out. The remarks are about what was handed in, such as which files were left out;
-/// they may hold names from the submission.
+/// Writes the results of a finished run. The remarks are about what was handed in, such as files that were left out. They may hold names
+/// from the submission.
 pub fn write(
     report: &RunReport,
     remarks: &[String],
@@ -49,8 +49,8 @@ pub fn write(
     print(&lines, out)
 }
 
-/// Writes why there are no verdicts: what is told in one sentence, and the words that belong to it, such as the compiler's
-/// or the reason why an archive was refused. They may come from a submission.
+/// Writes why there are no verdicts: one sentence, and the message that belongs to it, such as the compiler's or the reason why an archive
+/// was refused. The message may come from a submission.
 pub fn without_verdicts(
     lab: &Lab,
     told: &str,
@@ -74,7 +74,7 @@ fn print(lines: &[String], out: &mut impl io::Write) -> io::Result<()> {
     out.flush()
 }
 
-/// The line that the terminal ends with, or that this is no mark yet.
+/// The last line of the terminal's report, or a statement that this is no mark yet.
 fn score(report: &RunReport) -> String {
     match report.undecided().count() {
         0 => format!("**{}**", human::score(report)),
@@ -100,7 +100,7 @@ fn handed_in(remarks: &[String]) -> Vec<String> {
     lines
 }
 
-/// A table of clauses for each program, and what was measured below it.
+/// A table of clauses for each program, with measured values below it.
 fn tables(report: &RunReport) -> Vec<String> {
     let mut lines = Vec::new();
     for subject in report.lab.subjects() {
@@ -127,13 +127,13 @@ fn row(report: &RunReport, check: &CheckReport) -> String {
     format!("| {mark} | {} | {title} | {} |", check.clause.id, table::merit(report, check))
 }
 
-/// What was measured where the clause passed; of what failed it is told below, as what was expected.
+/// The measured value of a clause that passed. For a failure it is shown below, as what was expected.
 fn finding(check: &CheckReport) -> Option<String> {
     let finding = check.finding.as_ref().filter(|_| check.verdict == Verdict::Passed)?;
     Some(format!("- {}: {}", check.clause.id, code(&escape::text(finding))))
 }
 
-/// The first of the checks in full, the others named: they failed in the same way.
+/// The first of the checks in full, and the names of the others, which failed in the same way.
 fn failed(report: &RunReport, checks: &[&CheckReport], origin: &Origin) -> Vec<String> {
     let [check, others @ ..] = checks else { return Vec::new() };
     let Verdict::Failed(failure) = &check.verdict else { return Vec::new() };
@@ -155,7 +155,7 @@ fn failed(report: &RunReport, checks: &[&CheckReport], origin: &Origin) -> Vec<S
     lines
 }
 
-/// What was skipped and the grader's own failures, apart from all that the program did.
+/// The skipped checks and the grader's own failures, separate from everything that the program did.
 fn undecided(groups: &Groups) -> Vec<String> {
     let mut lines = Vec::new();
     for (reason, checks) in &groups.skipped {

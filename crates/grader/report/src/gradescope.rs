@@ -1,12 +1,11 @@
 //! Results for Gradescope: its `results.json`, with a test for each clause.
 //! Source: <https://gradescope-autograders.readthedocs.io/en/latest/specs/>, "Output format".
 //!
-//! Texts have the format `text`, which is shown as it is in a fixed-width font: the conversation keeps its columns, and
-//! nothing in it is read as HTML, as it might be in the others.
+//! Texts have the format `text`, which is shown unchanged in a fixed-width font. The conversation keeps its columns, and nothing in it is
+//! read as HTML, as it might be in the other formats.
 //!
-//! Gradescope adds up the tests' scores where the submission has none, so that a clause which was not decided would
-//! silently count as nothing. Where that is so, no score stands anywhere, the first words say why, and the verdicts that
-//! there are stand in the tests' `status`.
+//! Gradescope adds up the tests' scores if the submission has none, so a clause that was not decided would silently count as nothing. In
+//! that case there is no score at all, the first words say why, and the verdicts are in the tests' `status`.
 
 use crate::json::document;
 use crate::text::count;
@@ -28,13 +27,13 @@ struct Document<'a> {
     execution_time: f64,
     output: String,
     output_format: &'static str,
-    /// Who grades may see what the grader's command printed; students read `output`.
+    /// Instructors may see what the grader's command printed; students read `output`.
     stdout_visibility: &'static str,
     extra_data: Extra,
     tests: Vec<Test<'a>>,
 }
 
-/// What an instructor needs to repeat the run, and what is worth no points.
+/// What an instructor needs to repeat the run, and the results that give no points.
 #[derive(Serialize)]
 struct Extra {
     lab: String,
@@ -42,7 +41,7 @@ struct Extra {
     stars: Option<u32>,
     max_stars: u32,
     undecided: Vec<&'static str>,
-    /// Clauses on which the grader broke, where the instructor has decided that this counts as zero.
+    /// Clauses on which the grader failed, if the instructor has decided that this counts as zero.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fault_is_zero: Vec<&'static str>,
 }
@@ -87,7 +86,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// What is told about the submission as a whole.
+/// The text about the submission as a whole.
 fn opening(report: &RunReport, mark: Option<u32>) -> String {
     let score = report.score();
     let mut lines = Vec::new();

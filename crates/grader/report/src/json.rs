@@ -1,6 +1,6 @@
-//! Results for programs: schema 1. Fields are only ever added; a change of meaning is a new schema number. What was not decided
-//! is `null` and never a number, and so is a sum to which it would belong. Where the instructor has decided what the grader's faults
-//! count as, `fault_is` says so, for the run and for each clause that it is about; their status is `error` as before.
+//! Results for programs: schema 1. Fields are only ever added; a change of meaning gets a new schema number. A value that was not decided
+//! is `null` and never a number, and so is a sum that would contain it. If the instructor has decided what the grader's faults count as,
+//! `fault_is` says so, for the run and for each clause concerned. Their status remains `error`.
 
 use crate::escape;
 use model::{
@@ -9,7 +9,7 @@ use model::{
 use serde::Serialize;
 use std::io;
 
-/// How wide `expected` and `got` may become before they are cut around their first difference.
+/// The greatest width of `expected` and `got`. Longer values are cut around their first difference.
 const COLUMNS: usize = 4096;
 
 /// Writes the results of a finished run as one indented JSON document with a line feed at its end.
@@ -68,7 +68,7 @@ pub(crate) struct Check<'a> {
     status: &'a str,
     points: Option<u32>,
     max: u32,
-    /// What the instructor has decided that the grader's fault counts as.
+    /// What the grader's fault counts as by the instructor's decision.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault_is: Option<&'static str>,
     duration_ms: u64,
@@ -79,8 +79,8 @@ pub(crate) struct Check<'a> {
     failure: Option<Report<'a>>,
 }
 
-/// What did not pass. For a skipped check and for the grader's own failure, `kind` is `skipped` or `error` and the
-/// summary says all.
+/// A check that did not pass. For a skipped check and for the grader's own failure, `kind` is `skipped` or `error` and the summary says
+/// everything.
 #[derive(Serialize)]
 struct Report<'a> {
     kind: &'a str,
@@ -99,7 +99,7 @@ struct Report<'a> {
     output: String,
 }
 
-/// The parts of a clause that are right, where they are marked.
+/// The parts of a clause that are right, if parts are marked.
 #[derive(Serialize)]
 struct Parts {
     right: u32,
@@ -167,7 +167,7 @@ impl<'a> Environment<'a> {
 }
 
 impl<'a> Check<'a> {
-    /// A check of a run in which the instructor may have decided something.
+    /// A check of a run, with the instructor's decision, if there is one.
     fn in_run(report: &RunReport, check: &'a CheckReport) -> Self {
         Check {
             points: report.has_worth(check).then(|| check.points()),

@@ -1,5 +1,5 @@
-//! Results for CI services: JUnit XML. A missed clause is a failure, a failure of the grader is an error, and what
-//! could not be decided is skipped with its reason.
+//! Results for CI services: JUnit XML. A missed clause is a failure, a failure of the grader is an error, and an undecided clause is
+//! skipped with its reason.
 
 use crate::{Origin, escape, human};
 use model::{CheckReport, Isolation, RunReport, Verdict};

@@ -1,12 +1,12 @@
-//! Turns what a run found out ([`model::RunReport`], and [`model::Notice`]s on the way) into something to read:
-//! text for a terminal ([`human`]), JSON ([`json`]), JUnit XML ([`junit`]), what learning platforms read ([`gradescope`],
-//! [`classroom50`]), a file for the student ([`feedback`]), a progress line ([`Progress`]), and the catalogue of labs and
-//! clauses ([`catalogue`]) with what is done of them ([`record`]). A self-test has writers of its own ([`selftest`]), and
-//! so have the picture of a running program ([`xray`]) and what was found out about a machine ([`doctor`]).
+//! Turns the results of a run ([`model::RunReport`], and [`model::Notice`]s during it) into something to read: text for a terminal
+//! ([`human`]), JSON ([`json`]), JUnit XML ([`junit`]), files for learning platforms ([`gradescope`], [`classroom50`]), a file for the
+//! student ([`feedback`]), a progress line ([`Progress`]), and the catalogue of labs and clauses ([`catalogue`]) with their last results
+//! ([`record`]). There are separate writers for a self-test ([`selftest`]), for the picture of a running program ([`xray`]) and for the
+//! findings about a machine ([`doctor`]).
 //!
-//! Nothing here knows how a verdict was reached, and every format keeps its own types. Whatever comes from a
-//! submission passes through [`escape`] on its way out, so that no submission can steer a reader's terminal or CI service.
-//! What reports are laid out with ([`text`], [`mod@markdown`]) is public for those about more than one submission.
+//! Nothing here knows how a verdict was reached, and every format has its own types. Everything from a submission passes through [`escape`]
+//! on its way out, so no submission can control a reader's terminal or CI service. The tools for the layout of reports ([`text`],
+//! [`mod@markdown`]) are public for reports about more than one submission.
 
 pub mod catalogue;
 pub mod classroom50;
@@ -28,11 +28,11 @@ pub mod xray;
 pub use paint::Palette;
 pub use progress::Progress;
 
-/// What a report tells its reader about the command that led to it.
+/// The information in a report about the command that led to it.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
-    /// What follows `cargo xtask check lab3 --only L3.4` in a command that judges the same programs again,
-    /// without a leading space: `--seed 7 --reference`.
+    /// The end of a command that judges the same programs again, after `cargo xtask check lab3 --only L3.4`, without a leading space:
+    /// `--seed 7 --reference`.
     pub command_suffix: String,
     /// Whether the student's stub crates were judged, so that a report may point into them.
     pub stubs: bool,

@@ -1,10 +1,10 @@
-//! The pieces of a Markdown document (CommonMark 0.31, and the tables of GitHub Flavored Markdown) in which nothing but our
-//! own words is ever read as Markdown.
+//! The pieces of a Markdown document (CommonMark 0.31, and the tables of GitHub Flavored Markdown) in which only the grader's own words are
+//! ever read as Markdown.
 //!
-//! What comes from a submission goes into code, blocks or spans, where no renderer sees links, images, HTML, or names of
-//! people to be notified. It must have been escaped before: then it has no control characters, and a line of it is one line.
+//! Text from a submission goes into code, blocks or spans, where no renderer sees links, images, HTML, or names of people to be notified.
+//! It must have been escaped before: then it has no control characters, and each of its lines is one line.
 
-/// A block of code around these lines. Its fence is longer than any run of backticks within, so that nothing ends it early.
+/// A block of code around these lines. Its fence is longer than any run of backticks within, so nothing ends it early.
 pub fn block(lines: &[String]) -> Vec<String> {
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
@@ -17,13 +17,13 @@ pub fn block(lines: &[String]) -> Vec<String> {
 /// A span of code in a line of text.
 pub fn code(text: &str) -> String {
     let fence = "`".repeat(longest_run(text) + 1);
-    // A backtick at an end would join the fence; one space on each side is not shown.
+    // A backtick at an end would join the fence. One space on each side is not shown.
     let space =
         if text.is_empty() || text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
     format!("{fence}{space}{}{space}{fence}", text.replace('\n', "\\n"))
 }
 
-/// The grader's own words: what they have between backticks stays code, and all else is taken literally.
+/// The grader's own words. Text between backticks stays code, and everything else is taken literally.
 pub fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let has_pairs = parts.len() % 2 == 1;

@@ -1,5 +1,5 @@
-//! What became of each clause when it was last checked: what `check` leaves behind and `list` shows. The document is
-//! the grader's own matter, and may be deleted at any time.
+//! The last result of each clause: `check` writes it and `list` shows it. The document is internal to the grader, and may be deleted at any
+//! time.
 
 use model::{CheckReport, Clause, Credit, Kind, RunReport, Score, Verdict};
 use serde::{Deserialize, Serialize};
@@ -7,17 +7,17 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
-/// What became of a clause.
+/// The last result of a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
     /// It is satisfied.
     Passed,
-    /// It is not.
+    /// It is not satisfied.
     Failed,
-    /// Only these parts of it are.
+    /// Only these parts of it are satisfied.
     Partly(Credit),
-    /// It is not, since its program is not written yet.
+    /// It is not satisfied, since its program is not written yet.
     NotWritten,
     /// It could not be decided.
     Skipped,
@@ -37,7 +37,7 @@ pub struct Marks {
 pub struct Dated {
     /// The marks.
     pub marks: Marks,
-    /// How long ago.
+    /// The time since they last changed.
     pub age: Duration,
 }
 
@@ -47,7 +47,7 @@ impl Marks {
     /// Reads what [`Marks::to_json`] has written.
     ///
     /// # Errors
-    /// When it is anything else.
+    /// When the text is anything else.
     pub fn from_json(text: &[u8]) -> io::Result<Marks> {
         let marks: Marks = serde_json::from_slice(text)?;
         if marks.schema == SCHEMA {
@@ -59,25 +59,25 @@ impl Marks {
     /// The marks as a document.
     ///
     /// # Errors
-    /// None that is known of.
+    /// None that are known.
     pub fn to_json(&self) -> io::Result<Vec<u8>> {
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
         Ok(text)
     }
 
-    /// Takes over the verdicts of a run; clauses that it did not decide keep their marks.
+    /// Takes over the verdicts of a run. Clauses that the run did not decide keep their marks.
     pub fn update(&mut self, report: &RunReport) {
         self.schema = SCHEMA;
         self.marks.extend(report.checks.iter().map(|check| (key(check.clause), Mark::of(check))));
     }
 
-    /// What became of a clause, if it was ever checked.
+    /// The last result of a clause, if it was ever checked.
     pub fn mark(&self, clause: &Clause) -> Option<Mark> {
         self.marks.get(&key(clause)).copied()
     }
 
-    /// What is done, of all that these clauses are worth.
+    /// The points and stars that are reached, of all that these clauses are worth.
     pub fn score(&self, clauses: &[&Clause]) -> Score {
         let credit = |clause| self.mark(clause).map_or(Credit::NONE, Mark::credit);
         Score::of(clauses.iter().map(|clause| (*clause, credit(clause))))

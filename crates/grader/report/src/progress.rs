@@ -4,9 +4,9 @@ use model::{Notice, Verdict};
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Shows notices on a terminal as one line that is written over and over; `None` shows nothing.
+/// Shows notices on a terminal as one line that is overwritten again and again; `None` shows nothing.
 ///
-/// What can't be written is ignored: nothing depends on this line.
+/// Errors in writing are ignored: nothing depends on this line.
 pub struct Progress<W: Write> {
     state: Mutex<State<W>>,
 }
@@ -20,13 +20,12 @@ struct State<W> {
 }
 
 impl<W: Write> Progress<W> {
-    /// Shows progress on this terminal, or nowhere. `missed_are` is what those of the decided are called that a reader
-    /// should hear of: `not passed`.
+    /// Shows progress on this terminal, or nowhere. `missed_are` is the name for decided checks that a reader should hear of: `not passed`.
     pub fn new(terminal: Option<W>, missed_are: &'static str) -> Self {
         Progress { state: Mutex::new(State { terminal, missed_are, total: 0, decided: 0, missed: 0 }) }
     }
 
-    /// Takes up one notice of a run. Several threads may call this.
+    /// Takes one notice of a run. Several threads may call this.
     pub fn notice(&self, notice: &Notice) {
         match notice {
             Notice::Building(package) => self.building(package),
@@ -40,14 +39,14 @@ impl<W: Write> Progress<W> {
         self.state().show(&format!("building {what} …"));
     }
 
-    /// So many checks will run.
+    /// This number of checks will run.
     pub fn started(&self, total: usize) {
         let mut state = self.state();
         state.total = total;
         state.count();
     }
 
-    /// One more check is done, and whether the reader should hear of it.
+    /// One more check is done. `missed` says whether the reader should hear of it.
     pub fn decided(&self, missed: bool) {
         let mut state = self.state();
         state.decided += 1;
@@ -76,8 +75,7 @@ impl<W: Write> State<W> {
 
     fn show(&mut self, line: &str) {
         if let Some(terminal) = &mut self.terminal {
-            // The cursor goes back to the start, so that whatever is printed next, by cargo or by a shell after an
-            // interrupt, takes the place of this line.
+            // The cursor goes back to the start, so the next output, from cargo or from a shell after an interrupt, replaces this line.
             let _ = write!(terminal, "\r\x1b[K{line}\r").and_then(|()| terminal.flush());
         }
     }

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-/// The widest line that a report writes by its own choice, in columns.
+/// The longest line that a report writes by its own choice, in columns.
 pub const WIDTH: usize = 100;
 
 /// How many columns a text takes.
@@ -10,7 +10,7 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Fills a text up with spaces to so many columns.
+/// Pads a text with spaces to this number of columns.
 pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
@@ -41,7 +41,7 @@ pub fn indent(lines: Vec<String>, columns: usize) -> Vec<String> {
     lines.into_iter().map(|line| format!("{spaces}{line}").trim_end().to_owned()).collect()
 }
 
-/// Puts a label before the first line and as much room before the others.
+/// Puts a label before the first line and the same width of spaces before the others.
 pub fn label(label: &str, lines: Vec<String>, columns: usize) -> Vec<String> {
     let room = " ".repeat(columns);
     let labelled = |(i, line): (usize, String)| match i {
@@ -56,7 +56,7 @@ pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
-/// `; did you mean `lab3`?`, with the nearest of the right names; nothing where there is none.
+/// `; did you mean `lab3`?`, with the nearest of the right names; empty if there is none.
 pub fn did_you_mean(name: &str, right: impl Iterator<Item = String>) -> String {
     let distance = |right: &String| strsim::damerau_levenshtein(&right.to_lowercase(), &name.to_lowercase());
     right.min_by_key(distance).map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()

@@ -23,7 +23,7 @@ fn terminal(report: &RunReport, origin: &Origin, colour: bool) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// One of each: passed, failed, skipped, the grader's fault.
+/// One check of each kind: passed, failed, skipped, the grader's fault.
 fn mixed() -> RunReport {
     let skipped =
         Verdict::Skipped("needs a network namespace of its own: run it in the dev container".to_owned());
@@ -110,7 +110,7 @@ fn junit_tells_failures_errors_and_skips_apart() {
     golden("mixed.xml", &text);
 }
 
-/// As [`mixed`], but nothing was skipped among the core clauses and nothing broke there.
+/// As [`mixed`], but no core clause was skipped, and the grader failed on none.
 fn decided() -> RunReport {
     let mut report = mixed();
     let mut partly = answered_too_early();
@@ -146,7 +146,7 @@ fn what_nobody_knows_is_no_score_in_gradescope() {
     assert!(!text.contains("score\":"), "Gradescope would add up what is left");
 }
 
-/// As [`mixed`], where the instructor has decided what the grader's faults count as, on a core clause and on a stretch clause.
+/// As [`mixed`], with the instructor's decision about the grader's faults, on a core clause and on a stretch clause.
 fn ruled() -> RunReport {
     let mut report = mixed();
     report.checks[3].verdict = report.checks[4].verdict.clone();
@@ -180,7 +180,7 @@ fn a_fault_that_counts_as_zero_is_worth_nothing_and_still_told_as_a_fault() {
     assert_eq!(String::from_utf8(out).unwrap().matches("counts as zero").count(), 2);
 }
 
-/// What was skipped is no fault.
+/// A skipped check is not a fault.
 #[test]
 fn what_the_instructor_has_decided_about_faults_decides_nothing_else() {
     let mut report = mixed();
@@ -275,7 +275,7 @@ fn the_list_shows_what_is_done() {
     first.checks.pop();
     let mut marks = Marks::default();
     marks.update(&first);
-    // A later run over one clause changes the mark of that one alone.
+    // A later run over one clause changes only the mark of that clause.
     let mut second = run([(); 6].map(|()| failed(answered_too_early())));
     second.checks.retain(|check| check.clause.id == "L3.4");
     marks.update(&second);

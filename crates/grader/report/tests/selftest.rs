@@ -9,7 +9,7 @@ use sample::{CLAUSES, LAB, answered_too_early, failed, golden};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The trial of a program: every clause gets the verdict that it deserves, but for those told.
+/// The trial of a program: every clause gets the expected verdict, except those in `different`.
 fn trial(program: &'static str, subject: Subject, different: &[(&str, Verdict)]) -> Trial {
     let deserved = |clause: &model::Clause| match &subject {
         Subject::Stub => failed(Failure::new(Kind::NotWritten, "stopped at a todo!")),

@@ -1,9 +1,9 @@
-//! What all checks and builds may use together that go on at the same time: the processes and threads, and the memory, that this
-//! machine has left when the first of them begins. Each claims what it may use at most before it starts, and waits where others have
-//! claimed it. So no submission takes what another one needs.
+//! The budget that all simultaneous checks and builds share: the processes and threads, and the memory, that this machine has left when the
+//! first of them begins. Each claims the most that it may use before it starts, and waits while others have claimed it. So no submission
+//! takes what another one needs.
 //!
-//! Few need as much as they may have. Each is tried with a share first, several at a time; what does not manage with that is done again
-//! by itself, with all that it may have.
+//! Few need as much as they may have. Each is tried with a share first, several at a time. If a share is not enough, it is done again
+//! alone, with everything that it may have.
 
 use rustix::process::{Resource, getrlimit};
 use sandbox::{Limits, groups_around};
@@ -11,16 +11,16 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 
-/// How much may be claimed of what is left, in tenths: others use the machine too.
+/// How much of what is left may be claimed, in tenths. Others use the machine too.
 const TENTHS: u64 = 9;
-/// How many shares there are of all, where a share is not too small for that.
+/// The budget is divided into this many shares, unless a share is too small then.
 const SHARES: u64 = 8;
-/// No share is smaller: the greediest correct programs but for those of a virtual machine, with a good deal to spare.
+/// No share is smaller. It is enough for the greediest correct programs, with a good reserve, except those that run in a virtual machine.
 const LEAST: Amount = Amount { tasks: 512 + OWN_TASKS, memory: 512 << 20 };
-/// The grader's own processes for each.
+/// The grader's own processes for each check or build.
 const OWN_TASKS: u64 = 4;
 
-/// An amount of what is claimed.
+/// An amount of processes and memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amount {
     /// Processes and threads.
@@ -43,7 +43,7 @@ impl Amount {
     }
 }
 
-/// What there is to be shared, and who waits for it: those who came first are first.
+/// What there is to share, and who waits for it. Claims are served in the order in which they come.
 struct Budget {
     all: Amount,
     state: Mutex<State>,
@@ -52,12 +52,12 @@ struct Budget {
 
 struct State {
     left: Amount,
-    /// How many have asked so far, and how many of these have got what they asked for.
+    /// How many claims have been made so far, and how many of them have been served.
     asked: u64,
     served: u64,
 }
 
-/// What was claimed, until it is dropped.
+/// An amount that is claimed until this is dropped.
 struct Claim<'a> {
     budget: &'a Budget,
     amount: Amount,
@@ -69,7 +69,7 @@ impl Budget {
         Budget { all, state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Waits until there is so much. More than all there is is all there is.
+    /// Waits until this amount is free. A claim for more than everything gets everything.
     fn claim(&self, amount: Amount) -> Claim<'_> {
         let amount = amount.min(self.all);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,8 +86,8 @@ impl Budget {
         Claim { budget: self, amount }
     }
 
-    /// Does something that may use so much and needs so many `tasks`, and again by itself where it has `lacked` something. That is told
-    /// whether it had less than its limits say.
+    /// Does something that may use as much as `limits` say and needs `tasks` processes and threads. If `lacked` says that it lacked
+    /// something, it is done again alone. `lacked` is told whether it had less than the limits.
     fn spend<T>(
         &self,
         limits: Limits,
@@ -136,9 +136,9 @@ pub fn all() -> Amount {
     budget().all
 }
 
-/// Does something that may use as much as these limits say, as soon as there is a share of it that nobody else has claimed, with so many
-/// `tasks` at least. Where it has `lacked` something, which is told whether it had less than the limits say, it is done again with
-/// nothing beside it.
+/// Does something that may use as much as these limits say, as soon as there is a free share with at least `tasks` processes and threads.
+/// If `lacked` says that it lacked something, it is done again with nothing beside it. `lacked` is told whether it had less than the
+/// limits.
 pub fn spend<T>(
     limits: Limits,
     tasks: u64,
@@ -148,7 +148,7 @@ pub fn spend<T>(
     budget().spend(limits, tasks, work, lacked)
 }
 
-/// What of this machine is left for checks and builds.
+/// What this machine has left for checks and builds.
 fn available() -> Amount {
     let tasks = tasks_left().into_iter().min().unwrap_or(u64::MAX);
     let memory = memory_left().into_iter().min().unwrap_or(u64::MAX);
@@ -156,14 +156,14 @@ fn available() -> Amount {
     Amount { tasks: part(tasks).max(1), memory: part(memory).max(1) }
 }
 
-/// How many processes and threads there may be beside those that there are: of the system and of this pid namespace (proc(5)), and of each
-/// control group around this process (`pids.max` in cgroups(7)); and how many there may be of the user at all (RLIMIT_NPROC in getrlimit(2)).
+/// How many more processes and threads there may be: in the system and in this pid namespace (proc(5)), and in each control group around
+/// this process (`pids.max` in cgroups(7)). Also how many the user may have in all (RLIMIT_NPROC in getrlimit(2)).
 fn tasks_left() -> Vec<u64> {
     // `0.20 0.18 0.12 1/80 11206`: the second number of the fourth word.
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let running = load.split([' ', '/']).nth(4).and_then(|number| number.parse().ok()).unwrap_or(0);
     let system = number("/proc/sys/kernel/threads-max").map(|most| most.saturating_sub(running));
-    // Since Linux 6.14 each namespace has its own, in which others' threads do not count.
+    // Since Linux 6.14 each pid namespace has its own limit, and threads in other namespaces do not count.
     let namespace = number("/proc/sys/kernel/pid_max").map(|most| most.saturating_sub(threads_in_sight()));
     let groups = groups_around("pids").into_iter().filter_map(|group| {
         Some(number(group.join("pids.max"))?.saturating_sub(number(group.join("pids.current")).unwrap_or(0)))
@@ -179,8 +179,8 @@ fn threads_in_sight() -> u64 {
     threads.sum()
 }
 
-/// How much memory there is that nobody needs: on the machine (`MemAvailable` in proc(5)), and in each control group around this process,
-/// where it may drop what it has read of files.
+/// How much memory is free: on the machine (`MemAvailable` in proc(5)), and in each control group around this process. Cached pages of
+/// files count as free in a control group, since it can drop them.
 fn memory_left() -> Vec<u64> {
     let machine = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let machine = machine.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
@@ -200,7 +200,7 @@ fn memory_left() -> Vec<u64> {
     machine.map(|kibibytes| kibibytes * 1024).into_iter().chain(groups).collect()
 }
 
-/// The number in a file; `None` for one that is not there, or says `max`.
+/// The number in a file; `None` if the file does not exist, or says `max`.
 fn number(file: impl AsRef<Path>) -> Option<u64> {
     fs::read_to_string(file).ok()?.trim().parse().ok()
 }

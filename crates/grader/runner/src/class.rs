@@ -1,4 +1,4 @@
-//! Checking one submission among many: what was handed in is ready, and whatever it lacks is its own affair.
+//! Checking one submission among many. Everything that was handed in is ready; anything missing is the submission's fault.
 
 mod account;
 
@@ -11,15 +11,15 @@ use model::{CheckReport, Decision, Failure, Fault, Isolation, Kind, RunReport, V
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How much processor time and sleep all checks of a submission may use together: so much for each clause, which is ten times what the
-/// slowest correct programs need that are known.
+/// How much processor time and sleep all checks of a submission may use together: a fixed time for each clause, which is ten times what the
+/// slowest known correct programs need.
 pub fn usual_time(suite: &Suite) -> Duration {
     const FOR_A_CLAUSE: Duration = Duration::from_secs(30);
     FOR_A_CLAUSE * u32::try_from(suite.checks.len()).unwrap_or(u32::MAX)
 }
 
-/// Decides every clause of a lab on what was handed in, each in a room of its own, so many at a time. `most` holds where none of
-/// them mostly sleeps. What takes more than `time` in all is not tried any more.
+/// Decides every clause of a lab on what was handed in, each in its own room, at most `most` at a time unless all of them mostly sleep.
+/// Checks that would begin after all have used `time` are not tried.
 pub fn decide_all(
     suite: &'static Suite,
     hand_in: &HandIn,
@@ -42,7 +42,7 @@ pub fn decide_all(
         account.lock().unwrap_or_else(PoisonError::into_inner).enter(index, Entry::of(&decision));
         CheckReport::of(&check.clause, decision, duration)
     });
-    // Those too that had begun before others were over, so that it is no matter when that was.
+    // Also checks that had begun before others ended, so that the result does not depend on when that was.
     for (report, failure) in checks.iter_mut().zip(decided()) {
         if let Some(failure) = failure {
             report.verdict = Verdict::Failed(Box::new(failure));
@@ -52,15 +52,15 @@ pub fn decide_all(
     RunReport { lab: &suite.lab, seed, environment, checks, duration: began.elapsed(), ruling: None }
 }
 
-/// What is found out about a submission of which no check could begin: every clause has this verdict, a failure where that is for a
-/// reason of its own.
+/// The report on a submission for which no check could begin: every clause has this verdict, which is a failure if the submission is the
+/// reason.
 pub fn without_checks(suite: &'static Suite, seed: u64, verdict: &Verdict) -> RunReport {
     let clauses = suite.checks.iter().map(|check| &check.clause);
     let environment = environment(Isolation::Full, suite.limits, 1);
     RunReport::without_checks(&suite.lab, clauses, seed, environment, verdict)
 }
 
-/// Finds out whether this machine lets checks be kept apart by namespaces.
+/// Finds out whether this machine allows namespaces to separate checks.
 ///
 /// # Errors
 /// When it does not: the step that it refuses, and the cure.

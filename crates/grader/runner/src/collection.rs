@@ -1,8 +1,7 @@
-//! The collection of wrong and of correct programs that the checks themselves are tested with:
-//! `tests/programs/LAB/PROGRAM/{wrong,correct}/NAME.EXTENSION`, each a single file whose first comment lines say
-//! what it is. A `.toml` is the document that a lab asks for beside its programs, a `.same` names another file of its lab
-//! that is handed in as this program, and a `.patch` says what to change in a correct one (`patch`). What other extensions mean stands in
-//! `language`.
+//! The collection of wrong and correct programs that test the checks themselves:
+//! `tests/programs/LAB/PROGRAM/{wrong,correct}/NAME.EXTENSION`, each a single file whose first comment lines say what it is. A `.toml` file
+//! is the document that a lab asks for beside its programs. A `.same` file names another file of its lab that is handed in as this program.
+//! A `.patch` file says what to change in a correct program (`patch`). The other extensions are explained in `language`.
 
 mod language;
 mod patch;
@@ -26,11 +25,11 @@ pub struct Specimen {
     pub lab: String,
     /// The program that it is handed in as.
     pub program: String,
-    /// What is special about it, or what its author got wrong.
+    /// What is special about it, or the mistake that it contains.
     pub about: String,
     /// The clauses that it fails; none for a correct program.
     pub fails: Vec<String>,
-    /// What its command ends with, in place of a placeholder for each argument that its lab names.
+    /// The end of its command, in place of a placeholder for each argument that its lab names.
     pub arguments: Option<String>,
 }
 
@@ -38,7 +37,7 @@ impl Specimen {
     /// Reads the first comment lines of a file of the collection.
     ///
     /// # Errors
-    /// When the file cannot be read, does not lie where the collection's files lie, or lacks a line.
+    /// When the file cannot be read, is not where the collection's files are, or lacks a line.
     pub fn read(path: &Path) -> io::Result<Specimen> {
         let invalid = |what: &str| invalid(path, what);
         let text = fs::read_to_string(path)?;
@@ -67,7 +66,7 @@ impl Specimen {
         })
     }
 
-    /// The lab, and the program or the document that it is handed in as.
+    /// The lab, and the name of the program or document as which it is handed in.
     ///
     /// # Errors
     /// When there is no such program.
@@ -86,14 +85,14 @@ impl Specimen {
         })
     }
 
-    /// Whether it is no program but the document that is handed in beside one, or alone.
+    /// Whether it is not a program but a document that is handed in beside one, or alone.
     pub fn is_document(&self) -> bool {
         self.path.extension().is_some_and(|extension| extension == "toml")
     }
 
-    /// Compiles the program if its language wants that, into a folder below `cache` named for its content, and returns the
-    /// command template that runs it, with a placeholder for each argument that its lab gives it, or with those words that its
-    /// first lines give. A word that is a placeholder's name stands for it, in braces or without.
+    /// Compiles the program if its language needs that, into a folder below `cache` that is named after its content. Returns the command
+    /// template that runs it, with a placeholder for each argument that its lab gives it, or with the words that its first lines give. A
+    /// word that is a placeholder's name stands for it, in braces or without.
     ///
     /// # Errors
     /// When it is no program of a lab, when its language's compiler or interpreter is missing, or when it does not compile.
@@ -115,7 +114,7 @@ impl Specimen {
         Ok(command + &arguments)
     }
 
-    /// The program that this one is the same as, by its path seen from the lab's folder of the collection.
+    /// The program that this one is the same as. Its path is relative to the lab's folder in the collection.
     fn other(&self) -> io::Result<Specimen> {
         let text = fs::read_to_string(&self.path)?;
         let other = header(&text, "same as").ok_or_else(|| io::Error::other("it does not say what it is"))?;
@@ -126,7 +125,7 @@ impl Specimen {
     /// The language that it is written in; none for a document.
     ///
     /// # Errors
-    /// When its extension is that of no language, or when it is the same as another file that cannot be read.
+    /// When its extension belongs to no language, or when it is the same as another file that cannot be read.
     pub fn language(&self) -> io::Result<Option<&'static Language>> {
         let extension = self.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         match extension {
@@ -160,7 +159,7 @@ impl Specimen {
         language.run_text(&self.text()?, Path::new(name.file_name().unwrap_or_default()), cache)
     }
 
-    /// The whole program, or document: of a patch, what it makes of the program that it changes.
+    /// The whole program or document. For a patch, the program that it makes.
     ///
     /// # Errors
     /// When a file cannot be read, or a patch does not apply exactly.
@@ -170,12 +169,12 @@ impl Specimen {
     }
 }
 
-/// The extension of a file that has another of its lab's programs handed in as this one.
+/// The extension of a file that names another file of its lab to hand in as this program.
 const SAME: &str = "same";
 /// The extension of a file that says what to change in a correct program.
 pub const PATCH: &str = "patch";
 
-/// Whether a file of the collection says what to change in a correct program, and is no program itself.
+/// Whether a file of the collection says what to change in a correct program, and is not a program itself.
 pub fn is_patch(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == PATCH)
 }
@@ -183,7 +182,7 @@ pub fn is_patch(path: &Path) -> bool {
 /// The correct program that a patch changes.
 ///
 /// # Errors
-/// When the patch cannot be read, or does not say.
+/// When the patch cannot be read, or does not name the program.
 pub fn changed(path: &Path) -> io::Result<PathBuf> {
     let name = header(&fs::read_to_string(path)?, patch::CHANGES);
     let folder = path.ancestors().nth(2).unwrap_or(Path::new("."));
@@ -206,11 +205,11 @@ fn invalid(path: &Path, what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", path.display()))
 }
 
-/// What has more lines of its own than these is no change of another program.
+/// A program that differs in more lines than this does not become a patch.
 const MOST_CHANGED: usize = 20;
 
-/// A wrong program that is kept whole, as what it changes in that correct one of its folder and language from which it differs least. `None`
-/// where it is a patch already or a document, or is too far from all of them.
+/// Turns a whole wrong program into a patch of the correct program, in its folder and language, from which it differs least. Returns `None`
+/// for a file that is already a patch or a document, or that differs too much from all of them.
 ///
 /// # Errors
 /// When a file cannot be read.
@@ -231,12 +230,12 @@ pub fn as_patch(path: &Path) -> io::Result<Option<String>> {
         }
     }
     let Some((patch, correct)) = nearest else { return Ok(None) };
-    // Where the header is not at the same place the program would be another.
+    // If the header is not at the same place, the patched program would be a different one.
     let is_same = patch::size(&patch) <= MOST_CHANGED && patch::whole(&patch, &correct)? == whole;
     Ok(is_same.then_some(patch))
 }
 
-/// Mends a patch that does not apply any more: `before` is the text of the program that it changes as it was when it did.
+/// Mends a patch that does not apply any more. `before` is the text that its program had when the patch still applied.
 ///
 /// # Errors
 /// When the same lines were changed, or a file cannot be read or written.
@@ -249,7 +248,7 @@ pub fn mend(path: &Path, before: &str) -> io::Result<()> {
 /// All programs of the collection below `folder`, in order of their paths.
 ///
 /// # Errors
-/// When a folder cannot be read, or a file's place or first lines are not as they should be.
+/// When a folder cannot be read, or a file has a wrong place or wrong first lines.
 pub fn collection(folder: &Path) -> io::Result<Vec<Specimen>> {
     files(folder)?.iter().map(|file| Specimen::read(file)).collect()
 }
@@ -280,40 +279,40 @@ fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths.into_iter().filter(|path| path.is_dir()).collect())
 }
 
-/// Set in the environment where all that programs of the collection and tests need is known to be installed.
+/// This environment variable is set where everything that programs of the collection and tests need is known to be installed.
 pub const REQUIRED: &str = "REQUIRE_ALL";
 
-/// Whether nothing may be left out for want of a language or a tool.
+/// Whether nothing may be left out because a language or a tool is missing.
 pub fn all_is_required() -> bool {
     env::var_os(REQUIRED).is_some()
 }
 
-/// Whether a command is there.
+/// Whether a command is on the PATH.
 pub fn is_on_path(command: &str) -> bool {
     tools::find(command).is_ok()
 }
 
-/// Whether a command is there that a test needs.
+/// Whether a command that a test needs is on the PATH.
 ///
 /// # Panics
-/// Where it is not, and nothing may be left out.
+/// When it is not, and nothing may be left out.
 pub fn is_there(command: &str) -> bool {
     let is_there = is_on_path(command);
     assert!(is_there || !all_is_required(), "{REQUIRED} is set, and there is no {command}");
     is_there
 }
 
-/// Where the collection lies in the workspace.
+/// The collection's folder in the workspace.
 pub fn folder() -> PathBuf {
     crate::workspace_root().join("tests/programs")
 }
 
-/// Where its compiled programs are kept.
+/// The folder of its compiled programs.
 pub fn cache() -> PathBuf {
     target_folder().join("collection")
 }
 
-/// Where cargo, and the grader beside it, keeps what can be made again.
+/// The folder in which cargo and the grader keep what can be made again.
 pub fn target_folder() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::workspace_root().join("target"), PathBuf::from)
 }

@@ -1,4 +1,4 @@
-//! What this machine can do for the grader, and the cure for what it cannot.
+//! What this machine can do for the grader, and the cure for what it cannot do.
 
 mod tools;
 
@@ -12,7 +12,7 @@ use std::fs;
 /// The first kernel with mount_setattr(2), which makes a check's view of the files read-only.
 const KERNEL: (u32, u32) = (5, 12);
 
-/// Looks at all that matters, the most important first.
+/// Examines everything that matters, the most important first.
 pub fn examine() -> Vec<Finding> {
     let own = [namespaces(), kernel(), calls(), scheduler(), open_files(), tasks(), memory(), groups()];
     own.into_iter().chain(tools::all()).collect()
@@ -48,7 +48,7 @@ fn kernel() -> Finding {
     finding("kernel", "a check's files are read-only", found)
 }
 
-/// `/proc/PID/syscall` (proc_pid_syscall(5)), and who may read it of others: ptrace(2), "ptrace_scope".
+/// `/proc/PID/syscall` (proc_pid_syscall(5)), and who may read it for other processes: ptrace(2), "ptrace_scope".
 fn calls() -> Finding {
     let scope = fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").ok();
     let scope = scope.as_deref().map_or("0", str::trim);
@@ -64,7 +64,7 @@ fn calls() -> Finding {
     finding("system calls", "the grader sees which call a thread is in", found)
 }
 
-/// `/proc/PID/schedstat`, which is all zeros where the kernel does not count.
+/// `/proc/PID/schedstat`, which is all zeros if the kernel does not count.
 fn scheduler() -> Finding {
     let counters = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let counts = counters.split_ascii_whitespace().any(|counter| counter != "0");
@@ -96,7 +96,7 @@ fn open_files() -> Finding {
     finding("open files", "checks with thousands of clients", found)
 }
 
-/// What all that goes on at the same time shares.
+/// How many processes and threads all simultaneous checks and builds share.
 fn tasks() -> Finding {
     let (left, most) = (budget::all().tasks, checks::TASKS_FOR_A_THOUSAND);
     let found = if left >= most {
@@ -113,7 +113,7 @@ fn tasks() -> Finding {
     finding("processes", "servers with a process or a thread for each client", found)
 }
 
-/// The same of memory.
+/// The same for memory.
 fn memory() -> Finding {
     let (left, most) = (budget::all().memory >> 20, Limits::USUAL.memory >> 20);
     let found = if left >= most {
@@ -130,7 +130,7 @@ fn memory() -> Finding {
     finding("memory", "programs may use much of it, one after the other", found)
 }
 
-/// Who holds programs to what they may use, see [`model::Enforcement`].
+/// Who enforces the limits of programs, see [`model::Enforcement`].
 fn groups() -> Finding {
     let found = if sandbox::groups_can_be_made() {
         Ok("one for each check".to_owned())

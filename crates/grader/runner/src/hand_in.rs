@@ -1,4 +1,4 @@
-//! From what the user asked for to what is handed in: a command for each program, and the document beside them.
+//! Turns the user's order into what is handed in: a command for each program, and the document beside them.
 
 use crate::{Confinement, Order, RunError, Source};
 use model::{Fault, Lab, Notice, Verdict};
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 /// The folder of the workspace that this grader belongs to.
 pub fn workspace_root() -> PathBuf {
-    // `cargo run` names the folder of xtask; where the binary is called by itself, it knows where it was built.
+    // `cargo run` sets this variable to the folder of xtask. A binary that is called directly knows where it was built.
     let root = match env::var_os("CARGO_MANIFEST_DIR") {
         Some(xtask) => PathBuf::from(xtask).join(".."),
         None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../.."),
@@ -25,11 +25,11 @@ pub fn workspace_root() -> PathBuf {
 pub struct HandIn {
     /// How each program is started.
     pub templates: BTreeMap<String, Template>,
-    /// Programs that are there and cannot be started, each with the verdict on all clauses about it.
+    /// Programs that exist and cannot be started, each with the verdict on all clauses about it.
     pub broken: BTreeMap<String, Verdict>,
-    /// The document beside them; `None` where the lab asks for none, and where it is missing.
+    /// The document beside them; `None` if the lab asks for none, or if it is missing.
     pub document: Option<String>,
-    /// What the programs are held to.
+    /// The restrictions on the programs.
     pub confinement: Confinement,
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn document(order: &Order) -> Result<Option<String>, RunError> {
     };
     let path = order.document.clone().unwrap_or_else(|| workspace_root().join(folder).join(name));
     match fs::read(&path) {
-        // What is no text will be told by whoever reads it.
+        // The reader of the document reports text that is not valid.
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == ErrorKind::NotFound && order.document.is_none() => Ok(None),
         Err(error) => Err(RunError::Usage(format!("{}: {error}", path.display()))),
@@ -87,7 +87,7 @@ pub(crate) fn executables(
     profile: Profile,
     notify: &dyn Fn(Notice),
 ) -> Result<Vec<(String, PathBuf)>, RunError> {
-    // The binary of a reference is named like the program, with this before it.
+    // The binary of a reference program has the program's name with this prefix.
     let (package, prefix) = match source {
         Source::Reference => (lab.reference.to_owned(), "reference-"),
         Source::Stubs | Source::Templates(_) => (lab.package(), ""),

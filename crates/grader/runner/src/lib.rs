@@ -1,5 +1,5 @@
-//! Which checks run, in parallel, on what: builds or resolves the programs, gives each check a process of its
-//! own, and tells how it goes by [`model::Notice`]s. Knows no output format.
+//! Which checks run, in parallel, on what. This crate builds or resolves the programs, runs each check in its own process, and reports
+//! progress by [`model::Notice`]s. It knows no output format.
 
 pub mod budget;
 mod class;
@@ -47,34 +47,34 @@ pub enum Source {
 /// Whether checks run in namespaces of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IsolationChoice {
-    /// Where the system allows it.
+    /// If the system allows it.
     Auto,
-    /// Or not at all.
+    /// Always; the run fails if the system does not allow it.
     Full,
     /// Never.
     None,
 }
 
-/// A run to be made.
+/// The order for a run.
 #[derive(Debug)]
 pub struct Order {
     /// The lab.
     pub suite: &'static Suite,
-    /// Those of its checks that run.
+    /// The checks that run.
     pub checks: Vec<&'static Check>,
-    /// What they run on.
+    /// The programs that they check.
     pub source: Source,
-    /// The file that is handed in beside the programs, where it is not the one that belongs to them.
+    /// The document that is handed in, if it is not the one that belongs to the programs.
     pub document: Option<PathBuf>,
-    /// Where random values come from.
+    /// The seed of the random values.
     pub seed: u64,
-    /// A folder in which the packets of each check are kept, where it has a network of its own; its record is then in its report.
+    /// A folder for the packets of each check, if the check has its own network. The record of each check is then in its report.
     pub keep: Option<PathBuf>,
-    /// How many checks run at the same time; usually [`default_jobs`], and all of them where they mostly sleep.
+    /// How many checks run at the same time. The default is [`default_jobs`], or all of them if they mostly sleep.
     pub jobs: Option<usize>,
-    /// How they are kept apart.
+    /// How checks are separated.
     pub isolation: IsolationChoice,
-    /// What the programs are held to.
+    /// The restrictions on the programs.
     pub confinement: Confinement,
 }
 
@@ -83,18 +83,18 @@ pub struct Order {
 pub struct Confinement {
     /// What each check's programs may use together.
     pub limits: Limits,
-    /// Folders that they see empty, as absolute paths, but for what they themselves consist of.
+    /// Folders that they see as empty, as absolute paths, except for the files of the programs themselves.
     pub hidden: Vec<PathBuf>,
 }
 
 impl Confinement {
-    /// What the programs of that lab are held to, and nothing hidden.
+    /// The restrictions of this lab's programs, with nothing hidden.
     pub fn of(suite: &Suite) -> Confinement {
         Confinement { limits: suite.limits, hidden: Vec::new() }
     }
 }
 
-/// Why a run came to nothing.
+/// Why a run has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The package does not compile; cargo has said why on standard error.
@@ -103,7 +103,7 @@ pub enum RunError {
         /// The package.
         package: String,
     },
-    /// The order cannot be carried out as it was given.
+    /// The order cannot be carried out as given.
     #[error("{0}")]
     Usage(String),
     /// The grader itself failed.
@@ -111,8 +111,8 @@ pub enum RunError {
     Fault(#[from] Fault),
 }
 
-/// How many checks run at the same time unless the user says otherwise: two for each processor, since a check mostly waits,
-/// be it for its program to start or for its namespaces to be made.
+/// How many checks run at the same time unless the user says otherwise: two for each processor. A check mostly waits, for its program to
+/// start or for its namespaces to be made.
 pub fn default_jobs() -> usize {
     2 * thread::available_parallelism().map_or(1, usize::from)
 }
@@ -122,8 +122,8 @@ fn jobs(order: &Order, hand_in: &HandIn) -> usize {
     order.jobs.unwrap_or_else(usual).max(1)
 }
 
-/// How many of so many checks run at the same time: as many as usual, or all where programs have a pause built in, since then
-/// they sleep.
+/// How many of `checks` checks run at the same time: as many as usual, or all if programs have a pause built in, since they mostly sleep
+/// then.
 fn jobs_for(lab: &Lab, checks: usize, hand_in: &HandIn, usual: usize) -> usize {
     let sleeps = lab.programs.iter().any(|program| {
         let template = hand_in.templates.get(program.name);
@@ -141,7 +141,7 @@ fn jobs_for(lab: &Lab, checks: usize, hand_in: &HandIn, usual: usize) -> usize {
 /// When there is nothing to run, or the grader fails before the first check.
 pub fn run(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<RunReport, RunError> {
     let (hand_in, isolation) = prepare(order, notify)?;
-    // On the machine's own network two checks could want the same port.
+    // On the machine's own network two checks could need the same port.
     let jobs = if isolation == Isolation::Full { jobs(order, &hand_in) } else { 1 };
     notify(Notice::Started(order.checks.len()));
     let began = Instant::now();
@@ -156,9 +156,9 @@ pub fn run(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<RunReport,
     })
 }
 
-/// Builds or resolves what is handed in, and finds out how the checks can be kept apart.
+/// Builds or resolves what is handed in, and finds out how checks can be separated.
 fn prepare(order: &Order, notify: &(dyn Fn(Notice) + Sync)) -> Result<(HandIn, Isolation), RunError> {
-    // The probe of what the system allows goes on while cargo works.
+    // The test of what the system allows runs while cargo works.
     thread::scope(|scope| {
         let probe = scope.spawn(|| isolation(order.isolation));
         let hand_in = hand_in::hand_in(order, notify);
@@ -206,7 +206,7 @@ fn in_parallel<T: Send>(jobs: usize, count: usize, work: impl Fn(usize) -> T + S
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Calls `work` in so many threads, the calling one among them, and waits for all. There are fewer where the system refuses more.
+/// Calls `work` in `count` threads, including the calling one, and waits for all. There are fewer if the system refuses more.
 pub fn with_hands(count: usize, work: impl Fn() + Sync) {
     thread::scope(|scope| {
         for _ in 1..count {
@@ -225,7 +225,7 @@ fn run_one(check: &'static Check, seed: u64, hand_in: &HandIn, isolated: bool, k
     CheckReport::of(&check.clause, decision, duration)
 }
 
-/// Has a clause decided, and tells how long that took.
+/// Decides a clause in a worker, and returns how long that took.
 fn decide(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool, kept: Keep) -> (Decision, Duration) {
     let ask = |limits| {
         let began = Instant::now();
@@ -241,24 +241,24 @@ fn decide(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool, kept: Keep
         Verdict::Error(fault) => fault.is_scarcity,
         _ => had_less && decision.lacked,
     };
-    // Who has thousands of clients may have as many processes.
+    // A server with thousands of clients may have as many processes.
     let tasks = if check.needs.files > 0 { checks::TASKS_FOR_A_THOUSAND } else { 0 };
     budget::spend(hand_in.confinement.limits, tasks, ask, lacked)
 }
 
-/// What the files are called that are kept of a check, without their extensions.
+/// The name of the files that are kept for a check, without their extensions.
 pub fn kept_name(clause: &Clause) -> String {
     format!("{}-{}", clause.id, clause.program)
 }
 
-/// What a worker needs to know to decide a clause.
+/// The request that makes a worker decide a clause.
 fn request(check: &Check, seed: u64, hand_in: &HandIn, isolated: bool, keep: Keep) -> CheckRequest {
     let Clause { id, program, .. } = check.clause;
     let task = Task::Decide { id: id.to_owned(), program: program.to_owned(), keep };
     request_for(task, program, check_seed(seed, id), hand_in, isolated)
 }
 
-/// What a worker needs to know of a task about a program; of the programs only that one.
+/// The request for a task about one program. It contains only that program's command.
 fn request_for(task: Task, program: &str, seed: u64, hand_in: &HandIn, isolated: bool) -> CheckRequest {
     let template = hand_in.templates.get_key_value(program);
     CheckRequest {
@@ -273,7 +273,7 @@ fn request_for(task: Task, program: &str, seed: u64, hand_in: &HandIn, isolated:
     }
 }
 
-/// Each check has a seed of its own, so that it does the same whichever others run.
+/// Each check has its own seed, so its random values do not depend on which other checks run.
 fn check_seed(seed: u64, id: &str) -> u64 {
     // FNV-1a, for its stability: the standard library's hasher may change.
     id.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -292,7 +292,7 @@ fn isolation(choice: IsolationChoice) -> Result<Isolation, Fault> {
     }
 }
 
-/// What the reader is told of where so many checks run at a time, whose programs may use so much.
+/// The environment for the report, with this number of simultaneous checks and these limits for programs.
 fn environment(isolation: Isolation, limits: Limits, jobs: usize) -> Environment {
     let name = rustix::system::uname();
     let memory = budget::all().memory;

@@ -1,14 +1,14 @@
-//! What `bench` measures: a lab's programs and the measuring program itself, built for speed.
+//! The input of `bench`: a lab's programs and the measuring program itself, built for speed.
 
 use crate::{RunError, Source, hand_in, tool};
 use model::{Fault, Lab, Notice};
 use sandbox::cargo::Profile;
 use std::path::PathBuf;
 
-/// The package that measures, and its binary. Nobody else depends on it: what it needs is not built before it is asked for.
+/// The package that measures, and its binary. No other package depends on it, so its dependencies are built only when it is asked for.
 const TOOL: &str = "bench";
 
-/// The measuring program, and what it is to measure.
+/// The measuring program, and the programs that it measures.
 #[derive(Clone, Debug)]
 pub struct Measurement {
     /// Its executable.
@@ -18,7 +18,7 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    /// Builds all that is needed.
+    /// Builds everything that is needed.
     ///
     /// # Errors
     /// When something does not compile.

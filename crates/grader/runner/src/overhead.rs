@@ -1,4 +1,4 @@
-//! What a lab's checks cost, beside what the sandboxes and programs that they start cost by themselves.
+//! The cost of a lab's checks, compared with the cost of their sandboxes and programs alone.
 
 use crate::hand_in::HandIn;
 use crate::worker::{self, Answer, Keep, Task};
@@ -19,7 +19,7 @@ impl Overhead {
     /// Builds the programs, and runs every check once to learn how many programs each starts.
     ///
     /// # Errors
-    /// As [`crate::run`]; and a fault where checks cannot be isolated.
+    /// As [`crate::run`]; and a fault if checks cannot be isolated.
     pub fn new(order: Order) -> Result<Overhead, RunError> {
         let (hand_in, isolation) = prepare(&order, &|_| ())?;
         if let Isolation::None(reason) = isolation {
@@ -49,7 +49,7 @@ impl Overhead {
         (began.elapsed(), reports)
     }
 
-    /// Makes the same rooms and starts the same programs in them, each until it can be talked to, and checks nothing.
+    /// Makes the same rooms and starts the same programs in them, each until it is ready for a client, and checks nothing.
     ///
     /// # Errors
     /// A fault when one does not start.

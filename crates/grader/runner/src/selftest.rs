@@ -1,8 +1,8 @@
-//! The grader tested by programs of which it is known what they deserve: each lab's references, its untouched stubs,
-//! and the wrong and correct programs of the collection. What became of them is plain data, see [`model::selftest`].
+//! The grader tested by programs with known verdicts: each lab's references, its untouched stubs, and the wrong and correct programs of the
+//! collection. The result is plain data, see [`model::selftest`].
 //!
-//! All checks of all programs go into one queue, so that the processors are busy to the end, however the programs
-//! differ in number and in patience.
+//! All checks of all programs go into one queue. So the processors are busy to the end, although programs differ in the number and duration
+//! of their checks.
 
 #[cfg(test)]
 mod tests;
@@ -31,31 +31,31 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-/// A self-test to be made.
+/// The order for a self-test.
 #[derive(Debug)]
 pub struct SelfTest {
     /// The labs.
     pub suites: Vec<&'static Suite>,
-    /// Where the collection of wrong and correct programs lies.
+    /// The folder of the collection of wrong and correct programs.
     pub collection: PathBuf,
-    /// Only those files of the collection that have this in their path, and neither references nor stubs.
+    /// Only the files of the collection with this text in their path, and neither references nor stubs.
     pub file: Option<String>,
-    /// That a language is not installed is an error; else its programs are left out, and counted.
+    /// Whether a missing language is an error. Otherwise its programs are left out and counted.
     pub every_language: bool,
     /// Where random values come from.
     pub seed: u64,
     /// How many programs are compiled, and then how many checks run, at the same time.
     pub jobs: usize,
-    /// How checks are kept apart.
+    /// How checks are separated.
     pub isolation: IsolationChoice,
 }
 
-/// What a self-test says while it goes on; nothing depends on its being read.
+/// Progress of a self-test. Nothing depends on whether it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// This is being built.
     Building(String),
-    /// The checks begin; so many will run.
+    /// The checks begin; this is their number.
     Started(usize),
     /// One check is done.
     Decided {
@@ -75,16 +75,16 @@ struct Candidate {
 }
 
 impl SelfTest {
-    /// Builds everything, checks everything, and tells `notify` how it goes.
+    /// Builds everything, checks everything, and reports progress to `notify`.
     ///
     /// # Errors
-    /// When a file of the collection is not as it should be or cannot be compiled, when a package does not compile, and
-    /// when the grader fails before the first check.
+    /// When a file of the collection is malformed or cannot be compiled, when a package does not compile, and when the grader fails before
+    /// the first check.
     pub fn run(&self, notify: Notify<'_>) -> Result<Outcome, RunError> {
         let selection = self.select()?;
         let (candidates, isolation) = self.prepare(&selection.specimens, notify)?;
         let isolated = isolation == Isolation::Full;
-        // On the machine's own network two checks could want the same port.
+        // On the machine's own network two checks could need the same port.
         let jobs = if isolated { self.jobs.max(1) } else { 1 };
         let queue: Vec<(&Candidate, &'static Check)> =
             candidates.iter().flat_map(|candidate| candidate.checks().map(move |c| (candidate, c))).collect();
@@ -107,7 +107,7 @@ impl SelfTest {
                 lab.trials.push(trial);
             }
         }
-        // Where files are picked out, a lab may be left with none.
+        // If only some files are selected, a lab may have none of them.
         labs.retain(|lab| lab.whole || !lab.trials.is_empty());
         let environment = crate::environment(isolation, Limits::USUAL, jobs);
         Ok(Outcome { labs, not_tried: selection.not_tried(), seed: self.seed, environment, duration })
@@ -127,7 +127,7 @@ impl SelfTest {
         specimens: &[Specimen],
         notify: Notify<'_>,
     ) -> Result<(Vec<Candidate>, Isolation), RunError> {
-        // The probe of what the system allows goes on while the compilers work.
+        // The test of what the system allows runs while the compilers work.
         thread::scope(|scope| {
             let probe = scope.spawn(|| isolation(self.isolation));
             let candidates = self.candidates(specimens, notify);
@@ -177,7 +177,7 @@ impl SelfTest {
         Ok(suite.lab.subjects().map(candidate).collect())
     }
 
-    /// A file of the collection. What it lacks is the reference's: a program the document, a document the program.
+    /// A file of the collection. The reference supplies what it lacks: the document for a program, the program for a document.
     fn compiled(&self, specimen: &Specimen) -> Result<Candidate, RunError> {
         let usage = |error: std::io::Error| RunError::Usage(error.to_string());
         let (suite, program) = specimen.place().map_err(usage)?;
@@ -230,7 +230,7 @@ fn subject(specimen: &Specimen) -> Subject {
     }
 }
 
-/// A path within the workspace is shown, and given again, as seen from its root.
+/// A path within the workspace is shown, and can be given again, relative to its root.
 fn shown(path: &Path) -> PathBuf {
     path.strip_prefix(crate::workspace_root()).unwrap_or(path).to_owned()
 }

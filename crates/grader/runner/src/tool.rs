@@ -1,11 +1,11 @@
-//! Programs of instructors, which are built when they are asked for: what they need is in nobody else's build.
+//! Programs for instructors. They are built when they are asked for, so no other build needs their dependencies.
 
 use crate::{RunError, hand_in};
 use model::{Fault, Notice};
 use sandbox::cargo::Profile;
 use std::path::PathBuf;
 
-/// Builds the package of that name, and returns its one program, which has the same name.
+/// Builds the package with this name, and returns its one program, which has the same name.
 ///
 /// # Errors
 /// When it does not compile.

@@ -1,4 +1,4 @@
-//! The process of one check: what it is asked, what it answers, and what it does.
+//! The process of one check: its request, its answer, and its work.
 
 use model::{Decision, Fault, Picture, Verdict};
 use sandbox::worker::{self, Request};
@@ -14,20 +14,20 @@ use std::process::ExitCode;
 /// The first argument that makes the binary a worker.
 pub const ARGUMENT: &str = "__check";
 
-/// What a worker is to do.
+/// The task of a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Task {
     /// Nothing: find out whether a room can be made.
     Probe,
     /// Decide this clause for this program.
     Decide { id: String, program: String, keep: Keep },
-    /// Only start the program of that clause so many times.
+    /// Only start this program of this clause `times` times.
     StartOnly { id: String, program: String, times: usize },
-    /// Start this program of this lab, connect so many clients, and take a picture for each line of input.
+    /// Start this program of this lab, connect `clients` clients, and take a picture for each line of input.
     Show { lab: String, program: String, clients: usize },
 }
 
-/// What is kept of a check beside its verdict.
+/// What is kept from a check beside its verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Keep {
     Nothing,
@@ -37,7 +37,7 @@ pub(crate) enum Keep {
     Packets(PathBuf),
 }
 
-/// What a worker needs to know.
+/// The request to a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct CheckRequest {
     pub(crate) task: Task,
@@ -47,7 +47,7 @@ pub(crate) struct CheckRequest {
     pub(crate) isolated: bool,
     pub(crate) hidden: Vec<PathBuf>,
     pub(crate) limits: Limits,
-    /// How many processes and threads the machine allows at all.
+    /// How many processes and threads the machine allows in all.
     pub(crate) tasks_allowed: u64,
 }
 
@@ -66,12 +66,12 @@ impl CheckRequest {
     }
 }
 
-/// What a worker has to say.
+/// The answer of a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
-    /// The system refused the room; why, and what would help.
+    /// The system refused the room; the reason and the cure.
     Refused(Fault),
-    /// What became of the check.
+    /// The result of the check.
     Decided(Box<Decision>),
     /// A picture.
     Shown(Box<Picture>),
@@ -105,12 +105,12 @@ pub(crate) fn ask(request: &CheckRequest) -> Result<Answer, Fault> {
     worker::ask(request, None).map_err(|error| fault(&error))
 }
 
-/// What an error in dealing with a worker is.
+/// The fault for an error in the exchange with a worker.
 pub(crate) fn fault(error: &io::Error) -> Fault {
     Fault::at("the check's process", error)
 }
 
-/// The worker itself.
+/// The main function of a worker.
 pub fn main() -> ExitCode {
     let open = |request: &CheckRequest| match &request.task {
         Task::Decide { keep: Keep::Packets(path), .. } => File::create(path)

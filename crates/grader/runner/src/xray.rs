@@ -1,5 +1,5 @@
-//! Looking at a running program, again and again: a lab's own, started in a room like a check's with some clients
-//! connected, or any process of this machine.
+//! Looks at a running program, again and again: a lab's own program, started in a room like a check's with some clients connected, or any
+//! process of this machine.
 
 use crate::worker::{Answer, CheckRequest, Task, fault};
 use crate::{Order, RunError, prepare, request_for};
@@ -16,18 +16,18 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a command may take until it has come to rest, for its first picture. Nothing is decided by it.
+/// How long a command may take to come to rest before its first picture. Nothing is decided by it.
 const START: Duration = Duration::from_secs(5);
-/// Between two looks at whether it has.
+/// The time between two looks at whether it is at rest.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A program that is being looked at. It ends when this is dropped, unless it was there before.
+/// A program that is being looked at. It is killed when this is dropped, unless it ran before.
 #[derive(Debug)]
 pub struct Xray(Place);
 
 #[derive(Debug)]
 enum Place {
-    /// In a room of its own, behind a process like a check's.
+    /// In its own room, behind a process like a check's.
     Room(Worker<CheckRequest>),
     /// On this machine.
     Machine(Box<Machine>),
@@ -41,7 +41,7 @@ struct Machine {
 }
 
 impl Xray {
-    /// Starts one of a lab's programs and connects so many clients to it.
+    /// Starts one of a lab's programs and connects this number of clients to it.
     ///
     /// # Errors
     /// When the program cannot be built or started.
@@ -58,10 +58,10 @@ impl Xray {
         Ok(Xray(Place::Room(Worker::start(&request).map_err(|error| fault(&error))?)))
     }
 
-    /// Looks at a process that is there already, and at all its descendants.
+    /// Looks at an existing process and at all its descendants.
     ///
     /// # Errors
-    /// When there is no such process, or this user may not look into it.
+    /// When there is no such process, or when this user may not inspect it.
     pub fn process(pid: i32) -> Result<Xray, RunError> {
         let usage = |message: String| RunError::Usage(message);
         let path = format!("/proc/{pid}");
@@ -80,7 +80,7 @@ impl Xray {
         let fault = |what: &str, error: io::Error| Fault::at(what, &error);
         let network = |of: &str| fs::read_link(format!("/proc/{of}/ns/net"));
         if network("self").ok() != network(&pid.to_string()).ok() {
-            // Its sockets are those of another network. A view that is opened from now on is of that one.
+            // Its sockets belong to another network. A view that is opened from now on shows that network.
             let other = File::open(format!("{path}/ns/net")).map_err(|error| fault("its network", error))?;
             move_into_link_name_space(other.as_fd(), Some(LinkNameSpaceType::Network)).map_err(|error| {
                 usage(format!("process {pid} is in another network namespace ({error}); run this as root"))
@@ -90,8 +90,8 @@ impl Xray {
         Ok(Xray(Place::Machine(Box::new(Machine { observer, command: None }))))
     }
 
-    /// Starts a command on this machine, as a shell would, and waits until it has come to rest. What it prints on standard
-    /// error is shown, unless it is to be `quiet`.
+    /// Starts a command on this machine, as a shell would, and waits until it has come to rest. Its standard error is shown, unless it
+    /// should be `quiet`.
     ///
     /// # Errors
     /// When it cannot be started, or ends at once.
@@ -158,10 +158,10 @@ impl Machine {
 impl Drop for Machine {
     fn drop(&mut self) {
         let Some(mut command) = self.command.take() else { return };
-        // Its descendants first; what they are is known only as long as it lives.
+        // Its descendants first, since they are known only while it lives.
         let descendants = self.observer.processes().unwrap_or_default();
         for pid in descendants.into_iter().rev().filter_map(Pid::from_raw) {
-            // One that has ended meanwhile already needs no end. The others end soon: a killed process runs no more.
+            // A process that has ended already need not be killed. The others end soon: a killed process runs no more.
             let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { continue };
             let _ = pidfd_send_signal(&process, Signal::KILL);
             let _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], None);

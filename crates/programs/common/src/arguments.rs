@@ -1,4 +1,4 @@
-//! Positional arguments, each with a default, so that every program can be started with none.
+//! Positional arguments, each with a default, so that every program can be started without any.
 
 use crate::log;
 use std::env;
@@ -13,16 +13,16 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Takes the next word as a `T`, or `default` when there is none. `what` says in words what the argument must be.
+    /// Takes the next word as a `T`, or `default` if there is none. `what` says in words what the argument must be.
     ///
     /// # Errors
-    /// When the word is no `T`: the message for the user.
+    /// When the word is not a `T`: the message for the user.
     pub fn next<T: FromStr>(&mut self, what: &str, default: T) -> Result<T, String> {
         let Some(word) = self.words.next() else { return Ok(default) };
         word.parse().map_err(|_| format!("{word:?} is not {what}"))
     }
 
-    /// Takes the next word as a port, or `default` when there is none.
+    /// Takes the next word as a port, or `default` if there is none.
     ///
     /// # Errors
     /// When the word is not a number from 0 to 65535: the message for the user.
@@ -34,15 +34,15 @@ impl Arguments {
 /// Lets `read` take the program's arguments.
 ///
 /// # Errors
-/// The status to exit with: after `--help` has printed `usage`, or after a wrong argument was told, with the first line of
-/// `usage`.
+/// The status to exit with: after `--help` has printed `usage`, or after a wrong argument was reported together with the
+/// first line of `usage`.
 pub fn read_arguments<T>(
     usage: &str,
     read: impl FnOnce(&mut Arguments) -> Result<T, String>,
 ) -> Result<T, ExitCode> {
     let words: Vec<String> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     if words.iter().any(|word| word == "--help") {
-        // Printing fails when nobody reads; that is no reason for a program to panic, as `println!` would.
+        // Printing fails if nobody reads the output. That is no reason for a program to panic, as `println!` would.
         let _ = writeln!(io::stdout(), "usage: {usage}");
         return Err(ExitCode::SUCCESS);
     }

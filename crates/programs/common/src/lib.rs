@@ -1,5 +1,5 @@
-//! What the reference programs of more than one lab do alike: read their arguments, listen, read lines, end a connection
-//! without losing the last of them, and tell what happens. What a lab is about is in its own crate.
+//! What the reference programs of several labs have in common: they read their arguments, listen, read lines, end a
+//! connection without losing the last of them, and write log messages. The subject of a lab is in its own crate.
 
 mod arguments;
 mod closing;

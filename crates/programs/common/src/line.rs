@@ -1,17 +1,17 @@
-//! Lines from a stream of bytes. TCP knows no lines: one may come in many reads, and many may come in one. This
-//! module gathers bytes until a line is whole; what the line means is left to others.
+//! Lines from a stream of bytes. TCP knows no lines: one line may come in many reads, and many lines may come in one. This
+//! module gathers bytes until a line is whole. Others decide what the line means.
 
 use std::io::{self, BufRead, BufReader, Read};
 
-/// How many bytes one read asks for. It bounds no line; it only decides how many reads a long one takes.
+/// How many bytes one read asks for. It does not limit a line; it only decides how many reads a long line takes.
 const BUFFER_SIZE: usize = 16 * 1024;
 
-/// What came in place of a line, or a line.
+/// A line, or what came in place of one.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Line {
     /// A line, without the `\n` or `\r\n` that ended it. An empty line is a line too.
     Complete(Vec<u8>),
-    /// The stream ended, and these bytes came before without a newline; there may be none.
+    /// The stream ended, and these bytes came before without a newline. There may be none.
     Unfinished(Vec<u8>),
     /// More bytes than the limit came without a newline; these are the first of them.
     TooLong(Vec<u8>),
@@ -19,8 +19,8 @@ pub enum Line {
 
 /// Reads lines from a source of bytes.
 ///
-/// A read often brings more than the line that was asked for. The surplus is kept for the next call, which is why
-/// one reader must serve a connection from beginning to end: a second one would never see those bytes.
+/// A read often brings more than the requested line. The surplus is kept for the next call. So one reader must serve a
+/// connection from beginning to end: a second one would never see those bytes.
 #[derive(Debug)]
 pub struct LineReader<R> {
     source: BufReader<R>,
@@ -28,24 +28,24 @@ pub struct LineReader<R> {
 }
 
 impl<R: Read> LineReader<R> {
-    /// A reader that accepts lines of up to `limit` bytes, their ends not counted. Without a limit it would give its memory
-    /// to any client that never sends a newline.
+    /// A reader that accepts lines of up to `limit` bytes, without their ends. Without a limit, a client that never sends a
+    /// newline could use up the memory.
     pub fn new(source: R, limit: usize) -> LineReader<R> {
         LineReader { source: BufReader::with_capacity(BUFFER_SIZE, source), limit }
     }
 
-    /// The source, to write to it. To read from it past this reader would lose what the reader has taken.
+    /// The source, for writing. Reading from it directly would miss the bytes that this reader has already taken.
     pub fn get_mut(&mut self) -> &mut R {
         self.source.get_mut()
     }
 
     /// Waits for a whole line, for the end of the stream, or for more bytes than the limit.
     ///
-    /// The lines stay bytes: a character of several bytes may be cut anywhere by TCP, so that only a whole line can be
-    /// decoded safely.
+    /// The lines stay bytes: TCP may cut a character of several bytes anywhere, so only a whole line can be decoded safely.
     ///
     /// # Errors
-    /// When the source's read fails, be it by a reset or a time-out. The bytes of the unfinished line are lost then.
+    /// When the source's read fails, for example with a reset or a time-out. The bytes of the unfinished line are lost
+    /// then.
     pub fn read(&mut self) -> io::Result<Line> {
         let mut bytes = Vec::new();
         // `read_until` is the loop that a single `read` is not: it reads, blocks, and reads again until the newline

@@ -1,5 +1,5 @@
-//! From a host's name to a connection. There are two steps that fail for different reasons: the name is looked up,
-//! which yields any number of addresses, and then a connection is requested of each address until one accepts.
+//! Connects to a host by its name. There are two steps that fail for different reasons: the name is looked up,
+//! which yields any number of addresses, and then a connection is requested from each address until one accepts.
 
 use std::fmt;
 use std::io;
@@ -10,7 +10,7 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 pub(crate) enum OpenError {
     /// The name has no address, or could not be looked up.
     UnknownHost(String, Option<io::Error>),
-    /// Each address was tried, and this is what each one said.
+    /// Each address was tried, with these errors.
     NoAnswer(String, u16, Vec<(SocketAddr, io::Error)>),
 }
 
@@ -29,15 +29,15 @@ impl fmt::Display for OpenError {
 
 /// Connects to the first address of `host` that accepts.
 ///
-/// The call blocks while the name is looked up, then for as long as each handshake takes. A machine where nobody
-/// listens refuses at once; one that does not answer at all costs the kernel's own patience, about two minutes
-/// on Linux (tcp(7), `tcp_syn_retries`).
+/// The call blocks while the name is looked up, then for as long as each handshake takes. A machine without a
+/// listener refuses at once. One that does not answer at all takes until the kernel gives up, about two minutes on
+/// Linux (tcp(7), `tcp_syn_retries`).
 pub(crate) fn open(host: &str, port: u16) -> Result<TcpStream, OpenError> {
     let addresses = (host, port)
         .to_socket_addrs()
         .map_err(|error| OpenError::UnknownHost(host.to_owned(), Some(error)))?;
     let mut attempts = Vec::new();
-    // `localhost` alone is often both ::1 and 127.0.0.1, and a server may listen on one of them only: a refusal is
+    // Even `localhost` is often both ::1 and 127.0.0.1, and a server may listen on only one of them: a refusal is
     // about an address, not about the host.
     for address in addresses {
         match TcpStream::connect(address) {

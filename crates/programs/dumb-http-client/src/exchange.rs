@@ -1,5 +1,5 @@
 //! The conversation: one sentence out, then bytes in until the server closes. The bytes are passed on as they come
-//! and are never looked at.
+//! and are never interpreted.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Read, Write};
 /// What the client says: 43 bytes. The empty line at the end tells an HTTP server that the request is over.
 const SENTENCE: &[u8; 43] = b"Hello, sorry, but I don't speak HTTP...\r\n\r\n";
 
-/// The buffer is all the memory that a response costs, be it of one byte or of a gigabyte.
+/// The buffer is all the memory that a response costs, whether it has one byte or a gigabyte.
 const BUFFER_SIZE: usize = 16 * 1024;
 
 /// Which side of the program failed.
@@ -32,10 +32,10 @@ impl fmt::Display for ExchangeError {
 
 /// Sends the sentence to `server` and copies the response to `console`, unchanged, until the server closes.
 ///
-/// What had arrived before an error has been printed when it is returned.
+/// Everything that had arrived before an error has been printed when the error is returned.
 pub(crate) fn run(mut server: impl Read + Write, mut console: impl Write) -> Result<(), ExchangeError> {
-    // `write_all` because one `write` may take only a part. It returns when the kernel has the bytes; whether the
-    // server has them is unknown then.
+    // `write_all` because one `write` may take only a part. It returns when the kernel has the bytes. Whether the
+    // server has them is not known then.
     server.write_all(SENTENCE).map_err(ExchangeError::Lost)?;
     let mut buffer = [0; BUFFER_SIZE];
     loop {
@@ -47,14 +47,14 @@ pub(crate) fn run(mut server: impl Read + Write, mut console: impl Write) -> Res
             Ok(count) => count,
             // A signal came while the thread waited; nothing was lost.
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            // A reset is no end of file: nobody knows what is missing.
+            // A reset is not an end of file: nobody knows what is missing.
             Err(error) => return Err(ExchangeError::Lost(error)),
         };
-        // Only this part of the buffer is new; behind it lies what an earlier read left.
+        // Only this part of the buffer is new; the rest is from an earlier read.
         let arrived = &buffer[..count];
         console.write_all(arrived).map_err(ExchangeError::Console)?;
-        // Standard output keeps back what follows the last newline. Flushed here, a slow response shows as it comes,
-        // and a reset finds nothing left to print.
+        // Standard output holds back what follows the last newline. With a flush here, a slow response is shown as
+        // it comes, and at a reset nothing is left to print.
         console.flush().map_err(ExchangeError::Console)?;
     }
 }
@@ -81,7 +81,7 @@ mod tests {
 
     impl Write for Script {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            // A short write, as a full send buffer causes it.
+            // A short write, as with a full send buffer.
             let count = bytes.len().min(10);
             self.received.extend_from_slice(&bytes[..count]);
             Ok(count)

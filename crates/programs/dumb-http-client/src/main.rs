@@ -1,5 +1,5 @@
-//! The dumb HTTP client, the reference program of lab 1: it connects, sends a sentence that is no HTTP at all,
-//! and prints whatever comes back until the server closes.
+//! The dumb HTTP client, the reference program of lab 1: it connects, sends a sentence that is not HTTP at
+//! all, and prints everything that comes back until the server closes.
 //!
 //! This file reads the arguments and turns errors into messages; [`connection`] finds a server that answers,
 //! [`exchange`] talks to it.
@@ -33,7 +33,7 @@ fn target(arguments: &mut Arguments) -> Result<(String, u16), String> {
     Ok((arguments.next("a host", DEFAULT_HOST.to_owned())?, arguments.next_port(DEFAULT_PORT)?))
 }
 
-/// The whole life of the program; the error is the message for its user.
+/// The whole program. The error is the message for its user.
 fn run(host: &str, port: u16) -> Result<(), String> {
     let server = connection::open(host, port).map_err(|error| error.to_string())?;
     // Locked once, so that the loop of reads and writes does not lock it each time.

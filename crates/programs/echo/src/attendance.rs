@@ -1,5 +1,5 @@
-//! Who is there: the threaded server counts its clients, so that it can wait for one of them to leave when
-//! their connections have used up all file descriptors.
+//! The clients that are present: the threaded server counts its clients, so that it can wait for one of them to leave
+//! when their connections have used up all file descriptors.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -16,7 +16,7 @@ struct Count {
     departed: u64,
 }
 
-/// One client's place in the count, which ends when this value is dropped, however its thread ends.
+/// One client's place in the count. It ends when this value is dropped, however its thread ends.
 #[derive(Debug)]
 pub struct Presence(Arc<Attendance>);
 
@@ -32,17 +32,18 @@ impl Attendance {
         self.lock().departed
     }
 
-    /// Blocks until more than `known` clients have left; `false` at once when there is nobody who could leave.
+    /// Blocks until more than `known` clients have left. Returns `false` at once if no client is there that could
+    /// leave.
     ///
-    /// `known` must have been taken before the call that failed for want of a descriptor. A client that leaves between
-    /// that failure and this wait would otherwise go unnoticed, and the wait might never end.
+    /// `known` must have been read before the call that failed for lack of a descriptor. Otherwise a client that
+    /// leaves between that failure and this wait would go unnoticed, and the wait might never end.
     pub fn wait_for_departure(&self, known: u64) -> bool {
         let waits = |count: &mut Count| count.departed == known && count.present > 0;
         let count = self.departure.wait_while(self.lock(), waits).unwrap_or_else(PoisonError::into_inner);
         count.departed > known
     }
 
-    /// Two numbers are right at any time, so a thread that panicked with the lock held has broken nothing.
+    /// The two numbers are valid at any time, so a thread that panicked while it held the lock has broken nothing.
     fn lock(&self) -> MutexGuard<'_, Count> {
         self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -10,9 +10,9 @@ pub const GREETING: &str = "HELLO\n";
 
 /// Talks with one client until the conversation is over, and closes its connection.
 ///
-/// Nothing that a client does makes this fail: it may reset the connection, vanish or send rubbish. That is told in
-/// the log, and the server goes on with the next client. Only a client that stays silent keeps the calling
-/// thread, for as long as it is silent.
+/// Nothing that a client does makes this fail: it may reset the connection, vanish or send rubbish. That is written
+/// to the log, and the server goes on with the next client. Only a silent client holds up the calling thread, for
+/// as long as it is silent.
 pub fn attend(client: TcpStream, address: SocketAddr) {
     match converse(&client) {
         Ok(end) => log(format_args!("{address}: {end}")),
@@ -21,12 +21,12 @@ pub fn attend(client: TcpStream, address: SocketAddr) {
     close(&client);
 }
 
-/// The protocol itself; returns how it ended, for the log.
+/// The protocol itself. Returns how it ended, for the log.
 ///
 /// It takes anything that can be read and written: a socket in the servers, bytes in memory in the tests.
 fn converse(mut client: impl Read + Write) -> io::Result<&'static str> {
-    // One write for one message. Written in two parts, `HELLO` and its newline could arrive in two segments, and a
-    // client must cope with that; a server need not provoke it.
+    // One write for one message. In two writes, `HELLO` and its newline could arrive in two segments. A client must
+    // be able to handle that, but a server need not provoke it.
     client.write_all(GREETING.as_bytes())?;
     // Blocks until the line is whole.
     let line = LineReader::new(&mut client, LINE_LIMIT).read()?;
@@ -35,7 +35,7 @@ fn converse(mut client: impl Read + Write) -> io::Result<&'static str> {
             client.write_all(answer(&line).as_bytes())?;
             Ok("answered")
         }
-        // End of file in mid-line: the client has closed its side, and there is no line to answer.
+        // End of file in the middle of a line: the client has closed its side, and there is no line to answer.
         Line::Unfinished(_) => Ok("left without a line"),
         Line::TooLong(_) => {
             client.write_all(format!("ERROR: a line may have at most {LINE_LIMIT} bytes\n").as_bytes())?;
@@ -46,8 +46,8 @@ fn converse(mut client: impl Read + Write) -> io::Result<&'static str> {
 
 /// The answer to a line: its text in upper case, and a newline.
 fn answer(line: &[u8]) -> String {
-    // Bytes become text only here, where the line is whole. `lossy`: a stranger may send bytes that are no UTF-8 at
-    // all, and each such piece becomes U+FFFD rather than an error.
+    // Bytes become text only here, where the line is whole. `lossy`: a stranger may send bytes that are not UTF-8,
+    // and each such piece becomes U+FFFD and not an error.
     let text = String::from_utf8_lossy(line);
     // Not the ASCII variant: é becomes É, and ß becomes SS, so the answer may be longer than the line.
     let mut answer = text.to_uppercase();

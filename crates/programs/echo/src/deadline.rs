@@ -1,5 +1,5 @@
-//! A limit for a whole conversation. A socket's own time-out holds for each read by itself, so a server that sends
-//! one byte now and then could keep its client for ever. Here the time that is left shrinks from call to call.
+//! A limit for a whole conversation. A socket's own time-out applies to each read separately, so a server that sends one
+//! byte now and then could keep its client for ever. Here the remaining time shrinks from call to call.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -18,13 +18,13 @@ impl DeadlineStream {
     /// Connects to `address`.
     ///
     /// # Errors
-    /// When the connection is refused, cannot be made, or does not come about before the deadline.
+    /// When the connection is refused, cannot be made, or is not made before the deadline.
     pub fn connect(address: &SocketAddr, deadline: Instant) -> io::Result<DeadlineStream> {
         let stream = TcpStream::connect_timeout(address, left(deadline)?)?;
         Ok(DeadlineStream { stream, deadline })
     }
 
-    /// Repeats `call`, after `limit` has given the socket its time-out, until it succeeds or the deadline has come.
+    /// Repeats `call` until it succeeds or the deadline has come. Before each call `limit` sets the socket's time-out.
     fn in_time<T>(
         &mut self,
         limit: impl Fn(&TcpStream, Option<Duration>) -> io::Result<()>,
@@ -33,8 +33,9 @@ impl DeadlineStream {
         loop {
             limit(&self.stream, Some(left(self.deadline)?))?;
             match call(&mut self.stream) {
-                // How Unix tells that a socket's time-out is over. The kernel's clock is coarse and may be a little early:
-                // whether the deadline has come, `left` decides. (Windows says `TimedOut`, which is returned as it is.)
+                // This is how Unix reports that a socket's time-out is over. The kernel's clock is coarse and may be a
+                // little early: `left` decides whether the deadline has come. (Windows reports `TimedOut`, which is
+                // returned as it is.)
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 result => return result,
             }
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
     use std::net::TcpListener;
 
-    /// Connected with time enough, however busy the machine is.
+    /// A connection with enough time, however busy the machine is.
     fn connected(server: &TcpListener) -> DeadlineStream {
         let deadline = Instant::now() + Duration::from_secs(60);
         DeadlineStream::connect(&server.local_addr().unwrap(), deadline).unwrap()
@@ -78,7 +79,7 @@ mod tests {
     #[test]
     fn a_silent_server_is_given_up_at_the_deadline_and_not_before() {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
-        // Nobody accepts, but the kernel connects.
+        // The server does not accept, but the kernel connects.
         let mut stream = connected(&server);
         stream.deadline = Instant::now() + Duration::from_millis(30);
         let error = stream.read(&mut [0]).unwrap_err();

@@ -1,14 +1,14 @@
-//! What a line from a client means. What is done about it is the room's affair.
+//! What a line from a client means. The room decides what to do about it.
 
 /// What separates words. Other white space is text.
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// A command, with whatever of its line will be shown to others: text without control characters.
+/// A command, with the part of its line that will be shown to others: text without control characters.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
-    /// I am called this, or I am nobody in particular.
+    /// This is my name; or I have none.
     Hello(Option<String>),
-    /// Tell this to everybody, or that there is nothing to tell.
+    /// Tell this to everybody; or there is nothing to tell.
     Say(Option<String>),
     /// Who is there?
     Who,
@@ -21,11 +21,11 @@ pub enum Command {
 }
 
 impl Command {
-    /// Reads a line, which comes without its end. Its first word is the command, in upper or lower case.
+    /// Parses a line without its end. Its first word is the command, in upper or lower case.
     pub fn parse(line: &[u8]) -> Command {
         let line = printable(line);
         let line = line.trim_start_matches(BLANKS);
-        // One blank ends the word. All that follows is the argument, with every further blank in it.
+        // One blank ends the word. Everything that follows is the argument, including any further blanks.
         let (word, argument) = line.split_once(BLANKS).unwrap_or((line, ""));
         match word.to_ascii_uppercase().as_str() {
             "HELLO" => {
@@ -40,12 +40,12 @@ impl Command {
     }
 }
 
-/// The line as text that can do no harm on somebody else's terminal.
+/// The line as text that can do no harm on another user's terminal.
 ///
 /// What one client sends, others print. An escape sequence in it could clear their screens or recolour them;
-/// a carriage return could hide who is speaking, and write another name there. Whatever is a control
-/// character to Unicode (C0, DEL and C1) therefore becomes U+FFFD, and so does what is no UTF-8 at all. A tab
-/// is a blank here, and becomes a space.
+/// a carriage return could hide the speaker's name, and write another name there. So every control character
+/// of Unicode (C0, DEL and C1) becomes U+FFFD, and so does everything that is not UTF-8. A tab is a blank
+/// here, and becomes a space.
 fn printable(line: &[u8]) -> String {
     let safe = |character: char| match character {
         '\t' => ' ',

@@ -1,10 +1,9 @@
 //! The presence application, the reference programs of lab 4: a room in which everybody sees who comes, who
-//! goes and what is said.
+//! leaves and what is said.
 //!
-//! In the server each client has a `session`: one thread that reads its commands, and one that writes what
-//! is in its `outbox`. Between the two stands the `room`, which knows who is there and puts what happens
-//! into the outboxes. It never waits on a socket, so that no client can hold it up. The client is in
-//! [`visit`].
+//! In the server each client has a `session`: one thread that reads its commands, and one that writes what is in
+//! its `outbox`. Between the two is the `room`, which knows who is there and puts all events into the outboxes.
+//! It never waits on a socket, so no client can hold it up. The client is in [`visit`].
 
 mod command;
 mod outbox;
@@ -18,7 +17,7 @@ pub use room::{Afterwards, Guest, Room, Wakes};
 pub use session::start;
 pub use visit::visit;
 
-/// How many connections may wait to be accepted: whoever can come in a crowd while the server is busy elsewhere.
+/// How many connections may wait to be accepted: many clients may come at once while the server is busy.
 pub const BACKLOG: i32 = 1024;
 
 /// The longest line, in bytes and without its end, that the server accepts: 64 KiB.

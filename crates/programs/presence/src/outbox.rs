@@ -1,22 +1,22 @@
 //! What still has to be written to one client.
 //!
-//! A write to a socket blocks when the client does not read, for as long as it does not read. So nobody
-//! writes to the socket of somebody else: the lines go into that client's outbox, which takes no time, and a
-//! thread that has nothing else to do writes them. Only that thread waits for the client.
+//! A write to a socket blocks while the client does not read. So no thread writes to the socket of another
+//! client. The lines go into that client's outbox, which takes no time, and a thread with no other task
+//! writes them. Only that thread waits for the client.
 
 use std::fmt;
 use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How much may wait for one client, in bytes: 1 MiB. Once that much waits, the next line makes the server
-/// drop the client.
+/// How much may wait for one client, in bytes: 1 MiB. Once that much waits, the server drops the client at
+/// the next line.
 ///
-/// The kernel's buffers come on top. A bound there must be: somewhere the lines that nobody reads have to be,
-/// and without one a single client that stops reading would use up the memory of all.
+/// The kernel's buffers come in addition. A limit is necessary: lines that are not read have to be kept
+/// somewhere, and without a limit a single client that stops reading would use up all memory.
 pub const OUTBOX_LIMIT: usize = 1 << 20;
 
-/// The queue between those who have something to tell to a client and the thread that writes to it.
+/// The queue between the threads that have something to tell a client and the thread that writes to it.
 pub struct Outbox {
     queue: Mutex<Queue>,
     changed: Condvar,
@@ -24,9 +24,9 @@ pub struct Outbox {
 }
 
 struct Queue {
-    /// Whole lines, one behind the other.
+    /// Whole lines, one after the other.
     waiting: Vec<u8>,
-    /// How many bytes were taken for the write that is under way.
+    /// How many bytes were taken for the write that is in progress.
     in_flight: usize,
     open: bool,
 }
@@ -38,19 +38,19 @@ impl Queue {
 }
 
 impl Outbox {
-    /// An empty outbox. `hang_up` must end the connection at once, even while a write on it is blocked; it
+    /// An empty outbox. `hang_up` must end the connection at once, even while a write on it is blocked. It
     /// may be called more than once.
     pub fn new(hang_up: impl Fn() + Send + Sync + 'static) -> Outbox {
         let queue = Queue { waiting: Vec::new(), in_flight: 0, open: true };
         Outbox { queue: Mutex::new(queue), changed: Condvar::new(), hang_up: Box::new(hang_up) }
     }
 
-    /// Puts `lines` behind what waits already; without effect once the outbox is closed. Returns whether the
-    /// writer has to be woken: if something waited or was under way, it will look here again of its own
-    /// accord.
+    /// Appends `lines` to what waits already; does nothing once the outbox is closed. Returns whether the
+    /// writer has to be woken: if something waited or was being written, the writer will look here again by
+    /// itself.
     ///
-    /// It never waits. A client for which too much waits is dropped: what could not be sent is thrown away,
-    /// and its connection ended.
+    /// It never waits. A client for which too much waits is dropped: the unsent lines are thrown away, and
+    /// its connection is ended.
     #[must_use = "the writer may be asleep"]
     pub fn push(&self, lines: &str) -> bool {
         let mut queue = self.lock();
@@ -67,19 +67,19 @@ impl Outbox {
         idle
     }
 
-    /// Wakes the writer. This is a system call, so it is apart from `push`: where many are told the same, it
-    /// can be made when the room is unlocked again.
+    /// Wakes the writer. This is a system call, so it is separate from `push`: if many clients are told the
+    /// same, it can be made after the room is unlocked.
     pub fn wake(&self) {
         self.changed.notify_all();
     }
 
-    /// Closes the outbox: nothing more goes in, and what is in it may still be written.
+    /// Closes the outbox: nothing more goes in, but its content may still be written.
     pub fn finish(&self) {
         self.lock().open = false;
         self.changed.notify_all();
     }
 
-    /// Closes the outbox, throws away what is in it and hangs up.
+    /// Closes the outbox, throws away its content and hangs up.
     pub fn abandon(&self) {
         let mut queue = self.lock();
         queue.open = false;
@@ -95,10 +95,11 @@ impl Outbox {
         self.lock().open
     }
 
-    /// For the writer: waits until there is something to write and returns all of it, or `None` when the
-    /// outbox is closed and empty. Asking again says that what was returned last has been written.
+    /// For the writer: waits until there is something to write and returns all of it, or returns `None` if
+    /// the outbox is closed and empty. The next call means that the bytes returned last have been written.
     ///
-    /// All at once: if lines have gathered while the writer was busy, one write serves for all of them.
+    /// It returns everything at once: if lines have gathered while the writer was busy, one write is enough
+    /// for all of them.
     pub fn take(&self) -> Option<Vec<u8>> {
         let mut queue = self.lock();
         queue.in_flight = 0;
@@ -113,15 +114,15 @@ impl Outbox {
         Some(lines)
     }
 
-    /// Waits, for `limit` at most, until nothing is left to write; whether that was reached.
+    /// Waits until nothing is left to write, for at most `limit`. Returns whether that was reached.
     pub fn wait_until_empty(&self, limit: Duration) -> bool {
         let unsent = |queue: &mut Queue| queue.unsent() > 0;
         let result = self.changed.wait_timeout_while(self.lock(), limit, unsent);
         !result.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
-    /// Every change to the queue is whole before the lock is given back, so a thread that panicked has broken
-    /// nothing.
+    /// Every change to the queue is complete before the lock is released, so a thread that panicked has
+    /// broken nothing.
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }

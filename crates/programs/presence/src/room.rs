@@ -1,9 +1,9 @@
-//! The room: who is there, and who is told what.
+//! The room: who is there, and who gets which lines.
 //!
-//! There is one lock, and whatever happens in the room happens under it, notifications included. So all
-//! clients are told of all things in one and the same order, and nobody arrives, leaves or changes name in
-//! the middle of a broadcast. This is bearable because nothing under the lock waits: to tell somebody
-//! something is to put it into an [`Outbox`].
+//! There is one lock, and everything in the room happens under it, including notifications. So all clients
+//! are told of all events in the same order, and nobody arrives, leaves or changes name in the middle of a
+//! broadcast. This is acceptable because nothing under the lock waits: a line for a client only goes into an
+//! [`Outbox`].
 
 use crate::{Command, Outbox};
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ BYE         leaves the room
 KILL        stops the server
 ";
 
-/// Everybody who is connected. It is shared by the threads of all sessions.
+/// All connected clients. The threads of all sessions share it.
 #[derive(Debug, Default)]
 pub struct Room {
     members: Mutex<Members>,
@@ -29,11 +29,10 @@ pub struct Room {
 
 #[derive(Debug, Default)]
 struct Members {
-    /// By number of arrival, and a `BTreeMap` is sorted: to go through it is to go through the order of
-    /// arrival.
+    /// By number of arrival. A `BTreeMap` is sorted, so an iteration over it is in the order of arrival.
     present: BTreeMap<u64, Member>,
-    /// How many have ever arrived. Numbers are not used again: a client that is slow to go cannot be taken
-    /// for another.
+    /// How many clients have ever arrived. Numbers are not used again, so a client that leaves slowly cannot
+    /// be taken for another.
     arrived: u64,
 }
 
@@ -44,7 +43,7 @@ struct Member {
 }
 
 /// One client's place in the room. When it is dropped, however its session ends, the client has left, and the
-/// others are told so if they have not been yet.
+/// others are told so unless they have been already.
 #[derive(Debug)]
 pub struct Guest {
     room: Arc<Room>,
@@ -52,11 +51,11 @@ pub struct Guest {
     outbox: Arc<Outbox>,
 }
 
-/// Outboxes whose writers have to be woken, which happens when this is dropped.
+/// Outboxes whose writers have to be woken. They are woken when this is dropped.
 ///
-/// It lies beside the lock, not under it: each wake is a system call, and with a thousand clients others
-/// would have to wait for a thousand of them. Whatever the others do meanwhile gathers in the outboxes, and
-/// is written with the rest.
+/// This happens outside the lock: each wake is a system call, and with a thousand clients others would have
+/// to wait for a thousand of them. Everything that the others do meanwhile gathers in the outboxes, and is
+/// written with the rest.
 #[derive(Debug, Default)]
 #[must_use = "what is dropped at once wakes at once"]
 pub struct Wakes(Vec<Arc<Outbox>>);
@@ -72,15 +71,15 @@ impl Drop for Wakes {
 pub enum Afterwards {
     /// With the next command.
     Stay,
-    /// Not at all: the client has left, or was dropped.
+    /// It ends: the client has left, or was dropped.
     Leave,
-    /// Not at all, and the whole server ends with it.
+    /// It ends, and the whole server ends with it.
     Kill,
 }
 
 impl Room {
-    /// Lets a client in: the others hear of it, and the newcomer is welcomed, as soon as the writers are
-    /// woken.
+    /// Lets a client in. The others are told of it, and the new client is welcomed, as soon as the writers
+    /// are woken.
     pub fn enter(self: &Arc<Self>, outbox: Arc<Outbox>) -> (Guest, Wakes) {
         let mut wakes = Wakes::default();
         let mut members = self.lock();
@@ -94,8 +93,8 @@ impl Room {
         (Guest { room: Arc::clone(self), number, outbox }, wakes)
     }
 
-    /// Tells nobody anything more, and waits, for `limit` at most, until all have got what was meant for them
-    /// before.
+    /// Tells the clients nothing more, and waits, for at most `limit`, until all have got what was meant for
+    /// them before.
     pub fn close(&self, limit: Duration) {
         let outboxes: Vec<_> =
             self.lock().present.values().map(|member| Arc::clone(&member.outbox)).collect();
@@ -106,8 +105,8 @@ impl Room {
         }
     }
 
-    /// A panic under this lock would leave at worst a broadcast that has not reached everybody; the list
-    /// itself is whole.
+    /// In the worst case, a panic under this lock leaves a broadcast that has not reached everybody. The list
+    /// itself is intact.
     fn lock(&self) -> MutexGuard<'_, Members> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -135,7 +134,7 @@ impl Members {
 
     fn list(&self) -> String {
         let names: String = self.present.values().map(|member| format!(" - {}\n", member.name())).collect();
-        // In one piece: between its lines nothing else can be. The empty line at its end comes from `tell`.
+        // In one piece, so nothing can come between its lines. The empty line at its end comes from `tell`.
         format!("Currently connected users:\n{names}")
     }
 
@@ -156,11 +155,12 @@ impl Member {
 impl Guest {
     /// Does what this client's command asks for.
     pub fn obey(&self, command: Command) -> Afterwards {
-        // A client that was dropped may have sent much before; it has no say any more.
+        // A client that was dropped may have sent many commands before. They are not obeyed any more.
         if !self.outbox.is_open() {
             return Afterwards::Leave;
         }
-        // Declared in this order they are dropped in the other: the room is unlocked before anybody is woken.
+        // Values are dropped in the reverse order of their declaration: the room is unlocked before any
+        // writer is woken.
         let mut wakes = Wakes::default();
         let mut members = self.room.lock();
         match command {
@@ -188,7 +188,7 @@ impl Guest {
         Afterwards::Stay
     }
 
-    /// Tells this client alone.
+    /// Tells only this client.
     pub fn tell(&self, line: &str) {
         if self.outbox.push(&format!("{line}\n")) {
             self.outbox.wake();

@@ -1,9 +1,9 @@
 //! One client from its arrival to the end of its connection.
 //!
-//! Its socket is used by two threads. One is blocked in a read and does what the client asks for; the other
-//! is blocked in a write, or waits for something to write. Both hold the one socket in an [`Arc`], which
-//! takes one file descriptor; the socket is closed when the last of them lets go. The reading thread is the
-//! master: it ends the writing one, and closes.
+//! Two threads use its socket. One is blocked in a read and does what the client asks for. The other is
+//! blocked in a write, or waits for something to write. Both hold the one socket in an [`Arc`], which takes
+//! one file descriptor. The socket is closed when the last of them drops it. The reading thread controls the
+//! other: it ends the writing thread, and closes.
 
 use crate::{Afterwards, Command, Guest, LINE_LIMIT, Outbox, Room};
 use reference_common::{Line, LineReader, close, log};
@@ -15,11 +15,11 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// How long a client that leaves, or the end of the server, waits for the last lines to be written.
+/// How long the server waits for the last lines to be written, when a client leaves or the server ends.
 const FAREWELL_LIMIT: Duration = Duration::from_secs(1);
 
-/// The stack of a session's thread, in bytes. Its calls are not deep, and a thousand clients have two
-/// thousand of them.
+/// The stack of a session's thread, in bytes. Its calls are not deep, and a thousand clients need two
+/// thousand stacks.
 const STACK_SIZE: usize = 128 << 10;
 
 /// Lets a client into the room and starts its threads. It does not wait for the client.
@@ -28,11 +28,11 @@ const STACK_SIZE: usize = 128 << 10;
 /// accepted.
 ///
 /// # Errors
-/// When the kernel has no thread to give: the client's connection is closed then, and the others are told
+/// When the kernel cannot provide a thread. The client's connection is closed then, and the others are told
 /// that it has left.
 pub fn start(room: &Arc<Room>, client: TcpStream, address: SocketAddr) -> io::Result<()> {
-    // A line is to leave when it is written. Without this, the kernel would keep it back until the one before
-    // has been acknowledged, which can take 40 ms (Nagle's algorithm, RFC 896).
+    // A line should be sent as soon as it is written. Without this, the kernel would hold it back until the
+    // one before has been acknowledged, which can take 40 ms (Nagle's algorithm, RFC 896).
     let _ = client.set_nodelay(true);
     let client = Arc::new(client);
     let outbox = Arc::new(Outbox::new({
@@ -40,8 +40,8 @@ pub fn start(room: &Arc<Room>, client: TcpStream, address: SocketAddr) -> io::Re
         move || hang_up(&client)
     }));
     let (guest, wakes) = room.enter(Arc::clone(&outbox));
-    // The new thread does the waking. If many clients come in a row, this one is soon back to let in the
-    // next, and the others learn of several arrivals with one write.
+    // The new thread does the waking. If many clients come in a row, this thread soon returns to let in the
+    // next one, and the others learn of several arrivals with one write.
     let work = move || {
         drop(wakes);
         attend(client, address, &outbox, guest);
@@ -51,11 +51,11 @@ pub fn start(room: &Arc<Room>, client: TcpStream, address: SocketAddr) -> io::Re
 
 /// Ends the connection of a client that does not read, while other threads may be blocked on its socket.
 fn hang_up(client: &TcpStream) {
-    // The close that follows shall reset the connection. An orderly one would come behind the megabytes in
-    // the kernel's buffers, which stay there for as long as nobody reads them, and a client that is blocked
-    // in a write would not learn of it.
+    // The close that follows should reset the connection. An orderly close would come after the megabytes in
+    // the kernel's buffers, which stay there as long as the client does not read them, and a client that is
+    // blocked in a write would not learn of it.
     let _ = SockRef::from(client).set_linger(Some(Duration::ZERO));
-    // Unlike a close it has its effect at once: reads return end of file, and writes fail.
+    // Unlike a close, this has an immediate effect: reads return end of file, and writes fail.
     let _ = client.shutdown(Shutdown::Both);
 }
 
@@ -82,25 +82,26 @@ fn attend(client: Arc<TcpStream>, address: SocketAddr, outbox: &Arc<Outbox>, gue
     if kill {
         guest.room().close(FAREWELL_LIMIT);
     }
-    // From here on nobody has anything more to tell this client.
+    // From here on there is nothing more to tell this client.
     drop(guest);
     outbox.finish();
     if !outbox.wait_until_empty(FAREWELL_LIMIT) {
-        // It does not read its last lines either: the writer is blocked, and this ends its write.
+        // The client does not read its last lines either: the writer is blocked, and this ends its write.
         outbox.abandon();
     }
     let _ = writer.join();
     close(&client);
     if kill {
         log("stopped by a KILL command");
-        // Ends all threads, wherever they are blocked, and with the process all connections are closed.
+        // This ends all threads, wherever they are blocked. With the process all connections are closed.
         process::exit(0);
     }
 }
 
-/// Obeys the client's commands until it leaves, is lost, or sends a line without end.
+/// Obeys the client's commands until it leaves, is lost, or sends a line that is too long.
 fn converse(client: impl Read, guest: &Guest) -> io::Result<Afterwards> {
-    // One reader for the whole connection: what a read brings beyond a line is the beginning of the next.
+    // One reader for the whole connection: the bytes that a read brings after a line are the beginning of the
+    // next.
     let mut lines = LineReader::new(client, LINE_LIMIT);
     loop {
         // Blocks until a line is whole, in however many pieces it comes.
@@ -109,8 +110,8 @@ fn converse(client: impl Read, guest: &Guest) -> io::Result<Afterwards> {
                 Afterwards::Stay => {}
                 end => return Ok(end),
             },
-            // End of file: the client has closed, or at least will not say anything more. Half a line is no
-            // command.
+            // End of file: the client has closed, or at least will not send anything more. Half a line is not
+            // a command.
             Line::Unfinished(_) => return Ok(Afterwards::Leave),
             Line::TooLong(_) => {
                 guest.tell(&format!(
@@ -122,12 +123,12 @@ fn converse(client: impl Read, guest: &Guest) -> io::Result<Afterwards> {
     }
 }
 
-/// The work of the writing thread: writes what is in the outbox until that is closed and empty.
+/// The work of the writing thread: writes the content of the outbox until it is closed and empty.
 fn write_out(mut client: impl Write, outbox: &Outbox) {
     while let Some(lines) = outbox.take() {
-        // Blocks while the client is behind with reading; only this thread waits for it.
+        // Blocks while the client reads too slowly. Only this thread waits for it.
         if client.write_all(&lines).is_err() {
-            // The client is gone. The reading thread is told by this, if it has not noticed yet.
+            // The client is gone. This informs the reading thread, if it has not noticed yet.
             outbox.abandon();
         }
     }
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
     use std::io::ErrorKind;
 
-    /// What a client that sends `input` and then ends its side is told, and how that ends.
+    /// What a client is told that sends `input` and then ends its side, and how that ends.
     fn told(input: &[u8]) -> (String, Afterwards) {
         let outbox = Arc::new(Outbox::new(|| {}));
         let (guest, _) = Arc::new(Room::default()).enter(Arc::clone(&outbox));

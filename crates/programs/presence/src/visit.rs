@@ -9,15 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-/// A line longer than this, in bytes, is nothing that a presence server sends.
+/// A presence server never sends a line longer than this, in bytes.
 const LIMIT: usize = 1 << 20;
 
-/// Visits the room at `host` and `port` as `name`, until the user has left it; the error is the message for
+/// Visits the room at `host` and `port` as `name`, until the user has left it. The error is the message for
 /// the user.
 ///
 /// The user types on standard input and reads standard output. When this returns, a thread may still be
-/// blocked in a read from standard input. Nothing can wake it there but its user, so the caller should end
-/// the process.
+/// blocked in a read from standard input. Only its user can wake it there, so the caller should end the
+/// process.
 pub fn visit(host: &str, port: u16, name: &str) -> Result<(), String> {
     let server = Arc::new(connect(host, port)?);
     let lost = |error: io::Error| format!("the connection to {host} port {port} was lost: {error}");
@@ -51,8 +51,8 @@ fn connect(host: &str, port: u16) -> Result<TcpStream, String> {
     for address in addresses {
         match TcpStream::connect(address) {
             Ok(server) => {
-                // A line goes to the room when it is typed, whether the one before has been acknowledged or
-                // not.
+                // A line goes to the room as soon as it is typed, whether or not the one before has been
+                // acknowledged.
                 let _ = server.set_nodelay(true);
                 return Ok(server);
             }
@@ -62,7 +62,7 @@ fn connect(host: &str, port: u16) -> Result<TcpStream, String> {
     Err(message)
 }
 
-/// Sends what the user types, line by line, until he or she leaves with a BYE or with the end of the input.
+/// Sends what the user types, line by line, until the user leaves with a BYE or with the end of the input.
 /// `said_bye` is set before the server can know.
 fn send_lines(mut user: impl BufRead, mut server: impl Write, said_bye: &AtomicBool) -> io::Result<()> {
     loop {
@@ -110,20 +110,20 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// Prints each line of the server when it is there, until the server closes.
+/// Prints each line of the server as soon as it is there, until the server closes.
 fn print_lines(server: impl Read, mut screen: impl Write) -> Result<(), Trouble> {
     let mut lines = LineReader::new(server, LIMIT);
     loop {
         let (mut line, last) = match lines.read().map_err(Trouble::Connection)? {
             Line::Complete(line) => (line, false),
             Line::Unfinished(line) if line.is_empty() => return Ok(()),
-            // The server went in mid-line. What there is of it is shown.
+            // The server went away in the middle of a line. The part that came is shown.
             Line::Unfinished(line) => (line, true),
             Line::TooLong(_) => return Err(Trouble::Endless),
         };
         line.push(b'\n');
-        // The user is waiting for this line, not for a full buffer. On a terminal each line is flushed
-        // anyway; into a pipe, other languages gather some kilobytes first.
+        // The user waits for this line, not for a full buffer. On a terminal each line is flushed anyway;
+        // into a pipe, other languages gather some kilobytes first.
         screen.write_all(&line).and_then(|()| screen.flush()).map_err(Trouble::Screen)?;
         if last {
             return Ok(());
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(sent("SAY BYE\n").0, "SAY BYE\nBYE\n");
     }
 
-    /// A screen that shows only what was flushed, each time.
+    /// A screen that shows only what was flushed.
     #[derive(Default)]
     struct Screen {
         unseen: String,

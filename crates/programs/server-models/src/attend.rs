@@ -1,21 +1,21 @@
-//! One client, from beginning to end, for the servers that may block: whoever calls [`attend`] is with this client and
-//! with no other.
+//! One client, from beginning to end, for the servers that may block: the caller of [`attend`] serves this client and
+//! no other.
 
 use crate::Conversation;
 use reference_common::{close, log};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-/// How many bytes one read asks for. It bounds no line; it only decides how many reads a long one takes.
+/// How many bytes one read asks for. It does not limit a line; it only decides how many reads a long line takes.
 const READ_SIZE: usize = 16 * 1024;
 
 /// Talks with one client until it has left, and closes its connection.
 ///
-/// Nothing that a client does makes this fail: it may reset the connection or vanish. That is told in the log. A client
-/// that stays silent, or does not read its answers, keeps the caller for as long as it likes.
+/// Nothing that a client does makes this fail: it may reset the connection or vanish. That is written to the log. A
+/// client that stays silent, or does not read its answers, holds up the caller for as long as it likes.
 pub fn attend(client: TcpStream, address: SocketAddr) {
-    // An answer is to leave when it is written. Without this the kernel would keep it back until the one before has
-    // been acknowledged, which can take 40 ms (Nagle's algorithm, RFC 896).
+    // An answer should be sent as soon as it is written. Without this the kernel would hold it back until the one
+    // before has been acknowledged, which can take 40 ms (Nagle's algorithm, RFC 896).
     let _ = client.set_nodelay(true);
     match converse(&client) {
         Ok(()) => log(format_args!("{address}: left")),
@@ -29,14 +29,14 @@ fn converse(mut client: impl Read + Write) -> io::Result<()> {
     let mut conversation = Conversation::default();
     let mut buffer = [0; READ_SIZE];
     loop {
-        // Blocks until something has come, one byte or many. With a silent client, this is where the caller is.
+        // Blocks until something has come, one byte or many. With a silent client, the caller waits here.
         let count = client.read(&mut buffer)?;
         if count == 0 {
             // End of file: the client has closed, or will say nothing more. Half a line gets no answer.
             return Ok(());
         }
         let reply = conversation.receive(&buffer[..count]);
-        // Blocks too, when the client does not read and the kernel's buffers are full.
+        // This blocks too, if the client does not read and the kernel's buffers are full.
         client.write_all(&reply.answers)?;
         if reply.is_last {
             return Ok(());

@@ -1,14 +1,14 @@
-//! The protocol, seen from the server: lines come in, and each goes back in upper case, until one says `bye`.
+//! The protocol, seen from the server: lines come in, and each goes back in upper case, until the client says `bye`.
 //!
-//! There is no socket in here and no waiting. Bytes go in as they come, and out come the bytes to send. Where to wait
-//! for the next ones is what the five servers do in five ways; what they answer must not depend on it.
+//! There is no socket here and no waiting. Bytes go in as they come, and the bytes to send come out. The five servers
+//! differ in where they wait for the next bytes; their answers must not depend on that.
 
 use std::mem;
 
 /// The longest line, in bytes and without its end, that the servers accept: 64 KiB.
 pub const LINE_LIMIT: usize = 64 << 10;
 
-/// What one client has said so far of a line that is not whole yet.
+/// The part that one client has sent of a line that is not whole yet.
 #[derive(Debug, Default)]
 pub struct Conversation {
     unfinished: Vec<u8>,
@@ -18,17 +18,16 @@ pub struct Conversation {
 /// What to do after some bytes have come.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Reply {
-    /// The answers to all lines that have become whole; often none, as when half a line came.
+    /// The answers to all lines that have become whole; often empty, for example after half a line.
     pub answers: Vec<u8>,
     /// Whether the connection ends when the answers are sent.
     pub is_last: bool,
 }
 
 impl Conversation {
-    /// Takes what one read has brought: a piece of a line, several lines, or the end of one and the beginning of
-    /// another.
+    /// Takes the bytes of one read: a piece of a line, several lines, or the end of one and the beginning of another.
     ///
-    /// After the last reply nothing is answered any more, whatever comes.
+    /// After the last reply nothing is answered any more.
     pub fn receive(&mut self, bytes: &[u8]) -> Reply {
         let mut reply = Reply { answers: Vec::new(), is_last: self.over };
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -40,8 +39,8 @@ impl Conversation {
                 // Taken, not cleared: a buffer that once held a long line would keep its size while the client is idle.
                 answer(&mem::take(&mut self.unfinished), &mut reply);
             } else if self.unfinished.len() > LINE_LIMIT + 1 {
-                // One more than the limit, since the last byte may be the `\r` of a line end. Without a limit any client
-                // could fill the memory, by never sending a newline.
+                // One more than the limit, since the last byte may be the `\r` of a line end. Without a limit a client
+                // could fill the memory by never sending a newline.
                 refuse(&mut reply);
             }
         }
@@ -61,8 +60,8 @@ fn answer(line: &[u8], reply: &mut Reply) {
     if line.len() > LINE_LIMIT {
         return refuse(reply);
     }
-    // Bytes become text only here, where the line is whole: TCP may cut a character in two. `lossy`: what is no UTF-8
-    // becomes U+FFFD rather than an error. And not the ASCII variant: é becomes É, and ß becomes SS.
+    // Bytes become text only here, where the line is whole: TCP may cut a character in two. `lossy`: bytes that are not
+    // UTF-8 become U+FFFD and not an error. It is not the ASCII variant: é becomes É, and ß becomes SS.
     let text = String::from_utf8_lossy(line).to_uppercase();
     reply.answers.extend_from_slice(format!("> {text}\n").as_bytes());
     reply.is_last = line.eq_ignore_ascii_case(b"bye");
@@ -79,7 +78,7 @@ fn refuse(reply: &mut Reply) {
 mod tests {
     use super::*;
 
-    /// All that is answered when the bytes come in these pieces, and whether it ends there.
+    /// All answers if the bytes come in these pieces, and whether the conversation ends there.
     fn told(pieces: &[&[u8]]) -> (String, bool) {
         let mut conversation = Conversation::default();
         let replies: Vec<Reply> = pieces.iter().map(|piece| conversation.receive(piece)).collect();

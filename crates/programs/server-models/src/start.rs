@@ -1,4 +1,5 @@
-//! What comes before and between the clients: the port, the limit of open files, and what to do when `accept` fails.
+//! What the servers need besides the conversation: the port, the limit of open files, and what to do when `accept`
+//! fails.
 
 use crate::LINE_LIMIT;
 use reference_common::{listen, log, read_arguments};
@@ -32,16 +33,16 @@ pub fn pause(error: &io::Error) {
     if error.kind() == ErrorKind::ConnectionAborted {
         return;
     }
-    // The machine or this process is short of something, mostly of file descriptors. The client stays in the queue, so
-    // that at once the same would happen again: without a pause, the loop would keep a processor busy for nothing.
+    // The machine or this process lacks a resource, mostly file descriptors. The client stays in the queue, so an
+    // immediate retry would fail in the same way: without a pause, the loop would keep a processor busy for nothing.
     log(format_args!("cannot accept: {error}"));
     thread::sleep(Duration::from_millis(100));
 }
 
-/// Lets this process open as many files as it may at all.
+/// Raises the limit of open files to the highest that this process may have.
 ///
-/// Each connection takes a file descriptor. The soft limit, which counts, is often 1024, for the sake of old programs
-/// that use `select`; a process may raise it up to its hard limit without asking anybody (getrlimit(2)).
+/// Each connection takes a file descriptor. The soft limit, which applies, is often 1024, because of old programs that
+/// use `select`. A process may raise it up to its hard limit without any privilege (getrlimit(2)).
 pub fn raise_open_file_limit() {
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {

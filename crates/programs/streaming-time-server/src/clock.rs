@@ -1,11 +1,11 @@
-//! What a line says: the present moment.
+//! The content of a line: the present time.
 
 use jiff::Timestamp;
 
 /// Tells one client the time, in lines.
 ///
-/// A machine's clock can be set back, by its owner or by time synchronisation. A client sees none of that:
-/// when the clock shows less than what the client was told, it is told the same once more.
+/// A machine's clock can be set back, by its owner or by time synchronisation. A client sees nothing of that:
+/// if the clock shows less than the client was told before, it is told the same time again.
 #[derive(Debug)]
 pub(crate) struct Clock {
     latest: Timestamp,
@@ -20,7 +20,7 @@ impl Clock {
     /// The line for the moment `now`. The time in it is RFC 3339 in UTC, to the second.
     pub(crate) fn line(&mut self, now: Timestamp) -> String {
         self.latest = self.latest.max(now);
-        // `.0` cuts the fraction off. Rounding would, half of the time, tell a second that has not come yet.
+        // `.0` cuts the fraction off. Rounding would tell, half of the time, a second that has not come yet.
         format!("{{'time' : '{:.0}'}}\n", self.latest)
     }
 }

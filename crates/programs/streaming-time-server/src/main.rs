@@ -1,8 +1,8 @@
-//! The streaming time server, the reference program of lab 2: it tells the time to each client, a line at a
-//! time with a pause between, and serves one client after the other.
+//! The streaming time server, the reference program of lab 2: it tells each client the time, line by line with a pause
+//! between, and serves one client after the other.
 //!
-//! This file accepts the clients. [`stream`] is what one of them gets: [`schedule`] says when, and [`clock`] says
-//! what.
+//! This file accepts the clients. [`stream`] is the conversation with one of them: [`schedule`] decides when a line is
+//! sent, and [`clock`] decides its content.
 
 mod clock;
 mod schedule;
@@ -24,14 +24,14 @@ iterations  how many lines each client gets (15)
 
 A client that does not read is given up when the server could not write to it for 2 s.";
 
-/// How many connections may wait to be accepted. In a server that takes one client at a time, this queue is where all the
-/// others are.
+/// How many connections may wait to be accepted. In a server that takes one client at a time, all other clients are in
+/// this queue.
 const BACKLOG: i32 = 128;
 
 /// What the user can choose.
 #[derive(Debug, PartialEq, Eq)]
 struct Settings {
-    /// From one line to the next, in milliseconds.
+    /// The pause from one line to the next, in milliseconds.
     pause_ms: u64,
     /// How many lines each client gets.
     iterations: u64,
@@ -60,8 +60,8 @@ fn port_and_settings(arguments: &mut Arguments) -> Result<(u16, Settings), Strin
 
 /// Serves one client after the other, for ever.
 ///
-/// There is one thread. While it is with a client, be it asleep or in a write, nobody calls `accept`; the
-/// kernel connects further clients all the same, and they wait in the accept queue until their turn comes.
+/// There is one thread. While it is with a client, asleep or in a write, it does not call `accept`. The kernel still
+/// connects further clients, and they wait in the accept queue until their turn comes.
 fn serve(listener: &TcpListener, settings: &Settings) -> ! {
     loop {
         // Blocks until a client has connected. What it returns is a second socket, for this client alone.
@@ -69,8 +69,8 @@ fn serve(listener: &TcpListener, settings: &Settings) -> ! {
             Ok((client, address)) => stream::attend(client, address, settings),
             // The client had left the queue before its turn came.
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
-            // The machine is short of something, and the client stays in the queue: at once the same would
-            // happen again.
+            // The machine lacks some resource, and the client stays in the queue: an immediate retry would fail in the
+            // same way.
             Err(error) => {
                 log(format_args!("cannot accept: {error}"));
                 thread::sleep(Duration::from_millis(100));

@@ -1,10 +1,10 @@
-//! When a line is due. The moments are fixed when the first line is sent, and what happens in between moves
-//! none of them.
+//! The moments at which lines are due. They are fixed when the first line is sent, and nothing that happens
+//! in between moves them.
 //!
-//! The obvious loop (write, sleep for a pause, write) drifts: each round takes a pause and the time that the
-//! write took. That is next to nothing as long as the write only copies bytes into the kernel, but a client
-//! that is late in reading can block it for any time. Here line k is due k pauses after the start, and the
-//! sleep is for what is left until then.
+//! The obvious loop (write, sleep for a pause, write) drifts: each round takes a pause and the time of the
+//! write. That is almost nothing as long as the write only copies bytes into the kernel, but a client that
+//! reads late can block it for any time. Here line k is due k pauses after the start, and the sleep is for
+//! the time that is left until then.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,17 +24,17 @@ impl Schedule {
         Schedule { start: Instant::now(), pause_ms }
     }
 
-    /// Sleeps until line `number` is due; not at all when that moment has passed.
+    /// Sleeps until line `number` is due. It does not sleep if that moment has passed.
     pub(crate) fn wait_for(&self, number: u64) {
         // For a length of zero this makes no system call.
         thread::sleep(left(self.pause_ms, number, self.start.elapsed()));
     }
 }
 
-/// How long it is until line `number` is due, `elapsed` after the start.
+/// How long it is from `elapsed` after the start until line `number` is due.
 fn left(pause_ms: u64, number: u64, elapsed: Duration) -> Duration {
-    // The largest pause and number stand for a wait of many million years; a sum that overflowed would stand
-    // for none.
+    // The largest pause and number would mean a wait of many million years. A product that overflowed would
+    // mean none.
     Duration::from_millis(pause_ms.saturating_mul(number)).saturating_sub(elapsed)
 }
 

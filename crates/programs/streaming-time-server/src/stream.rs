@@ -9,23 +9,23 @@ use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// How long one write may be blocked before its client is given up.
+/// How long one write may be blocked before the server gives up its client.
 ///
 /// A write that returns has not sent anything: it has copied bytes into the kernel, which sends them when the
-/// client's side has room. A client that never reads has none after a while, then the kernel here has none
-/// either, and the next write blocks, together with the server and all who wait in the queue. A client that
+/// client's side has room. If a client never reads, its side is full after a while, then the kernel here is
+/// full too, and the next write blocks, together with the server and all clients in the queue. A client that
 /// reads late, but in time, loses nothing.
 const WRITE_LIMIT: Duration = Duration::from_secs(2);
 
 /// Serves one client and closes its connection.
 ///
 /// Nothing that a client does makes this fail: it may reset the connection, vanish or stop reading. That is
-/// told in the log, and the server goes on with the next client.
+/// written to the log, and the server goes on with the next client.
 pub(crate) fn attend(client: TcpStream, address: SocketAddr, settings: &Settings) {
     log(format_args!("{address}: connected"));
     match prepare(&client).and_then(|()| send_lines(&client, settings)) {
         Ok(()) => log(format_args!("{address}: got all its lines")),
-        // How Unix tells that a socket's time-out is over. (Windows says `TimedOut`.)
+        // This is how Unix reports that a socket's time-out is over. (Windows reports `TimedOut`.)
         Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
             log(format_args!("{address}: given up, it has not read for {} s", WRITE_LIMIT.as_secs()));
         }
@@ -35,28 +35,29 @@ pub(crate) fn attend(client: TcpStream, address: SocketAddr, settings: &Settings
 }
 
 fn prepare(client: &TcpStream) -> io::Result<()> {
-    // SO_SNDTIMEO in socket(7): it holds for each write by itself, so that a client who makes progress has no
+    // SO_SNDTIMEO in socket(7): it applies to each write separately, so a client that makes progress has no
     // limit.
     client.set_write_timeout(Some(WRITE_LIMIT))?;
-    // A line is to leave when it is written. Without this, the kernel would keep a small one back while the
-    // one before has not been acknowledged, in the hope of filling a segment (Nagle's algorithm, RFC 896).
+    // A line should be sent as soon as it is written. Without this, the kernel would hold a small one back
+    // while the one before has not been acknowledged, in order to fill a segment (Nagle's algorithm, RFC
+    // 896).
     client.set_nodelay(true)
 }
 
 /// Sends the lines, each when it is due.
 ///
-/// It never reads: what a client sends changes nothing, and waiting for it could take for ever. Nor would end
-/// of file tell that the client is gone, since one that has nothing to say may well end its side first and go
-/// on listening. That it is gone shows when a write fails. The first write after a client has left does not
-/// yet: its segment is what the client's kernel answers with a reset, and only the write after that gets the
-/// error.
+/// It never reads: what a client sends changes nothing, and waiting for it could take for ever. An end of
+/// file would not show that the client is gone either, since a client that has nothing to say may end its
+/// side first and go on listening. A failing write shows that it is gone. The first write after a client has
+/// left does not fail yet: the client's kernel answers its segment with a reset, and only the next write gets
+/// the error.
 fn send_lines(mut client: impl Write, settings: &Settings) -> io::Result<()> {
     let mut clock = Clock::new();
     let schedule = Schedule::start(settings.pause_ms);
     for number in 0..settings.iterations {
         schedule.wait_for(number);
         // A `TcpStream` has no buffer of its own, so this is a system call and the line is on its way before
-        // the next pause. Around a `BufWriter` a `flush` would be needed here.
+        // the next pause. With a `BufWriter` around it, a `flush` would be needed here.
         client.write_all(clock.line(Timestamp::now()).as_bytes())?;
     }
     Ok(())
@@ -66,7 +67,7 @@ fn send_lines(mut client: impl Write, settings: &Settings) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    /// A client who can see the single writes, and who takes `room` of them before it is gone.
+    /// A client that records each write, and that takes `room` of them before it is gone.
     struct Client {
         writes: Vec<String>,
         room: usize,

@@ -8,10 +8,10 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
-/// What a chart shows.
+/// The content of a chart.
 pub(super) struct Panel {
     pub(super) title: &'static str,
-    /// The first is drawn with its marks, the others thin.
+    /// The first value is drawn with its marks, the others with thin lines.
     pub(super) values: &'static [fn(&Figures) -> f64],
 }
 
@@ -44,10 +44,10 @@ impl Panel {
             .x_desc("clients")
             .axis_desc_style(text(14).pos(Pos::new(HPos::Center, VPos::Top)))
             .draw()?;
-        // The curves are drawn in pixels: dashes and marks do not depend on the scales.
+        // The curves are drawn in pixels, so dashes and marks do not depend on the scales.
         let plane = area.strip_coord_spec();
         let (left, top) = area.get_base_pixel();
-        // Dashed lines come last: where two lines lie on each other, the one below shows through.
+        // Dashed lines are drawn last: where two lines coincide, the lower one shows through.
         let looks = report.rows.iter().enumerate().map(|(index, row)| (Look::of(index), row));
         let (dashed, whole): (Vec<_>, Vec<_>) = looks.partition(|(look, _)| look.is_dashed());
         for (look, row) in whole.into_iter().chain(dashed) {
@@ -66,7 +66,7 @@ impl Panel {
     }
 }
 
-/// The powers of ten around these values, and a little more.
+/// The range of powers of ten around these values, and a little more.
 fn decades(values: impl Iterator<Item = f64>) -> Range<f64> {
     let (least, most) = values
         .filter(|value| *value > 0.0)
@@ -74,14 +74,14 @@ fn decades(values: impl Iterator<Item = f64>) -> Range<f64> {
     if least > most {
         return 1.0..10.0;
     }
-    // What is hardly beyond a power of ten fits into the little more.
+    // A value slightly beyond a power of ten fits into the additional range.
     const HARDLY: f64 = 0.05;
     let first = 10_f64.powf((least.log10() + HARDLY).floor());
     let last = 10_f64.powf((most.log10() - HARDLY).ceil()).max(first * 10.0);
     first * 0.75..last * 1.2
 }
 
-/// A power of ten as people write it on an axis.
+/// A power of ten as it is usually written on an axis.
 fn short(value: f64) -> String {
     if value > 0.5 { grouped(value) } else { format!("{}", (value * 1e6).round() / 1e6) }
 }

@@ -1,11 +1,11 @@
-//! How the programs are told apart: by colour, by the marks on the line and by its dashes, so that any one of them is enough.
+//! How the programs are distinguished: by colour, by the marks on the line and by its dashes, so that any one of them is enough.
 
 use super::{Area, Drawn};
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// Colours that people with any kind of colour vision tell apart (Okabe and Ito, Color Universal Design, 2008).
+/// Colours that people with any kind of colour vision can distinguish (Okabe and Ito, Color Universal Design, 2008).
 const COLOURS: [RGBColor; 6] = [
     RGBColor(0, 0, 0),
     RGBColor(213, 94, 0),
@@ -14,7 +14,7 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(0, 158, 115),
     RGBColor(230, 159, 0),
 ];
-/// Lengths of dash and gap, in pixels; the first is one whole line.
+/// Lengths of dash and gap, in pixels. The first is a solid line.
 const DASHES: [(u32, u32); 6] = [(1, 0), (12, 4), (1, 0), (4, 4), (1, 0), (2, 3)];
 /// Corners of the marks, around their middle.
 const MARKS: [&[(i32, i32)]; 6] = [
@@ -26,14 +26,14 @@ const MARKS: [&[(i32, i32)]; 6] = [
     &[(-7, -2), (7, -2), (7, 2), (-7, 2)],
 ];
 
-/// Of what says where and how it was measured.
+/// The colour of the text that says where and how it was measured.
 pub(super) const GREY: RGBColor = RGBColor(70, 70, 70);
-/// Of the lines behind the curves.
+/// The colour of the lines behind the curves.
 pub(super) const PALE: RGBColor = RGBColor(222, 222, 222);
 
-/// Text of that height in pixels, hung up at its upper left.
+/// Text of this height in pixels, positioned by its upper left corner.
 pub(super) fn text(height: u32) -> TextStyle<'static> {
-    // The library takes a point for 1.24 pixels.
+    // The library takes a point to be 1.24 pixels.
     ("sans-serif", f64::from(height) * 1.24).into_text_style(&(0, 0)).pos(Pos::new(HPos::Left, VPos::Top))
 }
 
@@ -43,7 +43,7 @@ pub(super) fn title(height: u32) -> TextStyle<'static> {
     font.into_text_style(&(0, 0)).pos(Pos::new(HPos::Left, VPos::Top))
 }
 
-/// What a program's line looks like.
+/// The style of a program's line.
 #[derive(Clone, Copy)]
 pub(super) struct Look {
     colour: RGBColor,
@@ -52,7 +52,7 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// Of the program of that number.
+    /// The style of the program with this index.
     pub(super) fn of(index: usize) -> Look {
         let index = index % COLOURS.len();
         Look { colour: COLOURS[index], dash: DASHES[index], mark: MARKS[index] }

@@ -1,14 +1,14 @@
-//! Clients come until so many are there, each with one line answered.
+//! Connects clients until there are enough, each with one line answered.
 
 use super::{Crowd, Manners};
 use crate::unmeasured::Unmeasured;
 use std::time::{Duration, Instant};
 
-/// How many clients wait for their first answer at the same time, unless the accept queue has less room: one that is full
-/// drops the next client's SYN, which is repeated a second later.
+/// How many clients wait for their first answer at the same time, unless the accept queue has less room. A full queue drops the next
+/// client's SYN, which is repeated a second later.
 pub(crate) const AT_ONCE: usize = 64;
 
-/// Connects `count` clients. A server that takes turns answers the first, and all others wait in its accept queue.
+/// Connects `count` clients. A server that takes turns answers the first one, and all others wait in its accept queue.
 ///
 /// # Errors
 /// When not all are answered in time.

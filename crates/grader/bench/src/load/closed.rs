@@ -1,5 +1,5 @@
-//! The closed loop: each client sends its next line as soon as it has the answer to the last. It shows how many lines the
-//! server can answer, and nothing about how long they wait: a server that is slow is simply asked less.
+//! The closed loop: each client sends its next line as soon as it has the answer to the last. It shows how many lines the server can
+//! answer, and nothing about how long they wait: a slow server simply gets fewer lines.
 
 use super::crowd::Received;
 use super::meter::Meter;
@@ -8,13 +8,13 @@ use crate::results::Rate;
 use crate::unmeasured::Unmeasured;
 use std::time::{Duration, Instant};
 
-/// What the answers to the last lines may take.
+/// How long the answers to the last lines may take.
 const LAST: Duration = Duration::from_secs(3);
 
-/// The first `speakers` clients speak, all others are silent.
+/// The first `speakers` clients send lines, and all others are silent.
 ///
 /// # Errors
-/// When the server stops answering, or its answers are not as long as the first one was.
+/// When the server stops answering, or its answers have another length than the first one.
 pub(crate) fn closed_loop(
     crowd: &mut Crowd,
     speakers: usize,
@@ -40,12 +40,12 @@ pub(crate) fn closed_loop(
     if rate.per_second == 0.0 {
         return Unmeasured::row("no line is answered for 5 s");
     }
-    // In a server that takes turns all but one wait for somebody who will not leave.
+    // With a server that takes turns, all but one client wait for one that will not leave.
     finish(crowd, if manners.takes_turns { 1 } else { speakers }, manners)?;
     Ok(rate)
 }
 
-/// Whether an answer has come to its end. Only one line is under way, so what has come ends with its answer.
+/// Whether an answer is complete. Only one line is outstanding, so the bytes end with its answer.
 fn is_whole(received: Received, manners: &Manners) -> bool {
     received.fresh > 0 && received.total.is_multiple_of(manners.answer)
 }

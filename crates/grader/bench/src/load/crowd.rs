@@ -15,11 +15,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How many clients are taken from the kernel at once.
+/// How many events are taken from the kernel at once.
 const BATCH: usize = 1024;
 /// How many bytes one read asks for.
 const READ_SIZE: usize = 64 << 10;
-/// What a handshake may take. The first repetition of a lost SYN comes after a second.
+/// How long a handshake may take. A lost SYN is repeated for the first time after a second.
 const HANDSHAKE: Timespec = Timespec { tv_sec: 3, tv_nsec: 0 };
 
 /// The clients, numbered from 0.
@@ -37,7 +37,7 @@ struct Client {
     received: usize,
 }
 
-/// What one read has brought.
+/// The result of one read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Received {
     /// How many bytes the client has now.
@@ -49,7 +49,7 @@ pub(crate) struct Received {
 }
 
 impl Crowd {
-    /// Nobody yet, of a server at this address.
+    /// No clients yet, for a server at this address.
     ///
     /// # Errors
     /// When the kernel refuses an epoll set.
@@ -64,10 +64,10 @@ impl Crowd {
         self.clients.len()
     }
 
-    /// One client more; returns its number.
+    /// Connects one more client and returns its number.
     ///
     /// # Errors
-    /// When the connection does not come about.
+    /// When the connection cannot be made.
     pub(crate) fn connect(&mut self) -> Result<usize, Unmeasured> {
         let index = self.clients.len();
         let client = self.open(index)?;
@@ -75,7 +75,7 @@ impl Crowd {
         Ok(index)
     }
 
-    /// Connects another client in the place of this one, which leaves, or behind the last.
+    /// Connects another client in place of this one, which leaves, or after the last.
     ///
     /// # Errors
     /// As [`Crowd::connect`].
@@ -88,7 +88,7 @@ impl Crowd {
         Ok(())
     }
 
-    /// Everybody leaves.
+    /// Lets all clients leave.
     pub(crate) fn clear(&mut self) {
         self.clients.clear();
     }
@@ -109,7 +109,7 @@ impl Crowd {
             }
             Err(error) => return Unmeasured::row(format!("client {}: {error}", index + 1)),
         }
-        // On loopback the handshake is usually over by now, and this does not wait.
+        // On loopback the handshake is usually complete by now, so this does not wait.
         let mut connected = [PollFd::new(&socket, PollFlags::OUT)];
         if poll(&mut connected, Some(&HANDSHAKE))? == 0 {
             return Unmeasured::row(format!(
@@ -127,7 +127,7 @@ impl Crowd {
     /// Sends the line.
     ///
     /// # Errors
-    /// When the connection is gone, or full since the server does not read.
+    /// When the connection is gone, or full because the server does not read.
     pub(crate) fn speak(&self, index: usize) -> Result<(), Unmeasured> {
         self.say(index, LINE)
     }
@@ -146,7 +146,7 @@ impl Crowd {
         }
     }
 
-    /// Waits until something has come for somebody, for no longer than that; returns for how many clients.
+    /// Waits until something has come for a client, for at most `limit`. Returns for how many clients.
     ///
     /// # Errors
     /// When the kernel refuses.
@@ -163,12 +163,12 @@ impl Crowd {
         }
     }
 
-    /// The client of the event of that number, in the last wait.
+    /// The client of the event with this number in the last wait.
     pub(crate) fn ready(&self, event: usize) -> usize {
         usize::try_from(self.events[event].data.u64()).unwrap_or(usize::MAX)
     }
 
-    /// Reads once. What has come is in [`Crowd::text`] until the next read.
+    /// Reads once. The bytes are in [`Crowd::text`] until the next read.
     ///
     /// # Errors
     /// When the kernel refuses.
@@ -193,18 +193,18 @@ impl Crowd {
         if received.ended { lost(index) } else { Ok(received) }
     }
 
-    /// Whether what the last read has brought ends with the answer to the line, or with the rest of it. A greeting does not.
+    /// Whether the bytes of the last read end with the answer to the line, or with the rest of it. A greeting does not.
     pub(crate) fn has_answer(&self, received: Received) -> bool {
         let text = self.text(received);
         !text.is_empty() && (text.ends_with(ANSWER) || ANSWER.ends_with(text))
     }
 
-    /// What the last read has brought.
+    /// The bytes of the last read.
     pub(crate) fn text(&self, received: Received) -> &[u8] {
         &self.buffer[..received.fresh]
     }
 
-    /// Counts everybody's bytes from 0 again.
+    /// Starts counting each client's bytes from 0 again.
     pub(crate) fn forget(&mut self) {
         self.clients.iter_mut().for_each(|client| client.received = 0);
     }

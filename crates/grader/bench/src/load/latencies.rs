@@ -1,26 +1,26 @@
-//! How long things took, kept in a histogram that does not grow, with a precision of three digits.
+//! Durations, kept in a histogram that does not grow, with a precision of three digits.
 
 use hdrhistogram::Histogram;
 use std::time::Duration;
 
-/// The shortest and the longest time that is told apart, in nanoseconds.
+/// The shortest and the longest duration that is recorded, in nanoseconds.
 const RANGE: (u64, u64) = (100, 60_000_000_000);
-/// How many samples must lie beyond a quantile for it to say something.
+/// How many samples must be beyond a quantile to make it meaningful.
 const BEYOND: f64 = 5.0;
 
-/// Times, of which quantiles can be told.
+/// Durations with quantiles.
 pub(crate) struct Latencies {
     histogram: Histogram<u64>,
 }
 
 impl Latencies {
-    /// None yet.
+    /// No durations yet.
     pub(crate) fn new() -> Latencies {
         let histogram = Histogram::new_with_bounds(RANGE.0, RANGE.1, 3);
         Latencies { histogram: histogram.expect("the range and the precision are ones that it has") }
     }
 
-    /// Takes up a time; one that is longer than a minute counts as a minute.
+    /// Records a duration. One that is longer than a minute counts as a minute.
     pub(crate) fn record(&mut self, time: Duration) {
         self.histogram.saturating_record(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
     }
@@ -30,12 +30,12 @@ impl Latencies {
         self.histogram.len()
     }
 
-    /// The time that this share of all did not exceed, in microseconds.
+    /// The duration that this share of all did not exceed, in microseconds.
     pub(crate) fn quantile(&self, share: f64) -> f64 {
         self.histogram.value_at_quantile(share) as f64 / 1000.0
     }
 
-    /// The same, where there are samples enough beyond it.
+    /// The same, if there are enough samples beyond it.
     pub(crate) fn sound_quantile(&self, share: f64) -> Option<f64> {
         let beyond = self.count() as f64 * (1.0 - share);
         (beyond >= BEYOND).then(|| self.quantile(share))

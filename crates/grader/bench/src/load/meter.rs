@@ -1,24 +1,24 @@
-//! Counts what happens in a window of time, and what the generator itself spends on it.
+//! Counts events in a window of time, and measures what the generator itself spends on them.
 
 use crate::results::Rate;
 use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, Instant};
 
-/// By how much a window in which nothing has happened is prolonged, until the first thing happens: a machine that is busy
-/// elsewhere may stop both sides for longer than a window.
+/// How much longer a window without events stays open until the first event: a machine that is busy with other work may stop both sides for
+/// longer than a window.
 const PROLONGED: Duration = Duration::from_secs(5);
 
-/// A window of time, with some before it that does not count, in which everything gets going.
+/// A window of time. It starts after a short time that does not count, in which everything gets going.
 pub(crate) struct Meter {
     counts_from: Instant,
     end: Instant,
-    /// When counting began in fact, and the processor time that this thread had used by then.
+    /// When counting actually began, and the processor time that this thread had used by then.
     began: Option<(Instant, Duration)>,
     count: u64,
 }
 
 impl Meter {
-    /// A window of that length, a quarter of it from now.
+    /// A window of this length that starts after a quarter of it.
     pub(crate) fn new(window: Duration) -> Meter {
         let counts_from = Instant::now() + window / 4;
         Meter { counts_from, end: counts_from + window, began: None, count: 0 }
@@ -36,12 +36,12 @@ impl Meter {
         if now >= end { None } else { Some(edge.saturating_duration_since(now)) }
     }
 
-    /// So many things have happened.
+    /// Adds events.
     pub(crate) fn add(&mut self, count: u64) {
         self.count += count;
     }
 
-    /// What has happened in the window, which is closed now.
+    /// The rate of events in the window, which is closed now.
     pub(crate) fn rate(&self) -> Rate {
         let (began, spent) = self.began.unwrap_or((self.counts_from, Duration::ZERO));
         let seconds = began.elapsed().as_secs_f64();

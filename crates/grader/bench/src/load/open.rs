@@ -1,5 +1,5 @@
-//! The open loop: lines come when they are due, whether the answers to those before are there or not, as from people who
-//! know nothing of each other. It shows how long a line waits under a load that the server can bear.
+//! The open loop: lines are sent when they are due, whether earlier ones are answered or not, as by people who know nothing of each other.
+//! It shows how long a line waits under a load that the server can bear.
 
 use super::timetable::Timetable;
 use super::{Crowd, Latencies, Manners};
@@ -7,15 +7,15 @@ use crate::results::Latency;
 use crate::unmeasured::Unmeasured;
 use std::time::{Duration, Instant};
 
-/// What the answers to the last lines may take.
+/// How long the answers to the last lines may take.
 const LAST: Duration = Duration::from_secs(2);
-/// A wait that is shorter than this is spent looking, where the generator has a processor for itself: to be woken takes
-/// time that would count as the server's.
+/// For a wait that is shorter than this, the generator polls if it has its own processor: to be woken takes time that would count as the
+/// server's.
 const SPIN: Duration = Duration::from_millis(1);
-/// How many lines are sent at most between two looks at the answers.
+/// The most lines that are sent between two looks at the answers.
 const BURST: u64 = 64;
 
-/// All clients in turns say so many lines a second.
+/// The clients send this many lines per second, in turns.
 ///
 /// # Errors
 /// When the server closes a connection or does not read.
@@ -68,7 +68,7 @@ pub(crate) fn open_loop(
     })
 }
 
-/// Lines without an answer have waited at least until now.
+/// A line without an answer has waited at least until now.
 fn count_unanswered(latencies: &mut Latencies, table: &Timetable, answered: &[u64], now: Duration) {
     for (client, turns) in answered.iter().enumerate() {
         let mut turn = *turns;

@@ -1,4 +1,4 @@
-//! What has to be known of a server before it is measured: what it sends, and whether it serves one client at a time.
+//! Finds out what has to be known about a server before it is measured: what it sends, and whether it serves one client at a time.
 
 use super::{ANSWER, Crowd};
 use crate::server::Server;
@@ -6,10 +6,10 @@ use crate::unmeasured::Unmeasured;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
-/// How long a second client waits for its answer until it is taken to wait for the first one's leaving. A server that
-/// serves both answers within a thousandth of this.
+/// If a second client waits this long for its answer, it is taken to wait until the first one leaves. A server that serves both answers
+/// within a thousandth of this.
 const TURN: Duration = Duration::from_secs(1);
-/// What the answer to a first line may take.
+/// How long the answer to a first line may take.
 const FIRST: Duration = Duration::from_secs(5);
 
 /// How a server behaves.
@@ -23,7 +23,7 @@ pub(crate) struct Manners {
     pub(crate) backlog: usize,
 }
 
-/// Two clients come one after the other, and each says a line.
+/// Connects two clients, one after the other, and sends a line from each.
 ///
 /// # Errors
 /// When one of them gets no answer, or a wrong one.
@@ -40,7 +40,7 @@ pub(crate) fn probe(server: &mut Server) -> Result<Manners, Unmeasured> {
     crowd.speak(second)?;
     let takes_turns = answered(&mut crowd, second, TURN)?.is_none();
     if takes_turns {
-        // The first one leaves, and stands in the queue again, behind the second.
+        // The first client leaves, and joins the queue again, behind the second.
         crowd.replace(0)?;
         if answered(&mut crowd, second, FIRST)?.is_none() {
             return Unmeasured::row("it does not serve a second client, even when the first has left");
@@ -49,7 +49,7 @@ pub(crate) fn probe(server: &mut Server) -> Result<Manners, Unmeasured> {
     Ok(Manners { answer, takes_turns, backlog: server.backlog()? })
 }
 
-/// All that a client has received when the answer is there; `None` when it is not in time.
+/// Everything that a client has received when the answer has come; `None` if it does not come in time.
 fn answered(crowd: &mut Crowd, client: usize, patience: Duration) -> Result<Option<Vec<u8>>, Unmeasured> {
     let end = Instant::now() + patience;
     let mut text = Vec::new();
@@ -64,7 +64,7 @@ fn answered(crowd: &mut Crowd, client: usize, patience: Duration) -> Result<Opti
                 let received = crowd.receive_more(index)?;
                 text.extend_from_slice(crowd.text(received));
             } else {
-                // Perhaps a greeting.
+                // This may be a greeting.
                 crowd.receive_more(index)?;
             }
         }

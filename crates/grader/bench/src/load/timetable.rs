@@ -1,12 +1,12 @@
-//! When each line is due, fixed before the first is sent.
+//! The time at which each line is due, fixed before the first is sent.
 //!
-//! A client that waits for its answer before it says the next line asks a slow server less often, just when it is slow. What
-//! it measures leaves out the waiting of all the lines that it would have sent (*coordinated omission*). Here line k is due
-//! at its time in any case, and what is measured counts from that time on, whenever the line was really sent.
+//! A client that waits for its answer before it sends the next line sends fewer lines to a slow server, exactly when it is slow. Its
+//! measurement leaves out the waiting times of all lines that it would have sent (*coordinated omission*). Here line k is due at its time
+//! in any case, and the measured time starts then, whenever the line was really sent.
 
 use std::time::Duration;
 
-/// Lines that are due at even distances, said by the clients in turns.
+/// Lines that are due at equal intervals, sent by the clients in turns.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timetable {
     per_second: f64,
@@ -15,7 +15,7 @@ pub(crate) struct Timetable {
 }
 
 impl Timetable {
-    /// So many lines a second for that long, one at least.
+    /// A timetable with this many lines per second for this length, at least one.
     pub(crate) fn new(per_second: f64, clients: usize, length: Duration) -> Timetable {
         let lines = (per_second * length.as_secs_f64()) as u64;
         Timetable { per_second, clients, lines: lines.max(1) }
@@ -26,23 +26,23 @@ impl Timetable {
         self.lines
     }
 
-    /// How many are due at that time after the start, of those that there are.
+    /// How many of its lines are due at this time after the start.
     pub(crate) fn due(&self, time: Duration) -> u64 {
         ((time.as_secs_f64() * self.per_second) as u64 + 1).min(self.lines)
     }
 
-    /// When a line is due, after the start.
+    /// The time after the start at which a line is due.
     pub(crate) fn time(&self, line: u64) -> Duration {
         Duration::from_secs_f64(line as f64 / self.per_second)
     }
 
-    /// Who says a line.
+    /// The client that sends a line.
     pub(crate) fn client(&self, line: u64) -> usize {
         usize::try_from(line % self.clients as u64).unwrap_or(0)
     }
 
-    /// The line that this client says as its `turn`-th, from 0; answers come in the order of lines, so this tells to which
-    /// line an answer belongs.
+    /// The line that this client sends as its `turn`-th, from 0. Answers come in the order of lines, so this tells to which line an answer
+    /// belongs.
     pub(crate) fn line(&self, client: usize, turn: u64) -> u64 {
         turn * self.clients as u64 + client as u64
     }
@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(table.line(1, 1), 4);
     }
 
-    /// A server that answers in 10 µs, but in the middle of a second stops for 100 ms, seen in both ways.
+    /// A server that answers in 10 µs, but stops for 100 ms in the middle of a second, measured in both ways.
     #[test]
     fn lines_that_are_due_while_the_server_stops_count_with_their_waiting() {
         const SERVICE: Duration = Duration::from_micros(10);
@@ -79,7 +79,7 @@ mod tests {
             let begun = if stop.contains(&begun) { stop.end } else { begun };
             let answered = begun + SERVICE;
             intended.record(answered - due);
-            // A client that waits for its answers would have sent this line only when the last one was answered.
+            // A client that waits for its answers would have sent this line only after the last answer.
             omitted.record(answered - due.max(idle_from));
             idle_from = answered;
         }

@@ -1,6 +1,5 @@
-//! Visits: a client connects, says one line, has it answered, says `bye`, and sees the end of the connection. Then the next
-//! one comes in its place. That the line is answered shows that the client was accepted: to be connected, the kernel's accept
-//! queue is enough.
+//! Visits: a client connects, sends one line, gets the answer, sends `bye`, and sees the end of the connection. Then the next one replaces
+//! it. The answer shows that the client was accepted: the kernel's accept queue is enough for a connection.
 
 use super::meter::Meter;
 use super::{Crowd, Latencies};
@@ -16,8 +15,8 @@ enum Stage {
     Leaving,
 }
 
-/// The first `visitors` clients of the crowd are replaced by visitors, or come first, again and again; all others are silent. Returns
-/// visits a second, and how long it took from the beginning of a visit to the answer.
+/// Visitors replace, or are, the first `visitors` clients of the crowd, again and again. All others are silent. Returns visits per second,
+/// and the time from the beginning of a visit to the answer.
 ///
 /// # Errors
 /// When the server stops answering.
@@ -36,7 +35,7 @@ pub(crate) fn visits(
         for event in 0..crowd.wait(left)? {
             let visitor = crowd.ready(event);
             let Some((stage, came)) = stages.get(visitor).copied() else {
-                // A silent client's answer to what it said before.
+                // This is a silent client's answer to an earlier line.
                 crowd.receive_more(visitor)?;
                 continue;
             };
@@ -67,7 +66,7 @@ fn come(crowd: &mut Crowd, visitor: usize) -> Result<(Stage, Instant), Unmeasure
     Ok((Stage::Asking, came))
 }
 
-/// Nobody is late here: a visit begins when the one before is over.
+/// No visit can be late: it begins when the one before is over.
 fn latency(latencies: &Latencies) -> Latency {
     Latency {
         offered_per_second: None,

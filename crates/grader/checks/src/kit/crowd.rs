@@ -1,13 +1,13 @@
-//! Many clients of one server, connected in groups that its accept queue has room for. In which order they are accepted is not said.
+//! Many clients of one server, connected in groups that fit into its accept queue. The server may accept them in any order.
 
 use model::{Kind, Step};
 use session::Program;
 use wire::{Peer, Stillness, receive_all};
 
-/// How many clients are connected at a time: what one wait may cost is meant for a few clients.
+/// How many clients are connected at a time. The limits of one wait are meant for a few clients.
 const AT_ONCE: usize = 50;
 
-/// Connects clients until there are `count`. `admit` waits after each group, with the clients so far and the place of its first one.
+/// Connects clients until there are `count`. `admit` waits after each group: it gets all clients so far and the index of the group's first.
 fn connect(
     server: &mut Program,
     clients: &mut Vec<Peer>,
@@ -22,7 +22,7 @@ fn connect(
     Ok(())
 }
 
-/// Connects clients until there are `count`: accepted, or in the accept queue of a server that is with one at a time.
+/// Connects clients until there are `count`. A server that serves one client at a time may leave the others in its accept queue.
 ///
 /// # Errors
 /// A failure when the program refuses, or leaves no room in its accept queue.
@@ -33,7 +33,7 @@ pub(crate) fn connect_silently(server: &mut Program, clients: &mut Vec<Peer>, co
 /// Connects clients until there are `count`, and waits until the program has accepted them.
 ///
 /// # Errors
-/// A failure when it refuses, or leaves them waiting for ever.
+/// A failure when it refuses a client or never accepts one.
 pub(crate) fn connect_accepted(server: &mut Program, clients: &mut Vec<Peer>, count: usize) -> Step {
     connect(server, clients, count, |server, clients, _| {
         let waiting = |server: &Program| server.listening_socket().map(|socket| socket.receive_queue);
@@ -45,7 +45,7 @@ pub(crate) fn connect_accepted(server: &mut Program, clients: &mut Vec<Peer>, co
     })
 }
 
-/// Connects clients until there are `count`, and waits until a line has come to each, or will not come.
+/// Connects clients until there are `count`, and waits until each has received a line or will receive none.
 ///
 /// # Errors
 /// A failure when the program refuses, turns one of them away, is gone or spins.
@@ -60,12 +60,12 @@ pub(crate) fn connect_greeted(server: &mut Program, clients: &mut Vec<Peer>, cou
     })
 }
 
-/// Whether nothing can be expected of the program any more: it is gone, or it spins.
+/// Whether nothing more can be expected of the program: it is gone, or it spins.
 pub(crate) fn is_over(still: &Stillness) -> bool {
     matches!(still.kind, Kind::Exited | Kind::Crashed | Kind::NotWritten | Kind::Busy)
 }
 
-/// Fails where nothing can be expected of the program any more.
+/// Fails if nothing more can be expected of the program.
 ///
 /// # Errors
 /// That failure.

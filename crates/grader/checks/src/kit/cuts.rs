@@ -1,4 +1,4 @@
-//! Bytes as TCP brings them: cut at every place, and about the sizes of usual buffers.
+//! Bytes as TCP may deliver them: cut at every place, and in lengths around usual buffer sizes.
 
 use model::Step;
 use wire::{Peer, bytewise, every_cut};
@@ -11,7 +11,7 @@ pub(crate) fn every_way(line: &[u8]) -> impl Iterator<Item = Vec<&[u8]>> {
     every_cut(line).chain([bytewise(line)])
 }
 
-/// Sends pieces, each when the one before has been read. The last one is not waited for: whoever has it may be done.
+/// Sends pieces, each after the one before has been read. It does not wait for the last one: a program that has it may be done.
 ///
 /// # Errors
 /// As [`Peer::send_in_pieces`].
@@ -21,8 +21,8 @@ pub(crate) fn send_cut(peer: &mut Peer, pieces: &[&[u8]]) -> Step {
     peer.send(last)
 }
 
-/// Sends the pieces of a line, each when the one before has been read. Nothing may have come by then: what comes later stands before the
-/// answer, and is found there.
+/// Sends the pieces of a line, each after the one before has been read. Nothing may have come by then. What comes later stands before the
+/// answer and is found there.
 ///
 /// # Errors
 /// As [`Peer::send_in_pieces`], and a failure when something comes before the last piece was sent.

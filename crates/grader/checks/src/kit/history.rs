@@ -1,28 +1,30 @@
-//! A long random history, and when it fails the search for the shortest one that still does.
+//! A long random history, and the search for the shortest one that still fails.
 
 use model::{Event, Failure, Kind, Step, Stop};
 use session::Session;
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
-/// How many tries and how many steps the search for a shorter history may cost.
+/// The search for a shorter history may cost this many tries and steps.
 const TRIES: usize = 150;
 const EFFORT: usize = 20_000;
-/// How long it may go on. With a program that wakes by the clock a try may take seconds; the verdict stands, only the story gets longer.
+/// How long the search may last. One try with a program that wakes by the clock may take seconds. The verdict stands; only the report gets
+/// longer.
 const SEARCH: Duration = Duration::from_secs(20);
 
-/// A history that fails, and how it did.
+/// A history that fails, with its failure and its record.
 struct Found<M> {
     moves: Vec<M>,
     failure: Box<Failure>,
     record: Vec<Event>,
 }
 
-/// What is left of a history when the steps go whose places the predicate takes: the steps that make no sense without them go too.
+/// What is left of a history without the steps at the indices for which the predicate holds. Steps that make no sense without them are
+/// removed too.
 type Without<M> = fn(&[M], &dyn Fn(usize) -> bool) -> Vec<M>;
 
-/// Plays a history on a new server, which must pass it; `play` counts the steps that it has begun. The failure of one that does not tells the
-/// shortest history that was found to fail.
+/// Plays a history on a new server, which must pass it. `play` counts the steps that it has begun. A failure tells the shortest failing
+/// history that was found.
 ///
 /// # Errors
 /// That failure, and a fault of the grader.
@@ -55,8 +57,8 @@ pub(crate) fn expect_to_pass<M: Display>(
     Err(Stop::Failed(failure))
 }
 
-/// Takes steps out of a history that fails, first many at once and then fewer, as long as what is left still fails. When the
-/// search itself cannot go on, what was found stands.
+/// Takes steps out of a failing history, first many at once and then fewer, as long as the rest still fails. If the search itself cannot go
+/// on, the shortest history so far stands.
 fn shorten<M>(
     mut found: Found<M>,
     without: Without<M>,

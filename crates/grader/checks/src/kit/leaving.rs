@@ -1,5 +1,5 @@
-//! How clients leave without a word, and what the server keeps of them: every connection costs a descriptor until it is closed, so that
-//! a server which forgets to runs out of them.
+//! How clients leave without a word, and what the server keeps of them. Each connection costs a descriptor until it is closed. A server
+//! that forgets to close them runs out of descriptors.
 
 use model::{Kind, Step};
 use session::Program;
@@ -9,7 +9,7 @@ use wire::{Peer, receive_until_rested};
 /// How a client leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// close(2): an end of file, or a reset where it has not read everything.
+    /// close(2): an end of file, or a reset if the client has not read everything.
     Close,
     /// A reset.
     Reset,
@@ -18,7 +18,7 @@ pub(crate) enum Way {
 }
 
 impl Way {
-    /// Lets the client leave this way. One that can still read is given back.
+    /// Lets the client leave this way. Returns a client that can still read.
     ///
     /// # Errors
     /// A fault of the grader.
@@ -55,8 +55,8 @@ pub(crate) fn leave(mut clients: Vec<Peer>) -> Step {
     Ok(())
 }
 
-/// Expects that the server holds at most `most` of these sockets, or lets go of the others by itself: their clients have gone. One that
-/// is shut down and not closed still costs a descriptor.
+/// Expects that the server holds at most `most` of these sockets of clients that have gone, or closes the others by itself. A socket that
+/// is shut down but not closed still costs a descriptor.
 ///
 /// # Errors
 /// A failure when it goes on holding them.

@@ -1,5 +1,6 @@
-//! What the kernel shows of a server whose clients are connected and silent: how many processes there are and threads inside a call on a
-//! socket, which of them wait for clients and which on them, and whether these go when the clients go.
+//! What the kernel shows of a server while its clients are connected and silent: the number of processes, the number of threads inside a
+//! call on a socket, whether such a thread waits for new clients or reads from one, and whether these threads and processes go when the
+//! clients go.
 
 use model::{Failure, Kind, Step};
 use session::{Census, Program, Worker};
@@ -7,15 +8,15 @@ use std::collections::HashSet;
 use std::fmt;
 use wire::{Peer, Stillness};
 
-/// The threads inside a call on TCP sockets, sorted by the sockets that they wait for. Who waits for one alone accepts or reads,
-/// whatever the call is: select on one socket multiplexes nothing.
+/// The threads inside a call on TCP sockets, sorted by the sockets that they wait for. A thread that waits for one socket alone accepts or
+/// reads, whatever the call is: select on one socket multiplexes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Workers {
-    /// Processes that have any.
+    /// Processes with at least one such thread.
     pub(crate) processes: usize,
     /// On the listening socket.
     pub(crate) accepting: usize,
-    /// Clients that have a thread which waits for them alone.
+    /// Clients with a thread that waits for them alone.
     pub(crate) reading: usize,
     /// In select or poll, on several sockets.
     pub(crate) selecting: usize,
@@ -25,11 +26,11 @@ pub(crate) struct Workers {
     pub(crate) elsewhere: usize,
 }
 
-/// What the sockets are that workers wait for.
+/// Which sockets belong to the server and to its clients.
 pub(crate) struct Sockets {
     listening: Vec<u32>,
     clients: Vec<u32>,
-    /// Whether epoll on one socket is an event loop that has got no other yet.
+    /// Whether epoll on one socket counts as an event loop that has no other socket yet.
     pub(crate) loops: bool,
 }
 
@@ -44,7 +45,7 @@ pub(crate) enum Place {
 }
 
 impl Sockets {
-    /// Those of the server and of these clients.
+    /// The listening sockets of the server and its sockets for these clients.
     pub(crate) fn of(server: &Program, clients: &[Peer]) -> Step<Sockets> {
         let clients = server.accepted_sockets(clients)?;
         Ok(Sockets { listening: server.listeners()?, clients, loops: false })
@@ -52,7 +53,7 @@ impl Sockets {
 
     /// What a worker waits for.
     pub(crate) fn place(&self, worker: &Worker) -> Place {
-        // A pair of sockets by which a program wakes itself may be of TCP too: it is no client's.
+        // A program may wake itself through a pair of TCP sockets. They belong to no client.
         let known = |socket: &&u32| self.listening.contains(socket) || self.clients.contains(socket);
         let known: Vec<u32> = worker.sockets.iter().filter(known).copied().collect();
         match *known {
@@ -84,12 +85,12 @@ impl Workers {
         seen
     }
 
-    /// All workers that there are now.
+    /// All present workers.
     pub(crate) fn all(server: &Program, clients: &[Peer]) -> Step<Workers> {
         Ok(Workers::of(&server.census()?.workers, &Sockets::of(server, clients)?))
     }
 
-    /// Those that wait for clients now, or on these: what else a program has, or a wrapper around it, is its own affair.
+    /// The workers that wait for new clients or on these clients. Other threads of the program or of a wrapper around it do not matter.
     pub(crate) fn with_clients(server: &Program, clients: &[Peer]) -> Step<Workers> {
         let (mut workers, sockets) = (server.census()?.workers, Sockets::of(server, clients)?);
         workers.retain(|worker| sockets.place(worker) != Place::Elsewhere);
@@ -120,7 +121,7 @@ impl fmt::Display for Workers {
     }
 }
 
-/// The workers that `look` sees must be the expected ones, by the time at which nothing more will change.
+/// The workers that `look` sees must become the expected ones before nothing more changes.
 ///
 /// # Errors
 /// A failure when they are others.
@@ -141,7 +142,7 @@ pub(crate) fn expect_workers(
     }
 }
 
-/// Waits until there are `most` at most of what `count` counts. Tells how many there are, and why, where that never comes.
+/// Waits until `count` gives at most `most`. If that never comes, returns the number and what the program does instead.
 pub(crate) fn stays_above(
     server: &Program,
     most: usize,
@@ -152,7 +153,7 @@ pub(crate) fn stays_above(
     Ok(still.filter(|_| left > most).map(|still| (left, still)))
 }
 
-/// The threads and processes that read from a client each, by their ids.
+/// The ids of the threads or processes that each read from a client.
 pub(crate) fn readers(server: &Program, clients: &[Peer], id: impl Fn(&Worker) -> i32) -> Step<HashSet<i32>> {
     let sockets = Sockets::of(server, clients)?;
     let census = server.census()?;
@@ -160,7 +161,7 @@ pub(crate) fn readers(server: &Program, clients: &[Peer], id: impl Fn(&Worker) -
     Ok(census.workers.iter().filter(reads).map(id).collect())
 }
 
-/// All clients have left, and those that read from them must go, whichever they were.
+/// All clients have left. The threads or processes that read from them must go.
 ///
 /// # Errors
 /// A failure when some stay.
@@ -174,7 +175,7 @@ pub(crate) fn expect_gone(server: &Program, readers: &HashSet<i32>, what: &str) 
         .into())
 }
 
-/// The failure of a server that is made otherwise than expected, with so many clients.
+/// The failure of a server whose structure differs from the expected one with this number of clients.
 pub(crate) fn differs(
     clients: usize,
     expected: &impl fmt::Display,

@@ -1,11 +1,11 @@
-//! The document with a student's answers: what it says to a question, and how much of that is right.
+//! The document with a student's answers: what it answers to a question, and how much of that is right.
 
 use super::draw::quoted;
 use super::question::{Form, Question};
 use model::{Credit, Failure, Kind, Step};
 use toml::{Table, Value};
 
-/// The name of the number of the set.
+/// The key of the set's number.
 const SET: &str = "set";
 
 /// A document that could be read.
@@ -16,7 +16,7 @@ impl Document {
     /// Reads what was handed in.
     ///
     /// # Errors
-    /// A failure when nothing was, or when it is no TOML.
+    /// A failure when nothing was handed in, or when it is not TOML.
     pub(super) fn read(text: Option<&str>) -> Step<Document> {
         let unreadable =
             |why: String| Failure::new(Kind::Mismatch, format!("answers.toml cannot be read: {why}"));
@@ -34,10 +34,10 @@ impl Document {
         Ok(Document(table))
     }
 
-    /// The number of its set; `None` where it has none.
+    /// The number of its set; `None` if the document has none.
     ///
     /// # Errors
-    /// A failure when it is no number.
+    /// A failure when it is not a number.
     pub(super) fn set(&self) -> Step<Option<u64>> {
         let Some(value) = self.0.get(SET) else { return Ok(None) };
         let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
@@ -51,7 +51,7 @@ impl Document {
     /// The answer to a question, as words.
     ///
     /// # Errors
-    /// A failure when it is missing, of another type than asked for, or not of the words that are offered.
+    /// A failure when it is missing, has another type than the question asks for, or uses words that are not offered.
     pub(super) fn answer(&self, question: &Question) -> Step<Vec<String>> {
         let value = self.0.get(question.key).filter(|value| !is_empty(value));
         let Some(value) = value else {
@@ -66,7 +66,7 @@ impl Document {
     }
 }
 
-/// Whether a text is a document in which nothing is answered.
+/// Whether a text is a document without any answer.
 pub(super) fn is_unanswered(text: &str) -> bool {
     let table: Result<Table, _> = text.parse();
     table.is_ok_and(|table| table.iter().all(|(key, value)| key == SET || is_empty(value)))
@@ -81,7 +81,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// What may stand as an answer, for a reader.
+/// The allowed answers, in words for a reader.
 fn allowed(question: &Question) -> String {
     match question.form {
         Form::Choice(words) => format!("one of {}", quoted(words)),
@@ -95,7 +95,7 @@ fn allowed(question: &Question) -> String {
     }
 }
 
-/// An answer as words; `None` where it is not as it may be. What a matching leaves out is an empty word.
+/// An answer as words; `None` if it does not have the form that the question asks for. An item that a matching leaves out is an empty word.
 fn read(question: &Question, value: &Value) -> Option<Vec<String>> {
     match question.form {
         Form::Choice(words) => Some(vec![word(value, words)?]),
@@ -127,7 +127,7 @@ fn list(value: &Value, words: &[&str]) -> Option<Vec<String>> {
     value.as_array()?.iter().map(|value| word(value, words)).collect()
 }
 
-/// The offered word that a value is, in whatever case and with whatever spaces around it.
+/// The offered word that matches a value, whatever its case and the spaces around it.
 fn word(value: &Value, words: &[&str]) -> Option<String> {
     let text = value.as_str()?.trim();
     words.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|word| (*word).to_owned())
@@ -151,7 +151,7 @@ pub(super) fn credit(form: Form, right: &[String], answer: &[String]) -> Credit 
     }
 }
 
-/// An answer for a reader.
+/// An answer in words for a reader.
 pub(super) fn shown(form: Form, answer: &[String]) -> String {
     match form {
         Form::Matching(items, _) => {

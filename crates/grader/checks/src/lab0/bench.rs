@@ -1,6 +1,6 @@
-//! What the experiments are made with: connections, threads that block, and child processes.
+//! Tools of the experiments: connections, threads that block, and child processes.
 //!
-//! Whatever is waited for here comes about by itself, so that only a broken grader meets the last resort.
+//! Everything that is waited for here happens by itself. So only a broken grader reaches the last resort.
 
 use model::{Fault, Step};
 use observe::{Call, Diag, Observer, Scope, State, Thread, waits_on_a_file};
@@ -11,10 +11,10 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// When the grader gives up and calls itself broken.
+/// After this time the grader gives up and calls itself broken.
 pub(super) const LAST_RESORT: Duration = Duration::from_secs(60);
 
-/// A listening socket on a port of the kernel's choice, and its address.
+/// A listening socket on a port that the kernel chooses, and its address.
 pub(super) fn listen() -> Step<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
@@ -29,14 +29,14 @@ pub(super) fn connect(address: SocketAddr) -> Step<TcpStream> {
     Ok(stream)
 }
 
-/// A client's connection that lies in the accept queue: the client knows of it a moment before the server's side does.
+/// A client's connection that is in the accept queue. The client knows of the connection a moment before the server's side does.
 pub(super) fn connect_into_queue(address: SocketAddr) -> Step<TcpStream> {
     let stream = connect(address)?;
     until_queued(address, stream.local_addr()?)?;
     Ok(stream)
 }
 
-/// Waits until a client's connection, which nobody accepts, lies in the accept queue.
+/// Waits until a client's connection, which nobody accepts, is in the accept queue.
 pub(super) fn until_queued(address: SocketAddr, client: SocketAddr) -> Step {
     let diag = Diag::open()?;
     until("the server's side of a connection", || {
@@ -81,7 +81,7 @@ pub(super) fn answer_lines(stream: TcpStream, mut answer: impl FnMut(&str) -> St
     Ok(())
 }
 
-/// Waits for a state of the kernel's that comes about by itself.
+/// Waits for a state of the kernel that comes by itself.
 pub(super) fn until(what: &str, mut is_so: impl FnMut() -> Step<bool>) -> Step {
     let began = Instant::now();
     while !is_so()? {
@@ -93,7 +93,7 @@ pub(super) fn until(what: &str, mut is_so: impl FnMut() -> Step<bool>) -> Step {
     Ok(())
 }
 
-/// Waits until so many bytes lie unread at the socket that has these addresses.
+/// Waits until at least `bytes` bytes are unread at the socket with these addresses.
 pub(super) fn until_unread(local: SocketAddr, remote: SocketAddr, bytes: u32) -> Step {
     let diag = Diag::open()?;
     until("the arrival of what was sent", || {
@@ -102,7 +102,7 @@ pub(super) fn until_unread(local: SocketAddr, remote: SocketAddr, bytes: u32) ->
     })
 }
 
-/// Work in a thread of its own. Where it never comes to an end it is left alone, since the check's process ends anyway.
+/// Work in a thread of its own. If it never ends it is left alone, because the check's process ends anyway.
 pub(super) struct Task<T> {
     tid: i32,
     thread: JoinHandle<T>,
@@ -112,7 +112,7 @@ pub(super) struct Task<T> {
 pub(super) fn task<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Step<Task<T>> {
     let (tell, told) = mpsc::channel();
     let thread = thread::Builder::new().spawn(move || {
-        // Whoever began this waits for the number.
+        // The caller waits for the number.
         let _ = tell.send(rustix::thread::gettid().as_raw_nonzero().get());
         work()
     })?;
@@ -121,19 +121,19 @@ pub(super) fn task<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 }
 
 impl<T> Task<T> {
-    /// The call in which it waits, as a server's calls are named; `None` once it has come to its end.
+    /// The call in which it waits, by the name that a lecture uses; `None` once it has ended.
     pub(super) fn call(&self) -> Step<Option<&'static str>> {
         let own = i32::try_from(std::process::id()).unwrap_or_default();
         blocked(Scope::Tree(own), |thread| thread.tid == self.tid, || self.thread.is_finished())
     }
 
-    /// What came of it.
+    /// Waits for its end and returns its result.
     pub(super) fn finish(self) -> Step<T> {
         Ok(self.thread.join().map_err(|_| Fault::new("a thread broke"))?)
     }
 }
 
-/// The call on a file in which a thread waits, seen twice without a turn on a processor in between.
+/// The call on a file in which a thread waits, seen twice without running in between.
 fn blocked(
     scope: Scope,
     is_it: impl Fn(&Thread) -> bool,
@@ -158,7 +158,7 @@ fn blocked(
     Ok(found)
 }
 
-/// The name by which a lecture knows a call.
+/// The name that a lecture uses for a call.
 fn name(call: &'static str) -> &'static str {
     match call {
         "accept4" => "accept",
@@ -170,7 +170,7 @@ fn name(call: &'static str) -> &'static str {
     }
 }
 
-/// A child process that runs a shell's script; it ends with this.
+/// A child process that runs a shell script. It is killed when this is dropped.
 pub(super) struct Shell(Child);
 
 /// Starts a shell with these standard streams.
@@ -180,7 +180,7 @@ pub(super) fn shell(script: &str, input: Stdio, output: Stdio) -> Step<Shell> {
 }
 
 impl Shell {
-    /// The call in which it waits; `None` once it has ended.
+    /// The call in which it waits.
     pub(super) fn call(&self) -> Step<Option<&'static str>> {
         let pid = i32::try_from(self.0.id()).unwrap_or_default();
         blocked(Scope::Tree(pid), |thread| thread.pid == pid, || false)
@@ -206,7 +206,7 @@ impl Shell {
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        // One that has ended already needs no end.
+        // A process that has ended need not be killed.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

@@ -1,26 +1,26 @@
 //! Which question of each topic belongs to a set, and the document that asks them.
 //!
-//! The question whose name, together with the number of the set, has the largest [`weight`] is drawn. So the draw depends
-//! on nothing but the number and the names of the topic's own questions: it is the same on every machine, and a question that
-//! is added later changes only those sets into which it comes itself.
+//! Drawn is the question whose name has, together with the number of the set, the largest [`weight`]. So the draw depends only on the
+//! number and on the names of the topic's questions. It is the same on every machine, and a question that is added later changes only the
+//! sets in which it is drawn itself.
 
 use super::TOPICS;
 use super::question::{Form, Question, Topic};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-/// How wide a comment becomes.
+/// The width of a comment, in characters.
 const COLUMNS: usize = 100;
 
-/// The question of that topic in the set of that number.
+/// The question of this topic in the set with this number.
 pub(super) fn draw(topic: &'static Topic, set: u64) -> &'static Question {
     let drawn =
         topic.questions.iter().max_by_key(|question| (weight(set, question.key), Reverse(question.key)));
     drawn.expect("every topic has questions")
 }
 
-/// FNV-1a over the number's eight bytes, the lowest first, and the name's; then the last steps of SplitMix64, since FNV leaves
-/// much of the difference between similar names in the low bits.
+/// FNV-1a over the eight bytes of the number, the lowest first, and those of the name. The last steps of SplitMix64 follow, because FNV
+/// leaves much of the difference between similar names in the low bits.
 fn weight(set: u64, key: &str) -> u64 {
     let bytes = set.to_le_bytes().into_iter().chain(key.bytes());
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {

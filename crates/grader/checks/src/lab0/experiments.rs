@@ -1,5 +1,5 @@
-//! The experiments: each does what a question is about, on sockets, threads and processes of the check's own, and returns what
-//! came of it in the question's words. What decides is always a state, never how long something takes.
+//! The experiments. Each does what a question is about, on sockets, threads and processes of the check's own, and returns the result in the
+//! question's words. The result is decided by a state, never by how long something takes.
 
 pub(super) mod handshake;
 pub(super) mod listening;

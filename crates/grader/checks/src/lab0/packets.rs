@@ -1,4 +1,4 @@
-//! The packets that go by while an experiment is made, and what their headers say.
+//! The packets that pass during an experiment, and what their headers say.
 
 use super::bench::LAST_RESORT;
 use model::{Fault, Step};
@@ -9,7 +9,7 @@ use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
 
-/// The IPv4 packets of the check's network since this was made.
+/// The IPv4 packets of the check's network since this value was created.
 pub(super) struct Packets<'a> {
     session: &'a Session,
     socket: OwnedFd,
@@ -21,7 +21,7 @@ impl Packets<'_> {
         Ok(Packets { session, socket: session.packets()?, seen: Vec::new() })
     }
 
-    /// Takes in packets up to the first that is wanted, and returns that.
+    /// Reads packets up to the first wanted one, and returns that.
     pub(super) fn next(&mut self, is_wanted: impl Fn(&Packet) -> bool) -> Step<Packet> {
         let mut buffer = vec![0; 1 << 16];
         loop {
@@ -45,7 +45,7 @@ impl Packets<'_> {
     }
 }
 
-/// A frame as on an Ethernet, with an IPv4 packet in it (RFC 791).
+/// An Ethernet frame with an IPv4 packet in it (RFC 791).
 #[derive(Clone)]
 pub(super) struct Packet(Vec<u8>);
 
@@ -77,19 +77,19 @@ impl Packet {
         self.ip()[9]
     }
 
-    /// What the IP packet carries.
+    /// The payload of the IP packet.
     pub(super) fn carried(&self) -> &[u8] {
         let length = usize::from(u16::from_be_bytes([self.ip()[2], self.ip()[3]]));
         self.ip().get(self.ip_header()..length).unwrap_or_default()
     }
 
-    /// The source port and the destination port, where TCP or UDP is carried.
+    /// The source port and the destination port of TCP or UDP.
     pub(super) fn ports(&self) -> (u16, u16) {
         let port = |at: usize| self.carried().get(at..at + 2).map_or(0, |b| u16::from_be_bytes([b[0], b[1]]));
         (port(0), port(2))
     }
 
-    /// The flags, where TCP is carried, and else none.
+    /// The flags of a TCP segment; 0 for other packets.
     pub(super) fn flags(&self) -> u8 {
         if self.protocol() == TCP { self.carried().get(13).copied().unwrap_or_default() } else { 0 }
     }
@@ -98,7 +98,7 @@ impl Packet {
         self.flags() & flags == flags
     }
 
-    /// The bytes of the stream, where TCP is carried.
+    /// The payload of a TCP segment.
     pub(super) fn data(&self) -> &[u8] {
         let header = self.carried().get(12).map_or(0, |offset| usize::from(offset >> 4) * 4);
         self.carried().get(header..).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What a question is: plain data, beside the experiment that answers it.
+//! The form of a question: plain data, and the experiment that answers it.
 
 use super::{DOCUMENT, WORDS};
 use model::{Clause, Step, Tier};
@@ -24,41 +24,41 @@ pub(super) const fn stretch(id: &'static str) -> Clause {
 /// One question.
 #[derive(Debug)]
 pub(super) struct Question {
-    /// Its name in the document. Never changed, since the draw depends on it.
+    /// Its name in the document. It never changes, because the draw depends on it.
     pub(super) key: &'static str,
     /// What it asks, in whole sentences.
     pub(super) text: &'static str,
     pub(super) form: Form,
-    /// The right answer, in words as [`Form`] describes. An experiment that says otherwise is a fault of the grader.
+    /// The right answer, in words as [`Form`] describes. An experiment with another result is a fault of the grader.
     pub(super) right: &'static [&'static str],
-    /// What decides it on this machine; `None` where the answer is a definition.
+    /// The experiment that decides it on this machine; `None` if the answer is a definition.
     pub(super) experiment: Option<Experiment>,
 }
 
-/// Does what the question is about, and returns the answer that this has, in words as [`Form`] describes.
+/// Does what the question is about, and returns the observed answer, in words as [`Form`] describes.
 pub(super) type Experiment = fn(&mut Session) -> Step<Vec<String>>;
 
-/// How an answer is written, and which words it may be made of. Any answer is a list of words inside the grader.
+/// How an answer is written, and which words it may use. Inside the grader every answer is a list of words.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Form {
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// A whole number; its word is in decimal digits.
+    /// A whole number; its word consists of decimal digits.
     Number,
-    /// Any of these words, in any order. Each one that belongs there is a part, and each that does not takes a part away.
+    /// Any of these words, in any order. Each word that belongs there is one part; each one that does not belong takes one part away.
     Several(&'static [&'static str]),
     /// All of these words, in the right order. Each place is a part.
     Order(&'static [&'static str]),
-    /// One of the words for each of the items, which have a name and a description. Each item is a part.
+    /// One of the words for each of the items. An item has a name and a description. Each item is a part.
     Matching(&'static [(&'static str, &'static str)], &'static [&'static str]),
 }
 
-/// The answer of an experiment that is one word or one number.
+/// The result of an experiment as one word or one number.
 pub(super) fn one(answer: impl ToString) -> Step<Vec<String>> {
     Ok(vec![answer.to_string()])
 }
 
-/// The answer of an experiment that is several words.
+/// The result of an experiment as several words.
 pub(super) fn words<T: ToString>(answer: impl IntoIterator<Item = T>) -> Step<Vec<String>> {
     Ok(answer.into_iter().map(|word| word.to_string()).collect())
 }

@@ -1,4 +1,4 @@
-//! The bank of questions, by what they are about. The experiments of a file's questions are in the file of the same name.
+//! The bank of questions, by subject. The experiments for a file's questions are in the file of the same name.
 
 pub(super) mod handshake;
 pub(super) mod listening;

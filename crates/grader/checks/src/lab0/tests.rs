@@ -1,4 +1,4 @@
-//! How documents are read and marked. That the experiments show what the bank says is tested end to end.
+//! How documents are read and marked. The end-to-end tests check that the experiments agree with the bank.
 
 use super::answer::{Document, credit, is_unanswered, shown};
 use super::question::{Form, Question};
@@ -12,7 +12,7 @@ fn question(form: Form, right: &'static [&'static str]) -> Question {
 const LETTERS: &[&str] = &["alpha", "beta", "gamma", "delta"];
 const ITEMS: &[(&str, &str)] = &[("one", ""), ("two", ""), ("three", "")];
 
-/// What a document's answer to a question is worth, or the kind and the words of the failure.
+/// The credit for a document's answer to a question, or the kind and the summary of the failure.
 fn marked(question: &Question, text: &str) -> Result<Credit, (Kind, String)> {
     let answer = Document::read(Some(text)).and_then(|document| document.answer(question));
     let right: Vec<String> = question.right.iter().map(|word| (*word).to_owned()).collect();

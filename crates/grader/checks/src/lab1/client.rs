@@ -13,14 +13,14 @@ const MEBIBYTE: usize = 1 << 20;
 /// The long response that must pass through, and the memory that it may cost.
 const LONG: usize = 256 * MEBIBYTE;
 const MEMORY: u64 = 128 << 20;
-/// After each part of this length it is seen whether the memory tells already that it does not collect the response.
+/// After each part of this length the check looks whether the memory already shows that the client does not collect the response.
 const PART: usize = 32 * MEBIBYTE;
 
 /// L1.1
 pub(super) fn connects(session: &mut Session) -> Step {
     let host = Ipv4Addr::new(127, 0, 0, session.random.u8(2..250));
     connects_to(session, host, &host.to_string())?;
-    // Without namespaces there is no name of which it is known that it has one address.
+    // Only in a namespace is there a name that is known to have a single address.
     if session.needs_isolation().is_ok() {
         session.note("the host is given by its name now");
         connects_to(session, Ipv4Addr::LOCALHOST, sandbox::HOST_NAME)?;
@@ -41,7 +41,7 @@ fn connects_to(session: &mut Session, address: Ipv4Addr, host: &str) -> Step {
 pub(super) fn sends_its_words(session: &mut Session) -> Step {
     let (_client, mut server) = connected(session)?;
     let (mut sent, ending) = server.read_until_still(MEBIBYTE)?;
-    // Nor does it say anything to a response.
+    // It must not answer a response either.
     if ending.is_none() && server.offer("HTTP/1.1 200 OK\r\n")? && !server.has_ended()? {
         server.wait_until_read()?;
         sent.extend(server.read_until_rested()?.0);
@@ -62,7 +62,7 @@ pub(super) fn reads_to_the_end(session: &mut Session) -> Step {
     }
     let response = session.text(40);
     reads_on(session, &bytewise(response.as_bytes()), Pause::Short)?;
-    // Before a response that holds nothing, and between the halves of another.
+    // A long pause before an empty response, and one between the halves of another.
     reads_on(session, &[], Pause::Long)?;
     let response = session.text(1500);
     reads_on(session, &[response.as_bytes()], Pause::Long)
@@ -73,7 +73,7 @@ pub(super) fn prints_every_byte(session: &mut Session) -> Step {
     let every_byte: Vec<u8> = (0..=255).collect();
     let random = session.bytes(5000);
     let text = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nD\u{e9}sol\u{e9} \u{2603}".as_bytes();
-    // What a program takes away that tidies up texts, at the ends of the whole and of a piece.
+    // Bytes that a program removes if it tidies up texts, at the ends of the whole response and of a piece.
     let (marked, mark) = (b"\xef\xbb\xbfbegins \0\n\0ends \t\0\r\n\n".as_slice(), 11);
     for (response, cut) in [
         (text, None),
@@ -85,7 +85,7 @@ pub(super) fn prints_every_byte(session: &mut Session) -> Step {
     ] {
         let (client, mut server) = asked(session)?;
         let cut = cut.unwrap_or_else(|| session.random.usize(..response.len()));
-        // A client that no longer reads has lost what follows: its output will show that.
+        // A client that no longer reads loses what follows. Its output will show that.
         for piece in cut_at(response, &[cut]) {
             if server.offer(piece)? && !server.has_ended()? {
                 server.wait_until_read()?;
@@ -97,8 +97,8 @@ pub(super) fn prints_every_byte(session: &mut Session) -> Step {
     Ok(())
 }
 
-/// Expects that the client has printed the response and nothing else: on the console, which is either stream, or, where the handout says
-/// so, on standard output.
+/// Expects that the client has printed the response and nothing else. Where the handout asks for standard output, it must be there;
+/// otherwise either stream will do.
 fn expect_printed(session: &Session, client: &Program, response: &[u8]) -> Step {
     let (output, console) = (client.output()?, client.console()?);
     if output == response {
@@ -120,7 +120,7 @@ fn expect_printed(session: &Session, client: &Program, response: &[u8]) -> Step 
 pub(super) fn exits_with_success(session: &mut Session) -> Step {
     for response in ["", "HTTP/1.1 200 OK\r\n\r\n", "no HTTP at all"] {
         let (client, mut server) = asked(session)?;
-        // It must wait for the response, and read of it; that it reads to the end is L1.3's matter.
+        // It must wait for the response and begin to read it. L1.3 decides whether it reads to the end.
         let (_, ending) = server.read_until_rested()?;
         if ending.is_none() && server.offer(response)? {
             server.wait_until_read()?;
@@ -198,7 +198,7 @@ pub(super) fn tells_that_the_connection_was_lost(session: &mut Session) -> Step 
 /// L1.S2
 pub(super) fn tells_that_the_host_is_unknown(session: &mut Session) -> Step {
     const NAME: &str = "no-such-host.invalid";
-    // A resolver that nobody answers keeps the client waiting for some seconds.
+    // A resolver without an answering server keeps the client waiting for some seconds.
     session.allow_sleep(Duration::from_secs(30));
     let client = session.start(PROGRAM, &arguments(NAME, 80))?;
     let message = client.expect_told_error()?;
@@ -246,7 +246,7 @@ pub(super) fn needs_little_memory(session: &mut Session) -> Step {
         if sent % PART == 0 {
             server.wait_until_read()?;
             memory = client.peak_memory()?;
-            // A client that reads byte by byte need not do so for minutes.
+            // A client that reads byte by byte need not read everything, which would take minutes.
             if memory * 4 <= sent as u64 {
                 break;
             }
@@ -267,12 +267,12 @@ pub(super) fn needs_little_memory(session: &mut Session) -> Step {
 enum Pause {
     /// Until the client waits again.
     Short,
-    /// Until the client will do no more by itself: that is proven, or it has slept for 3 s.
+    /// Until the client will do no more by itself: the kernel shows that, or it has slept for 3 s.
     Long,
 }
 
-/// Sends a response in pieces, pauses, and goes on with one piece more where there were any; the client must read each and stay until
-/// the server closes.
+/// Sends a response in pieces, pauses, and sends one more piece if there were any. The client must read each piece and stay until the
+/// server closes.
 fn reads_on(session: &mut Session, pieces: &[&[u8]], pause: Pause) -> Step {
     let (client, mut server) = asked(session)?;
     for piece in pieces {
@@ -282,7 +282,7 @@ fn reads_on(session: &mut Session, pieces: &[&[u8]], pause: Pause) -> Step {
         Pause::Short => server.read_until_rested()?,
         Pause::Long => server.read_until_still(MEBIBYTE)?,
     };
-    // Who has left, or is about to, does not read that.
+    // A client that has left, or is about to, does not read that.
     expect_reads(&mut server, if pieces.is_empty() { b"" } else { b" and more" })?;
     finish(&client, &mut server)
 }
@@ -307,14 +307,14 @@ fn connected(session: &mut Session) -> Step<(Program, Peer)> {
     Ok((client, listener.accept()?))
 }
 
-/// The client, connected, after its words have come; that they are right is the matter of L1.2.
+/// The client, connected, after its words have come. L1.2 decides whether they are right.
 fn asked(session: &mut Session) -> Step<(Program, Peer)> {
     let (client, mut server) = connected(session)?;
     server.take(REQUEST.len())?;
     Ok((client, server))
 }
 
-/// Ends the response, and waits until the client has ended or will do no more; which of the two is the matter of L1.5.
+/// Ends the response, and waits until the client has ended or will do no more. L1.5 decides which of the two is right.
 fn finish(client: &Program, server: &mut Peer) -> Step {
     server.half_close()?;
     client.wait_for_end_or_stillness()

@@ -18,8 +18,8 @@ pub(super) fn answer(request: &[u8]) -> io::Result<Vec<u8>> {
     {
         let mut connection =
             std::pin::pin!(http1::Builder::new().half_close(true).serve_connection(&mut memory, hello));
-        // Memory is always ready, so that one poll brings the conversation to its end. That the request is malformed is what
-        // the result says, and what the answer tells.
+        // Memory is always ready, so one poll completes the conversation. If the request is malformed, the result is an error and the
+        // answer says so.
         if connection.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
             return Err(io::Error::other("the HTTP library waits although its peer is in memory"));
         }

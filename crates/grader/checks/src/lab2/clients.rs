@@ -1,4 +1,4 @@
-//! What the streaming time server makes of clients that speak, that come while another one is being served, and that leave.
+//! How the streaming time server treats clients that speak, that come while another one is being served, and that leave.
 
 use super::PROGRAM;
 use super::pace::{Server, Set, expect_first_line, last_missing, next_line, read_set};
@@ -9,12 +9,12 @@ use session::Session;
 use std::time::{Duration, Instant};
 use wire::{Ending, Peer, receive_all};
 
-/// The pauses, in milliseconds, of a server whose lines are counted: the next one where the grader was held up for longer, or a reset may
-/// have destroyed something.
+/// The pauses, in milliseconds, of a server whose lines are counted. The next one is tried if the grader was held up for longer than the
+/// pause, or if a reset may have destroyed lines.
 const COUNTED_PAUSES: [u64; 3] = [50, 300, 2000];
-/// The pauses, in milliseconds, in which clients leave: the grader may have been held up for longer than a shorter one.
+/// The pauses, in milliseconds, in which clients leave. The grader may be held up for longer than a short one.
 const PAUSES: [u64; 3] = [20, 150, 1000];
-/// How many lines those clients were to get.
+/// How many lines those clients should get.
 const MANY_LINES: u64 = 15;
 /// What clients say.
 const WORDS: &str = "GET / HTTP/1.1\r\n\r\nQUIT\n\nbye\u{4}";
@@ -30,7 +30,7 @@ pub(super) fn ignores_what_clients_say(session: &mut Session) -> Step {
     for pause in COUNTED_PAUSES {
         let (spoken, in_time) =
             if is_told { whole_set(session, WORDS, pause)? } else { (words_between_lines(session)?, true) };
-        // A wrong number of lines is another clause's matter: how many a silent client gets is the measure then.
+        // Another clause decides the number of lines. If it is wrong, the number that a silent client gets is the measure here.
         let expected = match silent {
             Some(lines) => lines,
             None if spoken.lines as u64 == session.effective(PROGRAM, "iterations", FEW_LINES)? => {
@@ -47,7 +47,7 @@ pub(super) fn ignores_what_clients_say(session: &mut Session) -> Step {
         let summary = format!("a client that speaks got {} lines, a silent one {expected}", spoken.lines);
         let failure = Failure::new(Kind::Mismatch, summary).expected(format!("{expected} lines"));
         deviation = Some(failure.got(&*spoken.bytes));
-        // A reset, for want of reading what the client said, may have destroyed what the kernel still had.
+        // A server that does not read what the client says resets the connection. That may destroy what the kernel still had to send.
         if spoken.ending != Some(Ending::Reset) || spoken.lines > expected {
             break;
         }
@@ -55,11 +55,11 @@ pub(super) fn ignores_what_clients_say(session: &mut Session) -> Step {
     deviation.map_or(Ok(()), |failure| Err(failure.into()))
 }
 
-/// Whoever speaks in the middle of a pause that does not end must not end it.
+/// A client that speaks in the middle of a pause without end must not end it.
 fn words_in_a_long_pause(session: &mut Session) -> Step {
     let mut server = Server::start_pausing(session)?;
     let (mut client, _) = server.greet()?;
-    // Only where a silent client is kept waiting can a client that speaks be seen to change that.
+    // Only if a silent client is kept waiting can a speaking client be seen to change that.
     if holds(client.expect_silence())? {
         client.offer(WORDS)?;
         let early = "the server is in a pause, and what a client says must not end it";
@@ -68,11 +68,11 @@ fn words_in_a_long_pause(session: &mut Session) -> Step {
     Ok(())
 }
 
-/// Where lines are counted.
+/// How many lines the server is told to send where lines are counted.
 const FEW_LINES: u64 = 5;
 
-/// All lines of a client that says this much to begin with, and whether the server had at least two of them to send when it had been
-/// said: one after which it may notice, and one that it then may leave out.
+/// All lines of a client that says `words` first. Also tells whether the server still had at least two of them to send then: after the
+/// first it may notice the words, and then it may leave out the second.
 fn whole_set(session: &mut Session, words: &str, pause: u64) -> Step<(Set, bool)> {
     let mut server = Server::start(session, pause, FEW_LINES)?;
     let mut client = server.program.connect()?;
@@ -85,8 +85,8 @@ fn whole_set(session: &mut Session, words: &str, pause: u64) -> Step<(Set, bool)
     Ok((read_set(client)?, lines + 2 <= server.iterations))
 }
 
-/// All lines of a client that speaks as soon as it has seen a pause, which the server has built in. None may come before as many
-/// such pauses are over.
+/// All lines of a client that speaks as soon as it has seen a pause. The pause is built into the server. No line may come before the pauses
+/// before it are over.
 fn words_between_lines(session: &mut Session) -> Step<Set> {
     let mut server = Server::start(session, 0, FEW_LINES)?;
     let shortest = server.pause * 4 / 5;
@@ -101,7 +101,7 @@ fn words_between_lines(session: &mut Session) -> Step<Set> {
         if line.trim_ascii().is_empty() || set.lines > TOO_MANY {
             break;
         }
-        // The line before was sent before it was seen, this one after the last moment at which it was missing.
+        // The previous line was sent before it was seen here. This line was sent after the last moment at which it was missing.
         let paused = missing.is_some_and(|missing| missing.saturating_duration_since(seen) >= shortest);
         seen = Instant::now();
         let due = shortest * u32::try_from(set.lines).unwrap_or(u32::MAX);
@@ -143,10 +143,10 @@ pub(super) fn one_at_a_time(session: &mut Session) -> Step {
     one_after_the_other(first, second)
 }
 
-/// While the first client is in the middle of its lines, the second waits in the accept queue. Where the first one is done already, only
+/// While the first client is in the middle of its lines, the second must wait in the accept queue. If the first one is done already, only
 /// their lines can tell.
 fn second_waits(server: &Server, first: &mut Peer, second: &mut Peer) -> Step {
-    // In a pause that is built in there may be no time for more.
+    // A pause that is built in may leave no time for a proof of silence.
     let silence = if server.is_told { second.expect_silence() } else { second.expect_quiet() };
     let waiting = server.program.listening_socket()?.receive_queue;
     // A server that serves one at a time has ended the first client's connection before it accepts the next.
@@ -166,9 +166,10 @@ fn second_waits(server: &Server, first: &mut Peer, second: &mut Peer) -> Step {
         .into())
 }
 
-/// Both get as many lines, and the first gets none after the second has got one.
+/// Both must get the same number of lines, and the first none after the second has got one.
 fn one_after_the_other(mut first: Peer, mut second: Peer) -> Step {
-    // The second one's first line must be seen as soon as it is there, and the first must leave as soon as it has all.
+    // The first line of the second client must be seen as soon as it is there, and the first client must leave as soon as it has all its
+    // lines.
     let mut is_served = Ok(false);
     receive_all(&mut [&mut first], |_, _| {
         is_served = second.has_ended().map(|ended| ended || second.has_arrived());
@@ -201,7 +202,7 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
         }
         held_up += own_delay()?.saturating_sub(before);
     }
-    // A server whose lines come late, and then all at once, is never seen in the middle of them: another clause finds that.
+    // A server whose lines come late, and then all at once, is never seen in the middle of them. Another clause reports that.
     if held_up < Duration::from_millis(PAUSES[PAUSES.len() - 1] / 2) {
         return Ok(());
     }
@@ -211,13 +212,13 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
     .into())
 }
 
-/// Two clients leave in the middle of their lines and two while they wait in the accept queue; the next one must be served. Tells whether
-/// they did, as far as the server has pauses.
+/// Two clients leave in the middle of their lines and two while they wait in the accept queue. The next one must be served. Tells whether
+/// they left at those moments, as far as the server has pauses.
 fn clients_leave(session: &mut Session, pause: u64) -> Step<bool> {
     let mut server = Server::start(session, pause, MANY_LINES)?;
     let ways = [Way::Close, Way::Reset];
     let mut began = Instant::now();
-    // While lines are kept back, as another clause would find, nobody is seen in the middle of them.
+    // If lines are kept back, which another clause reports, no client is seen in the middle of them.
     session.allow_sleep(server.pause * 5);
     let (mut served, line) = server.greet()?;
     let is_kept_back = line.is_empty();
@@ -235,7 +236,7 @@ fn clients_leave(session: &mut Session, pause: u64) -> Step<bool> {
         way.leave(server.program.connect()?)?;
     }
     let waiting = server.program.listening_socket()?.receive_queue;
-    // A server that has no pauses, or accepts them all, leaves nobody there.
+    // A server without pauses, or one that accepts all clients, leaves none in the queue.
     in_time &= waiting == 2 || !served.has_ended()? || began.elapsed() < server.last_due();
     served.close();
     next_is_served(&mut server)?;

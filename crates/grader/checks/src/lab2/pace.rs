@@ -1,9 +1,9 @@
-//! The pace at which lines come: what the program was told or has built in, and what of it the kernel shows. What a
-//! line looks like is the matter of one clause alone; the others take lines as they come.
+//! The pace at which lines come: what the program was told or has built in, and what the kernel shows of it. One clause alone decides what
+//! a line looks like. The others take lines as they come.
 //!
-//! A pause that the program is told may be so long that nobody waits it out: the check does what it wants in the middle of it. One
-//! that is built in goes by while the grader looks, sooner or later by its clock. There nothing is proven that takes time: what
-//! counts is in which order things came, how many, and what cannot have come so soon.
+//! A pause that the program is told may be so long that the check never waits for its end. The check does what it wants in the middle of
+//! the pause. A pause that is built in passes while the grader looks, and takes time by its clock. There no proof is possible that takes
+//! time. The check uses only the order of lines, their number, and lines that came too early.
 
 use super::PROGRAM;
 use model::{Failure, Kind, Step};
@@ -11,8 +11,8 @@ use session::{Program, Session};
 use std::time::{Duration, Instant};
 use wire::{Ending, Peer, Stillness, receive_all};
 
-/// A pause that nobody waits out: a thread that has asked for it sleeps, and that is all there is to know. Also the longest sleep
-/// that is watched while it lasts, where a command has a shorter pause built in.
+/// A pause whose end is never awaited, in milliseconds: once a thread has asked for this sleep, nothing more needs to be known. The second
+/// value is the longest sleep that a wait watches; it is shorter if the command has a shorter pause built in.
 const ENDLESS: (u64, Duration) = (60_000, Duration::from_millis(500));
 /// More lines than any check asks for.
 const TOO_MANY: usize = 1000;
@@ -23,7 +23,7 @@ const LONGEST_LINE: usize = 1 << 20;
 pub(super) struct Server {
     pub(super) program: Program,
     pub(super) pause: Duration,
-    /// Whether it was told the pause, and has none built in.
+    /// Whether it was told the pause, so that it has none built in.
     pub(super) is_told: bool,
     pub(super) iterations: u64,
 }
@@ -35,13 +35,13 @@ pub(super) struct Set {
     pub(super) ending: Option<Ending>,
 }
 
-/// The values of the placeholders that set the pace.
+/// The values of the placeholders that determine the pace.
 pub(super) fn pace(pause_ms: u64, iterations: u64) -> [(&'static str, String); 2] {
     [("pause_ms", pause_ms.to_string()), ("iterations", iterations.to_string())]
 }
 
 impl Server {
-    /// Starts the server with this pace, or the one that its command has built in, and allows it to keep it.
+    /// Starts the server with this pace, or with the one built into its command, and allows it to keep that pace.
     pub(super) fn start(session: &mut Session, pause_ms: u64, iterations: u64) -> Step<Server> {
         let program = session.serve_with(PROGRAM, &pace(pause_ms, iterations))?;
         let pause = Duration::from_millis(session.effective(PROGRAM, "pause_ms", pause_ms)?);
@@ -52,21 +52,21 @@ impl Server {
         Ok(server)
     }
 
-    /// Lets it sleep in each wait from now on for as long as the lines of so many clients take, and half as long again.
+    /// From now on lets it sleep in each wait for one and a half times as long as the lines of this number of clients take, plus 3 s.
     pub(super) fn allow_all_lines(&self, session: &Session, clients: u32) {
         let lines = u32::try_from(self.iterations).unwrap_or(u32::MAX).saturating_mul(clients);
         session.allow_sleep(self.pause.saturating_mul(lines).saturating_mul(3) / 2 + Duration::from_secs(3));
     }
 
-    /// Starts the server with a pause so long that a client is in the middle of its lines for as long as the check wants, if the
-    /// server can be told. In each wait from now on it may sleep for a moment only, which is less than the pause.
+    /// Starts the server with a pause so long that a client is in the middle of its lines for as long as the check wants, if the server can
+    /// be told the pause. From now on it may sleep in each wait only for a moment, which is shorter than the pause.
     pub(super) fn start_pausing(session: &mut Session) -> Step<Server> {
         let server = Server::start(session, ENDLESS.0, 3)?;
         session.allow_sleep(ENDLESS.1.min(server.pause / 2));
         Ok(server)
     }
 
-    /// Connects a client and takes its first line, which is empty when none came.
+    /// Connects a client and takes its first line, which is empty if none came.
     pub(super) fn greet(&mut self) -> Step<(Peer, Vec<u8>)> {
         let mut client = self.program.connect()?;
         coax(&mut client)?;
@@ -74,8 +74,8 @@ impl Server {
         Ok((client, line))
     }
 
-    /// The time before which the line of that index cannot have come: the pauses before it, less a tenth, since the clocks of
-    /// some timers tick in milliseconds.
+    /// The line with this index cannot come before this time: the pauses before it, less a tenth, since the clocks of some timers tick in
+    /// milliseconds.
     pub(super) fn due(&self, index: u32) -> Duration {
         self.pause * index * 9 / 10
     }
@@ -86,7 +86,7 @@ impl Server {
     }
 }
 
-/// Waits for the end of a line, or for what there is when none will come. Tells the last moment at which it had not come.
+/// Waits for the end of a line, or until none will come. Returns the last moment at which it had not come.
 pub(super) fn last_missing(client: &mut Peer) -> Step<Option<Instant>> {
     let mut missing = None;
     receive_all(&mut [client], |_, arrived| {
@@ -99,8 +99,7 @@ pub(super) fn last_missing(client: &mut Peer) -> Step<Option<Instant>> {
     Ok(missing)
 }
 
-/// Waits for something to come. If the server waits for a word from the client, it gets one: that it must not is the matter of
-/// one clause.
+/// Waits for bytes. If the server waits for a word from the client, sends it one. Another clause decides that the server must not wait.
 pub(super) fn coax(client: &mut Peer) -> Step {
     let still = receive_all(&mut [client], |_, arrived| !arrived.is_empty())?;
     if still.is_some_and(|still| still.kind == Kind::Silence) {
@@ -109,21 +108,20 @@ pub(super) fn coax(client: &mut Peer) -> Step {
     Ok(())
 }
 
-/// Takes the next line, which ends with its `\n` or, where there is none, with its brace. Where nothing more comes it takes
-/// what there is, and tells why.
+/// Takes the next line, up to its `\n` or, if it has none, its brace. If nothing more comes, takes what there is and tells why.
 pub(super) fn next_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>)> {
     let (line, still, _) = timed_line(client)?;
     Ok((line, still))
 }
 
-/// As [`next_line`]; tells the last moment at which the line had not come, too.
+/// As [`next_line`]. Also returns the last moment at which the line had not come.
 fn timed_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>, Option<Instant>)> {
     let end = |arrived: &[u8]| {
         let end = arrived.iter().position(|byte| matches!(byte, b'\n' | b'}'))?;
         let behind = arrived[end..].iter().skip(1).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         Some(end + 1 + if arrived[end] == b'}' { behind } else { 0 })
     };
-    // The end of a line may come in a segment of its own.
+    // The end of the previous line may come in a segment of its own.
     let begin = |arrived: &[u8]| arrived.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     let mut missing = None;
     let still = receive_all(&mut [client], |_, arrived| {
@@ -146,7 +144,7 @@ fn timed_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Stillness>, Option<Ins
     Ok((line.to_vec(), still, missing))
 }
 
-/// Takes lines, one at least, until the connection ends or nothing more comes.
+/// Takes at least one line, until the connection ends or nothing more comes.
 pub(super) fn read_set(mut client: Peer) -> Step<Set> {
     let (mut lines, mut bytes) = (1, expect_first_line(&mut client)?);
     loop {
@@ -164,18 +162,18 @@ pub(super) fn read_set(mut client: Peer) -> Step<Set> {
     Ok(Set { lines, bytes, ending: client.ending() })
 }
 
-/// Expects the first line, however it looks, and whoever has to speak first.
+/// Expects the first line, whatever it looks like and whichever side has to speak first.
 pub(super) fn expect_first_line(client: &mut Peer) -> Step<Vec<u8>> {
     coax(client)?;
     expect_some_line(client)
 }
 
-/// Expects a line, however it looks.
+/// Expects a line, whatever it looks like.
 pub(super) fn expect_some_line(client: &mut Peer) -> Step<Vec<u8>> {
     Ok(expect_timed_line(client)?.0)
 }
 
-/// As [`expect_some_line`]; tells the last moment at which the line had not come, too.
+/// As [`expect_some_line`]. Also returns the last moment at which the line had not come.
 pub(super) fn expect_timed_line(client: &mut Peer) -> Step<(Vec<u8>, Option<Instant>)> {
     let (line, still, missing) = timed_line(client)?;
     if !line.is_empty() {

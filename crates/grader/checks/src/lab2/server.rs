@@ -1,4 +1,4 @@
-//! What one client of the streaming time server sees that says nothing, and what the kernel shows meanwhile.
+//! What one silent client of the streaming time server sees, and what the kernel shows meanwhile.
 
 use super::pace::{Server, coax, expect_some_line, expect_timed_line, last_missing, pace, read_set};
 use super::time::Told;
@@ -8,23 +8,23 @@ use session::Session;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-/// The pauses, in milliseconds, with which lines are awaited: what a server or a machine that was held up does as well must be seen
-/// with longer ones too, and what may have gone by unseen meanwhile is looked for with them.
+/// The pauses, in milliseconds, with which lines are awaited. A server that is wrong and a machine that was held up may look the same;
+/// longer pauses tell them apart. They also show what may have passed unseen with shorter ones.
 const PAUSES: [u64; 3] = [100, 300, 1000];
-/// The pauses, in milliseconds, in which the time must go on.
+/// The pauses, in milliseconds, during which the time in the lines must advance.
 const LONG_PAUSES: [u64; 3] = [700, 1500, 3000];
-/// How many lines are awaited with each.
+/// How many lines are awaited with each pause.
 const PACED_LINES: u64 = 4;
-/// Lines that were sent so far apart tell different times, to the second.
+/// Lines that were sent this far apart tell different times, even to the second.
 const APART: Duration = Duration::from_millis(1100);
 
 /// L2.1
 pub(super) fn listens_everywhere(session: &mut Session) -> Step {
     let mut server = Server::start_pausing(session)?;
     let address = server.program.address()?;
-    // Every address of 127.0.0.0/8 is this machine's; a socket that is bound to one of them cannot be reached at another.
+    // Every address in 127.0.0.0/8 is this machine's. A socket that is bound to one of them cannot be reached at another.
     let other = SocketAddr::from((Ipv4Addr::new(127, 0, 0, session.random.u8(2..250)), address.port()));
-    // There may be a socket for each interface, one made after the other.
+    // The server may have a socket for each interface, made one after the other.
     let still = server.program.wait_until(&mut |program| program.listens_at(other))?;
     if still.is_some() && !server.program.listens_at(other)? {
         let summary = format!("it listens on {address}, but {other}, which is the same machine, is refused");
@@ -55,14 +55,14 @@ pub(super) fn tells_the_time(session: &mut Session) -> Step {
     Ok(())
 }
 
-/// Takes lines, each of which must tell the present time. Tells whether the time was seen to go on; that it was not is no failure where the
-/// lines may have come together.
+/// Takes lines, each of which must tell the present time. Tells whether the time was seen to advance. If it was not, that is no failure
+/// where the lines may have been sent together.
 fn time_goes_on(session: &mut Session, pause: u64) -> Step<bool> {
     let mut server = Server::start(session, pause, 3)?;
     let earliest = Timestamp::now();
     let mut client = server.program.connect()?;
     coax(&mut client)?;
-    // The first line was sent before this, a later one after the last moment at which it was seen to be missing.
+    // The first line was sent before this moment. A later line was sent after the last moment at which it was seen to be missing.
     let (mut began, mut apart) = (None, Duration::ZERO);
     let mut times = Vec::new();
     while times.len() < 3 || (apart < APART && (times.len() as u64) < server.iterations) {
@@ -86,9 +86,9 @@ fn time_goes_on(session: &mut Session, pause: u64) -> Step<bool> {
     Ok(!stands_still)
 }
 
-/// What a line tells, which must have its form and lie between two moments.
+/// The time that a line tells. The line must have its form, and the time must lie between two moments.
 fn present_time(line: &[u8], earliest: Timestamp, latest: Timestamp) -> Step<Told> {
-    // In the form that the line has, as far as one can tell.
+    // The example has the form of the line, as far as that can be recognised.
     let is_by_name = line
         .strip_prefix(b"{'time' : '")
         .is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_alphabetic));
@@ -130,17 +130,17 @@ pub(super) fn keeps_the_pace(session: &mut Session) -> Step {
     }
 }
 
-/// What was seen of some lines.
+/// What was seen of the lines.
 enum Paced {
-    /// No line came later after the one before than it should.
+    /// Each line came in time after the one before.
     InTime,
-    /// A longer pause may have gone by unseen, since the grader was held up.
+    /// A longer pause may have passed unseen, because the grader was held up.
     Unseen,
     /// A line came late, or lines came together: the machine may have been held up.
     Otherwise(Box<Failure>),
 }
 
-/// After a line has come nothing more comes, however long it takes to be sure of that.
+/// After a line has come nothing more may come, however long it takes to prove that.
 fn is_silent_in_a_pause(session: &mut Session) -> Step {
     let mut server = Server::start_pausing(session)?;
     let (mut client, _) = server.greet()?;
@@ -148,7 +148,7 @@ fn is_silent_in_a_pause(session: &mut Session) -> Step {
     client.expect_silence().map_err(|stop| stop.remark(&pause))
 }
 
-/// Takes lines, none of which may come before its time.
+/// Takes lines. None may come before its time.
 fn paced_lines(session: &mut Session, pause: u64) -> Step<Paced> {
     let mut server = Server::start(session, pause, PACED_LINES)?;
     let pause = server.pause.as_millis();
@@ -157,12 +157,12 @@ fn paced_lines(session: &mut Session, pause: u64) -> Step<Paced> {
     let began = Instant::now();
     let mut client = server.program.connect()?;
     coax(&mut client)?;
-    // The line before was sent after the last moment at which it was seen to be missing.
+    // The previous line was sent after the last moment at which it was seen to be missing.
     let (mut came, mut before, mut in_time) = (0, began, true);
     for index in 0..u32::try_from(server.iterations.min(PACED_LINES)).unwrap_or(u32::MAX) {
         let number = index + 1;
         let missing = match expect_timed_line(&mut client) {
-            // How many lines there must be is another clause's matter.
+            // Another clause decides the number of lines.
             Err(Stop::Failed(_)) if index > 1 && client.ending().is_some() => break,
             Err(Stop::Failed(failure)) if failure.kind == Kind::Asleep => {
                 return late(&server, number, *failure);
@@ -191,7 +191,7 @@ fn paced_lines(session: &mut Session, pause: u64) -> Step<Paced> {
     Ok(Paced::Otherwise(Box::new(failure.got(format!("{segments} segments")))))
 }
 
-/// Says how late a line is.
+/// The failure that a line is late.
 fn late(server: &Server, number: u32, mut failure: Failure) -> Step<Paced> {
     let pause = server.pause.as_millis();
     let after = if number == 1 {

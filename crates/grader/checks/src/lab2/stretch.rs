@@ -1,4 +1,4 @@
-//! The streaming time server's stretch clauses: what it makes of clients that are not read and of clients that do not read.
+//! The streaming time server's stretch clauses: how it treats clients whose words it does not read, and clients that do not read.
 
 use super::pace::{Server, expect_first_line, next_line, read_set};
 use super::time::Told;
@@ -8,16 +8,16 @@ use session::{Program, Session};
 use std::time::{Duration, Instant};
 use wire::{Ending, Framing, Peer, receive_all};
 
-/// For how long a server may wait for a client to read: twice 10 s, since a line of which the kernel has taken a part is held up in a
-/// second write too, and a little more.
+/// How long a server may wait for a client to read: twice 10 s and a little more. If the kernel has taken a part of a line, the rest is
+/// held up in a second write too.
 const LONGEST_WRITE: Duration = Duration::from_secs(21);
-/// The pauses, in milliseconds, that must not follow a write that was held up, and how often one is: the grader may have been held up itself
-/// for longer than a shorter one. To fill the buffers takes some 160 pauses, so that long ones are for busy machines only; with still
+/// The pauses, in milliseconds, that must not follow a write that was held up, and how often a write is held up. The grader itself may be
+/// held up for longer than a short one. To fill the buffers takes about 160 pauses, so long ones are for busy machines only. With still
 /// longer ones a server could give up a client that does not read.
 const HOLD_UPS: [(u64, usize); 3] = [(20, 5), (100, 2), (200, 1)];
-/// How often a pause may last for longer, as on a machine that is held up, while buffers are filled.
+/// How often a pause may last longer while buffers are filled, as on a machine that is held up.
 const LATE_LINES: usize = 8;
-/// The pauses, in milliseconds, in which a client speaks: the grader may have been held up for longer than a shorter one.
+/// The pauses, in milliseconds, in which a client speaks. The grader may be held up for longer than a short one.
 const PAUSES: [u64; 3] = [50, 300, 1500];
 /// How much it says: more than one read takes.
 const WORDS: usize = 40_000;
@@ -30,7 +30,7 @@ pub(super) fn ends_without_a_reset(session: &mut Session) -> Step {
         let mut client = server.program.connect()?;
         client.offer(session.text(WORDS))?;
         let is_open = has_words(&server, &client)?;
-        // A server without pauses may come to its end first; that is another clause's matter.
+        // A server without pauses may end first. Another clause reports that.
         let is_over = !is_open && client.has_ended()? && began.elapsed() < server.last_due();
         let set = read_set(client)?;
         if is_open && set.ending == Some(Ending::Reset) {
@@ -45,8 +45,8 @@ pub(super) fn ends_without_a_reset(session: &mut Session) -> Step {
     Err(Fault::new("a client was to speak before the last line, and the grader was held up each time").into())
 }
 
-/// Waits until what the client has said has arrived, as far as there is room for it. Tells whether the server had not closed the connection
-/// by then.
+/// Waits until the server's kernel has received some of what the client said, or the server has closed the connection. Tells whether it
+/// received some.
 fn has_words(server: &Server, client: &Peer) -> Step<bool> {
     let progress =
         |program: &Program| -> Step<_> { Ok(program.socket_of(client)?.and_then(|socket| socket.progress)) };
@@ -62,7 +62,7 @@ fn has_words(server: &Server, client: &Peer) -> Step<bool> {
 /// L2.S2
 pub(super) fn gives_up_who_never_reads(session: &mut Session) -> Step {
     session.narrow_buffers()?;
-    // With a pause that is built in so many lines would never end.
+    // With a pause built in, this number of lines would never end.
     let lines = if session.is_told(session.program(), "pause_ms")? { ENOUGH_TO_FILL } else { BUILT_IN };
     let mut server = Server::start(session, 0, lines)?;
     let (stuck, _) = server.greet()?;
@@ -75,9 +75,9 @@ pub(super) fn gives_up_who_never_reads(session: &mut Session) -> Step {
         let still = receive_all(&mut [&mut next], |_, arrived| !arrived.is_empty())?;
         match still {
             None if next.ending().is_none() => return Ok(()),
-            // A server that pauses although it was not told to takes its time to fill the buffers.
+            // A server that pauses although it was told not to needs its time to fill the buffers.
             Some(still) if still.kind == Kind::Asleep && written_to(&server, &stuck)? != before => {}
-            // It has had all the time that there is; to wait as long again would show no more.
+            // It has had all the time that it may have. To wait again would show no more.
             Some(still) if still.kind == Kind::Asleep => {
                 return Err(Stop::from(still.failure("client 2 got no line")).remark(held));
             }
@@ -87,9 +87,10 @@ pub(super) fn gives_up_who_never_reads(session: &mut Session) -> Step {
     expect_first_line(&mut next).map_err(|stop| stop.remark(held)).map(drop)
 }
 
-/// Lines that no buffers hold: the smallest take about 160 of them, those of a machine's own network a few thousand times more.
+/// More lines than any buffers hold. The smallest buffers take about 160 of them, those of a machine's own network a few thousand times
+/// more.
 const ENOUGH_TO_FILL: u64 = 200_000;
-/// Lines that a server is told which has its pause built in.
+/// The number of lines for a server that has its pause built in.
 const BUILT_IN: u64 = 15;
 
 /// L2.S3
@@ -100,12 +101,12 @@ pub(super) fn does_not_drift(session: &mut Session) -> Step {
             break;
         }
     }
-    // On a machine that is that busy a server which pauses is seen asleep in one of two or three: none of eight has been.
+    // On a machine that is so busy, a server that pauses is seen asleep in one of two or three tries. None of eight tries has seen that.
     Ok(())
 }
 
-/// Holds up a write and expects no pause behind it, and times that never go backwards. Tells whether a pause is sure not to have gone by
-/// unseen. Where there are too few lines for a write to be held up, there is none.
+/// Holds up a write and expects no pause behind it, and times that never go backwards. Tells whether a pause would surely have been seen.
+/// If there are too few lines to hold up a write, no write is held up.
 fn keeps_its_schedule(session: &mut Session, pause: u64, tries: usize) -> Step<bool> {
     let lines = if session.is_told(session.program(), "pause_ms")? { 1000 } else { BUILT_IN };
     let mut server = Server::start(session, pause, lines)?;
@@ -118,14 +119,14 @@ fn keeps_its_schedule(session: &mut Session, pause: u64, tries: usize) -> Step<b
         session
             .note("client 1 does not read, and a write is blocked; more than a pause later client 1 reads");
         session.let_pass(server.pause * 3 / 2);
-        // What the kernel had merely not acknowledged yet makes room by itself.
+        // If the kernel merely waited for an acknowledgement, there is room again soon.
         would_be_seen = written_to(&server, &client)?.is_none_or(|now| now == written);
         if !would_be_seen {
             continue;
         }
         session.allow_sleep(server.pause / 10);
         let took = expect_no_pause_after_the_write(&server, &mut client, &mut bytes, &mut length)?;
-        // When the grader itself was held up, or the program was, a pause may have gone by unseen.
+        // If the grader or the program was held up, a pause may have passed unseen.
         would_be_seen = took < server.pause * 9 / 10;
         if would_be_seen {
             break;
@@ -148,8 +149,8 @@ fn keeps_its_schedule(session: &mut Session, pause: u64, tries: usize) -> Step<b
     }
 }
 
-/// Expects the first line, at once or after one pause. Where lines are collected, a write that is held up is one of many lines, and what comes
-/// after it tells nothing of the next line.
+/// Expects the first line, at once or after one pause. If the server collects lines, a write that is held up contains many lines, and what
+/// follows it says nothing about the next line.
 fn first_line_leaves(session: &Session, server: &Server, client: &mut Peer) -> Step {
     session.allow_sleep((server.pause * 8 / 5).max(GATHERING));
     let line = expect_first_line(client)
@@ -161,8 +162,8 @@ fn first_line_leaves(session: &Session, server: &Server, client: &mut Peer) -> S
 /// For how long a server may sleep before the first line comes.
 const GATHERING: Duration = Duration::from_millis(200);
 
-/// Waits until the server is held up in a write to the client: a thread waits on that client, and the kernel has taken no more from it,
-/// though it had time for three pauses, or it is blocked for good. Tells how many bytes the kernel had taken, and nothing if that never comes.
+/// Waits until the server is held up in a write to the client: a thread waits on that client, and the kernel takes no more from it although
+/// it had time for three pauses, or it is blocked for good. Returns how many bytes the kernel had taken, or `None` if that never comes.
 fn held_up_in_writing(session: &Session, server: &Server, client: &Peer) -> Step<Option<u64>> {
     session.allow_sleep(server.pause * 3);
     let mut late = 0;
@@ -176,7 +177,7 @@ fn held_up_in_writing(session: &Session, server: &Server, client: &Peer) -> Step
             Some(_) if progress.unsent > 0 && has_a_call_on(server, socket.inode)? => {
                 return Ok(Some(progress.written()));
             }
-            // A machine that is held up lets a pause last for longer.
+            // A pause lasts longer on a machine that is held up.
             Some(still) if still.kind == Kind::Asleep && late < LATE_LINES => late += 1,
             Some(_) => break,
             None => late = 0,
@@ -185,20 +186,20 @@ fn held_up_in_writing(session: &Session, server: &Server, client: &Peer) -> Step
     Ok(None)
 }
 
-/// Whether a thread waits in a call on that socket. Where none does, the server pauses, for longer than it means to on a busy machine.
+/// Whether a thread waits in a call on that socket. If none does, the server pauses, on a busy machine for longer than it asked for.
 fn has_a_call_on(server: &Server, socket: u32) -> Step<bool> {
     Ok(server.program.census()?.workers.iter().any(|worker| worker.sockets.contains(&socket)))
 }
 
-/// How much the kernel has taken for the client; nothing once the server has closed the connection.
+/// How many bytes the kernel has taken for the client; `None` once the server has closed the connection.
 fn written_to(server: &Server, client: &Peer) -> Step<Option<u64>> {
     let progress = server.program.socket_of(client)?.and_then(|socket| socket.progress);
     Ok(progress.map(|progress| progress.written()))
 }
 
-/// Reads, and expects the line after the one that was held up at once, without a pause between. Tells how much time went by
-/// between the last moment at which the write was seen to be blocked and the first at which the kernel had that line. What is
-/// read is added to `bytes`; a line is as long as the first one.
+/// Reads, and expects the line after the held-up one at once, without a pause between. Returns the time between the last moment at which
+/// the write was seen to be blocked and the first at which the kernel had that line. Appends what it reads to `bytes`. All lines are as
+/// long as the first one.
 fn expect_no_pause_after_the_write(
     server: &Server,
     client: &mut Peer,
@@ -208,7 +209,7 @@ fn expect_no_pause_after_the_write(
     let (theirs, ours) = (client.theirs(), client.ours());
     let look = || -> Step<Option<(u64, bool)>> {
         let socket = server.program.socket_between(theirs, ours)?;
-        // Where all is acknowledged, nothing keeps a write waiting.
+        // If everything is acknowledged, nothing keeps a write waiting.
         let look = |socket: Socket| Some((socket.progress?.written(), socket.send_queue == 0));
         Ok(socket.and_then(look))
     };
@@ -217,12 +218,12 @@ fn expect_no_pause_after_the_write(
     let (line, _) = next_line(client)?;
     let length = *length.get_or_insert(line.len().max(1)) as u64;
     bytes.extend(line);
-    // A server that has given the client up meanwhile never waits for anybody, and so cannot drift.
+    // A server that has given up the client never waits for anybody, so it cannot drift.
     let Some(before) = before else {
         bytes.extend(client.take_arrived());
         return Ok(Duration::ZERO);
     };
-    // The kernel has taken so many lines; the next is the one whose write is blocked, and behind it comes the one in question.
+    // The kernel has taken `before / length` lines. The next one is the one whose write is blocked, and then comes the one in question.
     let enough = (before / length + 2) * length;
     let (mut seen, mut still) = (Ok(None), None);
     let (mut was_free, mut is_free) = (false, false);
@@ -237,7 +238,7 @@ fn expect_no_pause_after_the_write(
             (was_free, is_free) = (is_free, free);
             written >= enough
         })?;
-        // Who sleeps may be in a write with a time limit, unless that had nothing to wait for before it was looked at.
+        // A thread that sleeps may be in a write with a time limit, unless that write had nothing to wait for before the look.
         if still.as_ref().is_none_or(|still| still.kind != Kind::Asleep) {
             break;
         }

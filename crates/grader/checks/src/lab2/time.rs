@@ -1,4 +1,4 @@
-//! What time a line of the streaming time server tells, in each of the three forms that it may have.
+//! The time that a line of the streaming time server tells, in each of the three forms that it may have.
 
 use jiff::civil::DateTime;
 use jiff::fmt::rfc2822;
@@ -15,7 +15,7 @@ const QUARTER: i64 = 15 * 60;
 pub(super) enum Told {
     /// A moment.
     Moment(Timestamp),
-    /// What a clock on a wall shows (taken as UTC), in a zone of which only an abbreviation is known.
+    /// The reading of a clock on the wall, stored as UTC, in a zone of which only an abbreviation is known.
     Wall(Timestamp),
 }
 
@@ -32,14 +32,15 @@ impl Told {
         match self {
             Told::Moment(moment) => earliest - TOLERANCE <= moment && moment <= latest + TOLERANCE,
             Told::Wall(wall) => {
-                // The unknown offset is a multiple of a quarter of an hour: what is left of one must agree.
+                // The unknown offset is a multiple of a quarter of an hour, so the remainders must agree.
                 let since = wall.duration_since(earliest - TOLERANCE).as_secs().rem_euclid(QUARTER);
                 since <= (latest.duration_since(earliest) + TOLERANCE * 2).as_secs() + 1
             }
         }
     }
 
-    /// By how many quarters of an hour it is off, where it is so much and no more, as who takes one time zone for another is.
+    /// By how many quarters of an hour it is off, if the difference is such a multiple and at most 14 h. That happens to a program that
+    /// takes one time zone for another.
     pub(super) fn zones_away(self, now: Timestamp) -> Option<i64> {
         const MOST: i64 = 14 * 4;
         let Told::Moment(moment) = self else { return None };
@@ -72,7 +73,7 @@ fn rfc2822(text: &str) -> Option<Timestamp> {
     Some(rfc2822::parse(text).ok()?.timestamp())
 }
 
-/// `dow mon dd hh:mm:ss zzz yyyy`, as the documentation of Java's `java.util.Date.toString` has it.
+/// `dow mon dd hh:mm:ss zzz yyyy`, as in the documentation of Java's `java.util.Date.toString`.
 fn java(text: &str) -> Option<Told> {
     let (rest, year) = text.rsplit_once(' ')?;
     let (rest, zone) = rest.rsplit_once(' ')?;

@@ -20,7 +20,7 @@ pub(super) fn sends_one_line(session: &mut Session) -> Step {
     let (client, mut server, _listener) = connected(session)?;
     server.send(GREETING)?;
     let mut sent = server.take_line()?;
-    // What else it says, now or before its end, is surplus.
+    // Everything else that it says, now or before its end, is surplus.
     let (more, ending) = server.read_until_rested()?;
     sent.extend(more);
     if ending.is_none() && server.offer(ANSWER)? {
@@ -36,13 +36,13 @@ pub(super) fn sends_one_line(session: &mut Session) -> Step {
 
 /// L3.11
 pub(super) fn accepts_the_answer(session: &mut Session) -> Step {
-    // Greeting and answer apart, each whole.
+    // Greeting and answer in separate segments, each whole.
     exchange(session, |server| {
         server.send(GREETING)?;
         server.take_line()?;
         server.send(ANSWER)
     })?;
-    // Both glued into one segment.
+    // Both in one segment.
     exchange(session, |server| {
         server.send([GREETING, ANSWER].concat())?;
         server.take_line().map(drop)
@@ -52,7 +52,7 @@ pub(super) fn accepts_the_answer(session: &mut Session) -> Step {
         server.take_line()?;
         send_cut(server, &bytewise(ANSWER.as_bytes()))
     })?;
-    // Both glued, and cut in the middle of the greeting.
+    // Both together, but cut in the middle of the greeting.
     let both = [GREETING, ANSWER].concat();
     let pieces = cut_at(both.as_bytes(), &[session.random.usize(1..GREETING.len())]);
     exchange(session, |server| {
@@ -117,7 +117,7 @@ pub(super) fn tells_of_lost_connections(session: &mut Session) -> Step {
     session.start(PROGRAM, &values)?.expect_told_error()?;
     for greet in [false, true] {
         let (client, mut server, listener) = connected(session)?;
-        // Who tries again is refused.
+        // A client that tries again is refused.
         drop(listener);
         if greet {
             server.send(GREETING)?;
@@ -133,7 +133,7 @@ pub(super) fn tells_of_lost_connections(session: &mut Session) -> Step {
 
 /// L3.S5
 pub(super) fn gives_up_in_time(session: &mut Session) -> Step {
-    // A virtual machine on a loaded processor may have used up a short time-out before it has connected.
+    // A virtual machine on a loaded processor may use up a short time-out before it connects.
     let mut result = Ok(());
     for timeout in [40, 400, 4000] {
         result = gives_up_after(session, timeout);
@@ -157,7 +157,7 @@ fn gives_up_after(session: &mut Session, timeout: u64) -> Step {
             server.offer(GREETING)?;
         }
         client.expect_told_error().map_err(|stop| waits_without_limit(stop, timeout))?;
-        // A lower bound holds on any machine: the client began to wait after it was started.
+        // A lower bound holds on any machine, since the client began to wait after it was started.
         if began.elapsed() < Duration::from_millis(timeout) {
             let summary = format!("the client gave up after {} ms", began.elapsed().as_millis());
             let failure = Failure::new(Kind::Ended, summary).expected(format!("it waits for {timeout} ms"));
@@ -167,7 +167,7 @@ fn gives_up_after(session: &mut Session, timeout: u64) -> Step {
     Ok(())
 }
 
-/// Says what it means here that the client does not end.
+/// Makes the failure say why the client does not end.
 fn waits_without_limit(stop: Stop, timeout: u64) -> Stop {
     match stop {
         Stop::Failed(mut failure) if failure.kind == Kind::StillRunning => {
@@ -179,7 +179,7 @@ fn waits_without_limit(stop: Stop, timeout: u64) -> Stop {
     }
 }
 
-/// Lets the client talk to a server that says what it should, and expects the client to be content.
+/// Lets the client talk to a server that says the right words, and expects the client to succeed.
 fn exchange(session: &mut Session, talk: impl FnOnce(&mut Peer) -> Step) -> Step {
     let (client, mut server, _listener) = connected(session)?;
     talk(&mut server)?;

@@ -1,4 +1,4 @@
-//! Clients that go, after their answer or without a line, and what the server keeps of them.
+//! Clients that leave, after their answer or without a line, and what the server keeps of them.
 
 use super::server::{converse, expect_answer, greeted};
 use crate::kit::leaving::{Way, expect_released};
@@ -8,7 +8,7 @@ use wire::Ending;
 
 /// How many clients are served one after the other.
 const SERVED: usize = 6;
-/// How many sockets of clients that have gone may be left: a variable holds the last one until the next takes its place.
+/// How many sockets of clients that have gone may be left: a variable may hold the last one until the next replaces it.
 const LEFT: usize = 1;
 
 /// L3.6
@@ -16,7 +16,7 @@ pub(super) fn serves_the_next(session: &mut Session, server: &mut Program) -> St
     let mut sockets = Vec::new();
     for _ in 0..SERVED {
         let (socket, ending) = conversation(session, server)?;
-        // That a connection stays open is L3.3's matter.
+        // L3.3 reports a connection that stays open.
         sockets.extend(socket.filter(|_| ending.is_some()));
     }
     expect_released(server, &sockets, LEFT)?;
@@ -34,15 +34,15 @@ pub(super) fn survives_clients_that_leave(session: &mut Session, server: &mut Pr
             }
             // The server waits for its line now, whatever it has said.
             client.read_until_rested()?;
-            // Where an error leads out of a conversation, a collector of garbage may be what closes its socket, some time.
+            // If an error ends a conversation, a garbage collector may be what closes its socket, some time later.
             if way != Way::Reset {
                 left.extend(server.accepted_socket(&client)?);
             }
             if let Some(mut client) = way.leave(client)? {
-                // Whether what came without an end of line is answered is left open, and what the server makes of its own side.
+                // The handout does not say whether text without an end of line is answered, nor what the server does with its own side.
                 client.read_until_rested()?;
             }
-            // It has seen that the client is gone before the next one comes.
+            // The server has seen that the client is gone before the next one comes.
             server.wait_until_rests(&mut |_| Ok(true))?;
             served.extend(conversation(session, server)?.0);
         }
@@ -50,7 +50,7 @@ pub(super) fn survives_clients_that_leave(session: &mut Session, server: &mut Pr
     for way in [Way::Close, Way::Reset] {
         gone_before_its_turn(session, server, way)?;
     }
-    // That no socket at all is given back is L3.6's matter.
+    // L3.6 reports that no socket at all is closed.
     let outcome =
         expect_released(server, &left, LEFT).map_err(|stop| stop.remark("they left without a line"));
     if outcome.is_err() && server.holds(&served)? > LEFT {
@@ -59,8 +59,8 @@ pub(super) fn survives_clients_that_leave(session: &mut Session, server: &mut Pr
     outcome
 }
 
-/// A client leaves while the server is busy with another one, so that it is gone before it can be greeted; a server with a thread for
-/// each client may be faster.
+/// A client leaves while the server is busy with another one, so it is gone before it can be greeted. A server with a thread for each
+/// client may be faster.
 fn gone_before_its_turn(session: &mut Session, server: &mut Program, way: Way) -> Step {
     let line = session.text(9);
     let mut first = greeted(server)?;

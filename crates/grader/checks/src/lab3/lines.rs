@@ -1,5 +1,5 @@
-//! Lines of many lengths, whole and cut. A program that gathers a line in a buffer has a size at which that is full, and what it does
-//! then is seen only with lines that are longer.
+//! Lines of many lengths, whole and cut. A program that gathers a line in a buffer fills it at some size. Only longer lines show what it
+//! does then.
 
 use super::server::{GREETING, expect_answer, greeted};
 use crate::kit::cuts::{BUFFERS, send_line_cut};
@@ -7,10 +7,10 @@ use model::{Failure, Kind, Step};
 use session::{Program, Session};
 use wire::{Peer, bytewise, cut_at, every_cut};
 
-/// Lengths of a long line. The first one that is answered whole is cut: what becomes of a line that is too long for its server is
-/// L3.3's matter.
+/// Lengths of a long line. The first one that the server answers when it comes whole is cut. L3.3 decides what happens to a line that is
+/// too long for its server.
 const LONG: [usize; 4] = [9000, 3000, 600, 100];
-/// Less than any buffer holds that a program may have for a line.
+/// Less than any buffer that a program may have for a line.
 const SHORT: usize = 30;
 
 /// L3.3
@@ -23,13 +23,13 @@ pub(super) fn answers_in_upper_case(session: &mut Session, server: &mut Program)
             let line = format!(" {} ", session.text(length - 2));
             let outcome = answers_line(server, &line, end);
             if outcome.is_err() && length > SHORT && answers_each_read(server)? {
-                // It takes a read for a line, which is L3.4's matter, and so cannot know a line that needs two.
+                // It takes each read for a line, which L3.4 reports. So it cannot recognise a line that needs two reads.
                 return Ok(());
             }
             outcome?;
         }
     }
-    // What some libraries take for the end of a line too, and this protocol does not.
+    // Some libraries also take these for the end of a line. This protocol does not.
     answers_line(server, "a\tb\u{b}c\u{c}d\u{1c}e", "\n")
 }
 
@@ -41,7 +41,7 @@ fn answers_line(server: &mut Program, line: &str, end: &str) -> Step {
     client.expect_end()
 }
 
-/// Whether it answers before a line has ended.
+/// Whether the server answers before a line has ended.
 fn answers_each_read(server: &mut Program) -> Step<bool> {
     let mut client = greeted(server)?;
     client.offer("abc")?;
@@ -80,8 +80,8 @@ pub(super) fn waits_for_the_end_of_the_line(session: &mut Session, server: &mut 
     Ok(())
 }
 
-/// Half of the line comes, and then nothing for as long as the server will do nothing by itself. It may lose its patience and close, but
-/// not take the half for a line.
+/// Half of the line comes, and then nothing until the server will do nothing more by itself. The server may lose its patience and close,
+/// but it must not take the half for a line.
 fn waits_without_limit(server: &mut Program, text: &str) -> Step {
     let (first, last) = text.split_at(text.len() / 2);
     let mut client = greeted(server)?;
@@ -109,7 +109,7 @@ fn in_pieces(server: &mut Program, pieces: &[&[u8]]) -> Step<Peer> {
     Ok(client)
 }
 
-/// Whether a line gets its answer where it is not cut.
+/// Whether a line gets its answer when it is not cut.
 fn is_answered_whole(server: &mut Program, text: &str) -> Step<bool> {
     let mut client = greeted(server)?;
     client.offer(format!("{text}\n"))?;

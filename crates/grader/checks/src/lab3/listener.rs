@@ -1,4 +1,4 @@
-//! Part d: a listening socket with a short queue, and nobody who accepts.
+//! Part d: a listening socket with a short queue that is not accepted from at first.
 
 use model::{Failure, Kind, Step};
 use session::Session;
@@ -10,7 +10,7 @@ const BACKLOG: u32 = 4;
 /// L3.17
 pub(super) fn has_a_backlog_of_four(session: &mut Session) -> Step {
     let server = session.serve(PROGRAM)?;
-    // It may call listen once again: the last one counts.
+    // It may call listen again; the last call counts.
     server.wait_until_still()?;
     let backlog = server.listening_socket()?.send_queue;
     if backlog == BACKLOG {
@@ -24,7 +24,7 @@ pub(super) fn has_a_backlog_of_four(session: &mut Session) -> Step {
 
 /// L3.18
 pub(super) fn accepts_when_told(session: &mut Session) -> Step {
-    // Fewer clients than may wait: who counts to the backlog waits in vain for one more.
+    // Fewer clients than may wait: a program that counts to the backlog waits in vain for one more.
     let few = session.random.u32(1..BACKLOG);
     accepts_all(session, few)?;
     accepts_all(session, BACKLOG)
@@ -32,7 +32,7 @@ pub(super) fn accepts_when_told(session: &mut Session) -> Step {
 
 fn accepts_all(session: &mut Session, count: u32) -> Step {
     let mut server = session.serve(PROGRAM)?;
-    // That more may wait than there is room for is L3.17's matter.
+    // L3.17 decides how many may wait.
     let count = count.min(server.listening_socket()?.send_queue.max(1));
     let mut clients: Vec<Peer> = Vec::new();
     for _ in 0..count {
@@ -54,7 +54,7 @@ fn accepts_all(session: &mut Session, count: u32) -> Step {
     server.input(b"go\n")?;
     server.expect_success()?;
     for client in &mut clients {
-        // A connection that waits when its listening socket goes is reset; one that was accepted ends by end of file.
+        // When a listening socket is closed, its waiting connections are reset. A connection that was accepted ends with an end of file.
         let (_, ending) = client.read_to_end(1 << 16)?;
         if ending == Ending::Reset {
             let summary = format!("{} was never accepted: its connection was reset", client.name());

@@ -1,5 +1,5 @@
-//! Parts a and c: what a client of the echo server sees. The functions take the program's name, since the
-//! threaded server speaks the same protocol. Long and cut lines are `lines`', clients that go `leaving`'s.
+//! Parts a and c: what a client of the echo server sees. Some functions take the program's name, since the threaded server speaks the same
+//! protocol. Long and cut lines are in `lines`, clients that leave in `leaving`.
 
 use model::{Failure, Kind, Step};
 use session::{Program, Session};
@@ -9,10 +9,11 @@ use wire::{Peer, every_cut};
 pub(super) const GREETING: &str = "HELLO\n";
 
 const MEBIBYTE: usize = 1 << 20;
-/// What a server must take of a line before it may cut it off, and with that, and somewhat more, what it may take at most.
+/// How much of a line a server must take before it may cut it off, and how many further bytes of it the check sends at most.
 const SHORTEST_LIMIT: usize = MEBIBYTE;
 const LONGEST_LIMIT: usize = 32 * MEBIBYTE;
-/// The processor time in which it must have cut it off: one that copies all that it has with each piece that comes would need minutes.
+/// The server must have cut the line off within this processor time. One that copies everything it has with each new piece would need
+/// minutes.
 const LONGEST_WORK: Duration = Duration::from_secs(10);
 
 /// L3.1
@@ -20,7 +21,7 @@ pub(super) fn listens(session: &mut Session, program: &str) -> Step {
     let mut server = session.serve(program)?;
     server.expect_over_ipv4()?;
     let client = server.connect()?;
-    // Only a connection that was accepted lingers on its port when the server is killed. Whether it ever is, is not asked here.
+    // Only an accepted connection keeps the port busy after the server is killed. This clause does not decide whether it is ever accepted.
     server
         .wait_until(&mut |server| Ok(server.socket_of(&client)?.is_some_and(|socket| socket.inode != 0)))?;
     session.restart(server, &[])?.expect_over_ipv4()
@@ -39,14 +40,14 @@ pub(super) fn answers_one_line_only(session: &mut Session, server: &mut Program)
     let mut client = greeted(server)?;
     client.send(format!("{first}\n{second}\n"))?;
     expect_answer(&mut client, &first)?;
-    // Whether the connection is closed, or reset because the second line lies unread, is not this clause's matter.
+    // This clause does not decide whether the connection is closed, or reset because the second line is unread.
     let (more, _) = client.read_until_still(MEBIBYTE)?;
     if !more.is_empty() {
         let summary = "something was sent after the answer to the first line";
         return Err(Failure::new(Kind::Unexpected, summary).expected("nothing more").got(&*more).into());
     }
     client.close();
-    // What follows may be the beginning of a line too: the first one has ended all the same.
+    // What follows may also be the beginning of a line. The first line has ended all the same.
     let mut client = greeted(server)?;
     client.send(format!("{first}\n{second}"))?;
     expect_answer(&mut client, &first)?;
@@ -65,12 +66,12 @@ pub(super) fn one_at_a_time(session: &mut Session, program: &str) -> Step {
         let early = "the first client was still being served, and the second must wait";
         second.expect_silence().map_err(|stop| stop.remark(early))?;
     }
-    // What the first one gets is not asked here: a server may have lost its patience with it, as it has said nothing for long.
+    // This clause does not decide what the first client gets. It was silent for long, so the server may have lost its patience with it.
     if first.offer(format!("{one}\n"))? {
         first.take_line()?;
     }
     first.close();
-    // Its greeting and its answer come together now.
+    // The second client gets its greeting and its answer together now.
     let (all, _) = second.read_until_still(MEBIBYTE)?;
     if String::from_utf8_lossy(&all).trim_end().to_uppercase().ends_with(&two.to_uppercase()) {
         return Ok(());
@@ -80,7 +81,7 @@ pub(super) fn one_at_a_time(session: &mut Session, program: &str) -> Step {
     Err(failure.expected(expected.as_bytes()).got(&*all).into())
 }
 
-/// Waits until nothing more will happen by itself, or the server has done with the first client. Tells whether the second one got nothing
+/// Waits until nothing more will happen by itself, or the server is done with the first client. Tells whether the second one got nothing
 /// before that.
 fn waits_for_its_turn(server: &Program, first: &mut Peer, second: &mut Peer) -> Step<bool> {
     let mut is_served = false;
@@ -89,7 +90,7 @@ fn waits_for_its_turn(server: &Program, first: &mut Peer, second: &mut Peer) -> 
         let came = second.take_arrived();
         second.put_back(&came);
         is_served = !came.is_empty() || second.ending().is_some();
-        // Looked at last: what ends the first comes before what is said to the second.
+        // Looked at last, since the end of the first connection comes before any word to the second client.
         Ok(first.has_ended()? || is_served)
     })?;
     Ok(!is_served || first.ending().is_some())
@@ -138,7 +139,7 @@ pub(super) fn survives_invalid_text(session: &mut Session) -> Step {
     for line in [b"\xff\xfe\n".as_slice(), b"caf\xc3 \xe2\x82 x\n", b"\xc3\n", b"\0\n"] {
         let mut client = greeted(&mut server)?;
         client.send(line)?;
-        // What is answered is left open.
+        // The handout does not say what the answer is.
         client.read_until_still(MEBIBYTE)?;
         client.close();
         converse(session, &mut server)?;
@@ -155,7 +156,7 @@ pub(super) fn cuts_off_an_endless_line(session: &mut Session) -> Step {
     converse(session, &mut server)
 }
 
-/// Expects that the server takes so many bytes of a line and waits for more.
+/// Expects that the server takes `length` bytes of a line and waits for more.
 fn expect_takes(client: &mut Peer, length: usize) -> Step {
     if client.offer(vec![b'a'; length])? && !client.has_ended()? {
         client.wait_until_read()?;
@@ -168,20 +169,20 @@ fn expect_takes(client: &mut Peer, length: usize) -> Step {
     Err(client.lost(Kind::Ended, summary)?.expected("a limit of at least 1 MiB").got("a shorter one").into())
 }
 
-/// A client that has connected and taken the greeting, whatever that was: that it is right is the matter of one clause, and
-/// the others are not to fail with it.
+/// A client that has connected and taken the greeting, whatever it was. One clause decides whether it is right, and the others must not
+/// fail with it.
 pub(super) fn greeted(server: &mut Program) -> Step<Peer> {
     let mut client = server.connect()?;
     client.take_line()?;
     Ok(client)
 }
 
-/// Expects exactly this answer. A greeting that comes late, along with it, is L3.2's matter.
+/// Expects exactly this answer. L3.2 decides about a greeting that comes late, together with it.
 fn expect_exactly(client: &mut Peer, answer: &str) -> Step {
     client.expect_answer(GREETING.as_bytes(), answer.as_bytes(), |got| got == answer.as_bytes())
 }
 
-/// Expects an answer with the text of `line`. Its case and its end are L3.3's matter.
+/// Expects an answer with the text of `line`. L3.3 decides about its case and its end.
 pub(super) fn expect_answer(client: &mut Peer, line: &str) -> Step {
     let answer = format!("{}\n", line.to_ascii_uppercase());
     client.expect_answer(GREETING.as_bytes(), answer.as_bytes(), |got| {

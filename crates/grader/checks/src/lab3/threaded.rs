@@ -12,7 +12,7 @@ const PROGRAM: &str = "echo-server-threaded";
 
 /// How many clients are served at once.
 const CROWD: usize = 50;
-/// How much of its line each says at first.
+/// How much of its line each client says first.
 const HALF: usize = 7;
 
 /// L3.14
@@ -38,7 +38,7 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
     let clients = crowd(&mut server, CROWD)?;
     let mut clients: Vec<(Peer, String)> =
         clients.into_iter().map(|client| (client, session.text(16))).collect();
-    // First all say half of their lines, so that each half lies at the server while the others' come.
+    // First all clients say half of their lines, so that each half is at the server while the other halves come.
     session.random.shuffle(&mut clients);
     for (client, line) in &mut clients {
         client.send(&line[..HALF])?;
@@ -52,7 +52,7 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
         let (half, rest) = line.split_at(HALF);
         let early = client.take_arrived();
         if early.trim_ascii_end().eq_ignore_ascii_case(half.as_bytes()) {
-            // That half a line is answered is L3.4's matter, here L3.14's.
+            // L3.4, here as a part of L3.14, decides that half a line is not answered.
             continue;
         }
         client.put_back(&early);
@@ -73,7 +73,7 @@ pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
     }
     let readers = readers(&server, &clients, |worker| worker.tid)?;
     for (index, mut client) in clients.into_iter().enumerate() {
-        // However a conversation ends. What is answered is L3.14's matter.
+        // A conversation may end in any of these ways. L3.14 decides about the answers.
         match index % 3 {
             0 => client.close(),
             1 => client.reset()?,

@@ -1,4 +1,4 @@
-//! The presence client, a program with two sources of events: its server, played by the grader, and its standard input.
+//! The presence client, a program with two sources of events: its server, which the grader plays, and its standard input.
 
 use super::crowd::{WHAT, contains, gather};
 use super::server::LINES_ABOUT;
@@ -10,7 +10,7 @@ use wire::{Listener, Peer};
 
 const PROGRAM: &str = "presence-client";
 const KIBIBYTE: usize = 1024;
-/// The longest name that the handout speaks of.
+/// The longest name in the handout.
 const LONGEST_NAME: usize = 100;
 const WELCOME: &str = "Welcome! Say HELLO, SAY, WHO, BYE or KILL.\n";
 
@@ -27,13 +27,13 @@ fn values(server: SocketAddr, name: &str) -> [(&'static str, String); 3] {
 }
 
 impl Visit {
-    /// Starts the client, welcomes it, and takes what it says first.
+    /// Starts the client, welcomes it, and takes what it says first. The name is random.
     fn begin(session: &mut Session) -> Step<(Visit, Vec<u8>)> {
         let name = session.name(7);
         Visit::begin_as(session, name)
     }
 
-    /// As [`Visit::begin`], with this name.
+    /// As [`Visit::begin`], with a given name.
     fn begin_as(session: &mut Session, name: String) -> Step<(Visit, Vec<u8>)> {
         let listener = session.listen(Ipv4Addr::LOCALHOST.into())?;
         let client = session.start(PROGRAM, &values(listener.address(), &name))?;
@@ -44,19 +44,19 @@ impl Visit {
         Ok((visit, said))
     }
 
-    /// What the client sends now, where `expected` is what it should, see [`gather`].
+    /// Returns what the client sends now. `expected` is what it should send, see [`gather`].
     fn says(&mut self, expected: &str) -> Step<Vec<u8>> {
         let (mut said, _) = gather(&mut [&mut self.server], &[expected.into()])?;
         Ok(said.swap_remove(0))
     }
 
-    /// What the client sends after it was given this on standard input, where `expected` is what it should.
+    /// Gives the client this on standard input, and returns what it then sends. `expected` is what it should send.
     fn hears(&mut self, input: &str, expected: &str) -> Step<Vec<u8>> {
         self.client.input(input.as_bytes())?;
         self.says(expected)
     }
 
-    /// Gives a line on standard input, and expects it as it is.
+    /// Gives the client a line on standard input, and expects it to be sent unchanged.
     fn passes_on(&mut self, line: &str) -> Step {
         let got = self.hears(line, line)?;
         if got == line.as_bytes() {
@@ -72,7 +72,7 @@ impl Visit {
         self.expect_printed(line)
     }
 
-    /// Expects these lines on standard output, one after the other and as they are.
+    /// Expects these lines on standard output, one after the other and unchanged.
     fn expect_printed(&self, lines: &str) -> Step {
         let printed = |client: &Program| -> Step<bool> {
             let output = [b"\n".as_slice(), &client.output()?].concat();
@@ -111,7 +111,7 @@ pub(super) fn passes_lines_both_ways(session: &mut Session) -> Step {
     visit.expect_printed(WELCOME.trim_end())?;
     let notice = format!("{} is in the room.", visit.name);
     visit.prints(&notice)?;
-    // A line that comes in pieces, cut within a letter, and two that come in one.
+    // A line in two pieces, cut within a letter, and two lines in one piece.
     let (first, second, third) =
         (format!("Zoé says: é {}", session.text(9)), session.text(9), session.text(9));
     let cut = "Zo\u{e9}".len() - 1;
@@ -121,13 +121,13 @@ pub(super) fn passes_lines_both_ways(session: &mut Session) -> Step {
     visit.server.send(format!("{second}\n{third}\n"))?;
     visit.expect_printed(&second)?;
     visit.expect_printed(&third)?;
-    // A whole line and the half of the next one: the whole one has arrived.
+    // A whole line and half of the next one: the whole one has arrived.
     let (whole, half, rest) = (session.text(9), session.text(5), session.text(5));
     visit.server.send(format!("{whole}\n{half}"))?;
     visit.expect_printed(&whole)?;
     visit.server.send(format!("{rest}\n"))?;
     visit.expect_printed(&format!("{half}{rest}"))?;
-    // Two lines that are typed at once, as who pastes them does.
+    // Two lines that come at once, as when a user pastes them.
     visit.passes_on(&format!("SAY {}\nSAY {}\n", session.text(9), session.text(9)))?;
     for line in ["SAY hello,  world\n", "WHO\n"] {
         visit.passes_on(line)?;
@@ -149,27 +149,27 @@ pub(super) fn leaves_politely(session: &mut Session) -> Step {
         let got = match word {
             Some(word) => {
                 if word == mixed {
-                    // A line in which the word stands is no farewell. What becomes of it is another clause's matter.
+                    // A line that only contains the word is no farewell. Another clause decides what becomes of it.
                     visit.hears("SAY goodbye\n", "SAY goodbye\n")?;
                     visit.server.offer("somebody says: goodbye\n")?;
-                    // A command is a word, and this is another one.
+                    // A command is a whole word, and this is another one.
                     visit.hears("BYEBYE\n", "BYEBYE\n")?;
                     visit.server.offer(WHAT)?;
                 }
-                // What the user types behind it is not for the server any more.
+                // What the user types after it is not for the server any more.
                 visit.hears(&format!("{word}\nSAY more\n"), &format!("{word}\n"))?
             }
             None => {
                 visit.client.close_input()?;
                 let got = visit.says("BYE\n")?;
-                // The server takes its time. Who goes by a clock instead has left when nothing more happens by itself.
+                // The server takes its time. A client that leaves by a clock instead has left when nothing more happens by itself.
                 visit.client.wait_until_still()?;
                 got
             }
         };
         said_bye(word, &got)?;
         let last = format!("{} is about to leave the room.", visit.name);
-        // A client that has gone already has not printed what still comes: its output will show that.
+        // A client that has gone already has not printed what still comes. Its output will show that.
         visit.server.offer(format!("{last}\n"))?;
         visit.server.half_close()?;
         visit.client.expect_success()?;
@@ -177,7 +177,7 @@ pub(super) fn leaves_politely(session: &mut Session) -> Step {
         let (behind, _) = visit.server.read_until_still(KIBIBYTE)?;
         said_bye(word, &[got, behind].concat())?;
         let mut console = visit.client.console()?;
-        // In how many lines is another clause's matter.
+        // Another clause decides how many lines these are.
         console.retain(|byte| *byte != b'\n');
         if !contains(&console, last.as_bytes()) {
             let summary = "what came after the client had said BYE was not printed";
@@ -187,7 +187,7 @@ pub(super) fn leaves_politely(session: &mut Session) -> Step {
     Ok(())
 }
 
-/// The last line that the client sent must be BYE. What it said before is not this clause's matter.
+/// The last line that the client sent must be BYE. This clause does not decide what it said before.
 fn said_bye(word: Option<&str>, got: &[u8]) -> Step {
     let last = got.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     if last.eq_ignore_ascii_case(b"BYE") {
@@ -208,7 +208,7 @@ pub(super) fn notices_that_the_server_is_gone(session: &mut Session) -> Step {
     drop(client);
     for way in [Way::Close, Way::Reset] {
         let (visit, _) = Visit::begin(session)?;
-        // It has printed the welcome by then, if it ever does: that is no message about the end.
+        // It has printed the welcome by then, if it ever does. The welcome is no message about the end.
         let welcome = WELCOME.trim_end().as_bytes();
         visit.client.wait_until(&mut |client| Ok(contains(&client.console()?, welcome)))?;
         let before = visit.client.console()?;

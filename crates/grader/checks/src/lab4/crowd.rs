@@ -1,11 +1,11 @@
-//! The clients of a room, all of them the grader's: they join, speak, and see what comes.
+//! The clients of a room, all played by the grader: they join, speak, and see what comes.
 
 use crate::kit::crowd::{connect_greeted, is_over, unless_over};
 use model::{Failure, Kind, Step};
 use session::{Program, Session};
 use wire::{Peer, Stillness, receive_all, receive_until_rested};
 
-/// More bytes than anybody can be sent between two rests.
+/// More bytes than a client can be sent between two rests.
 const FLOOD: usize = 1 << 20;
 
 pub(super) const SERVER: &str = "presence-server";
@@ -18,8 +18,8 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
-    /// Starts the server and lets so many clients join, one after the other. How much a welcome is only the server knows, so that this
-    /// takes a proof of silence, one for all of them.
+    /// Starts the server and lets `count` clients join, one after the other. Only the server knows how long a welcome is, so this takes a
+    /// proof of silence, one for all clients.
     pub(super) fn of(session: &mut Session, count: usize) -> Step<Crowd> {
         let mut crowd = Crowd { server: session.serve(SERVER)?, clients: Vec::new() };
         for _ in 0..count {
@@ -38,24 +38,24 @@ impl Crowd {
         Ok(crowd)
     }
 
-    /// Lets one more client join, and waits until it has been greeted, or will not be.
+    /// Lets one more client join, and waits until it has been greeted or will not be.
     pub(super) fn join(&mut self) -> Step {
         let client = self.server.connect()?;
         self.clients.push(client);
         let newcomer = self.clients.len() - 1;
         let mut all: Vec<&mut Peer> = self.clients.iter_mut().collect();
         unless_over(receive_all(&mut all, |index, arrived| index < newcomer || arrived.contains(&b'\n'))?)?;
-        // A thread that puts its client on the list behind the greeting has done so when it waits.
+        // A thread may put its client on the list after the greeting. It has done so when it waits.
         unless_over(receive_until_rested(&mut all)?)
     }
 
-    /// Lets clients join until there are so many, and waits until each has been greeted, or will not be. In which order they arrive is
-    /// not said.
+    /// Lets clients join until there are `count`, and waits until each has been greeted or will not be. The server may accept them in any
+    /// order.
     pub(super) fn join_many(&mut self, count: usize) -> Step {
         connect_greeted(&mut self.server, &mut self.clients, count)
     }
 
-    /// Waits until nothing more comes to anybody, or far too much to somebody, and takes what has come to each: all that was said before is of no interest.
+    /// Waits until nothing more comes to any client, or far too much comes to one, and takes what has come to each.
     ///
     /// # Errors
     /// A failure when the program is gone.
@@ -65,8 +65,8 @@ impl Crowd {
         Ok(self.clients.iter_mut().map(Peer::take_arrived).collect())
     }
 
-    /// Waits until each client has enough, by its index and what has come to it, or will not have it, and until the program rests;
-    /// takes what has come to each.
+    /// Waits until `enough` holds for each client, by its index and what has come to it, or never will, and until the program rests. Takes
+    /// what has come to each.
     ///
     /// # Errors
     /// A failure when the program is gone.
@@ -77,7 +77,7 @@ impl Crowd {
         Ok(self.clients.iter_mut().map(Peer::take_arrived).collect())
     }
 
-    /// What each client gets now, see [`gather`].
+    /// Returns what each client gets now, see [`gather`].
     ///
     /// # Errors
     /// A failure when the program is gone.
@@ -89,7 +89,7 @@ impl Crowd {
         Ok(got)
     }
 
-    /// One client sends; what each gets of it, where `expected` says what that should be for its index.
+    /// One client sends. Returns what each client gets then. `expected` says what that should be for each index.
     pub(super) fn after<T: Into<Vec<u8>>>(
         &mut self,
         speaker: usize,
@@ -100,7 +100,7 @@ impl Crowd {
         self.get(expected)
     }
 
-    /// One client sends, and each must then get exactly what `expected` says for its index.
+    /// One client sends, and each client must then get exactly what `expected` says for its index.
     pub(super) fn expect<T: Into<Vec<u8>>>(
         &mut self,
         speaker: usize,
@@ -122,19 +122,19 @@ impl Crowd {
         Ok(())
     }
 
-    /// Nothing has come to anybody but what was expected, and nothing will: the proof that stands at the end for all that was only seen
-    /// to rest before.
+    /// Expects that no client has received anything more, and that none will. The proof of silence at the end covers all earlier waits, in
+    /// which the program was only seen to rest.
     pub(super) fn nothing_more(&mut self) -> Step {
         let got = self.settle()?;
         self.compare(&got, |_| "")
     }
 
-    /// The server's sockets of the clients that are here.
+    /// The server's sockets for the present clients.
     pub(super) fn sockets(&self) -> Step<Vec<u32>> {
         self.server.accepted_sockets(&self.clients)
     }
 
-    /// What each client got must contain `words`; `line` is where they stand, for a reader.
+    /// What each client got must contain `words`. `line` is the line with these words, for the report.
     pub(super) fn all_heard(&self, got: &[Vec<u8>], words: &str, line: &str) -> Step {
         match got.iter().position(|got| !contains(got, words.as_bytes())) {
             None => Ok(()),
@@ -142,7 +142,7 @@ impl Crowd {
         }
     }
 
-    /// The failure of a view that is not what it should be.
+    /// The failure of a client that did not get what it should.
     pub(super) fn mismatch(&self, index: usize, expected: impl AsRef<[u8]>, got: &[u8]) -> Step<Failure> {
         let (name, expected) = (self.clients[index].name(), expected.as_ref());
         let (kind, summary) = match (got.is_empty(), expected.is_empty()) {
@@ -157,11 +157,11 @@ impl Crowd {
     }
 }
 
-/// Waits until each of `peers` has what `expected` holds for it, or something else, or the program will do no more; takes what has come
-/// to each, and tells why no more would.
+/// Waits until each of `peers` has what `expected` says for it, or something else, or the program will do no more. Returns what has come to
+/// each, and why no more would come.
 ///
-/// Where that is what was expected and nothing else, it is enough that the program rests: whatever came later would stand before what is
-/// expected next. Where it is anything else, all that still comes is waited for, so that no part of it is left for the next step.
+/// If exactly the expected bytes came, it is enough that the program rests: anything later would stand before what is expected next.
+/// Otherwise this waits for everything that still comes, so that no part of it is left for the next step.
 pub(super) fn gather(
     peers: &mut [&mut Peer],
     expected: &[Vec<u8>],
@@ -191,7 +191,7 @@ pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// The words of a command that says a name.
+/// The notification for a client that says its name.
 pub(super) fn is_in_the_room(name: &str) -> String {
     format!("{name} is in the room.\n")
 }

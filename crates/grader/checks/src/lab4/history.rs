@@ -18,7 +18,7 @@ pub(super) fn agrees_with_the_model(session: &mut Session) -> Step {
     expect_to_pass(session, moves, without, |session, moves, done| Play::begin(session)?.all(moves, done))
 }
 
-/// The clients of one play, by their numbers.
+/// The clients of one play, by number.
 struct Play {
     crowd: Crowd,
     /// The number of each of the crowd's clients.
@@ -32,7 +32,7 @@ impl Play {
         Ok(Play { crowd, numbers: Vec::new(), room: Room::default() })
     }
 
-    /// Plays all steps, those that happen at once together; `done` counts those that were begun.
+    /// Plays all steps; those that happen at once are played together. `done` counts the steps that were begun.
     fn all(&mut self, moves: &[Move], done: &mut usize) -> Step {
         let mut rest = moves;
         while let Some(first) = rest.first() {
@@ -48,7 +48,7 @@ impl Play {
         self.nothing_more()
     }
 
-    /// Lets a client join and speak. All that comes to it before its own words is its welcome.
+    /// Lets a client join and speak. Everything that comes to it before its own words is its welcome.
     fn join(&mut self, step: &Move) -> Step {
         let mut seen: BTreeMap<usize, String> = self.room.take(step).into_iter().collect();
         let own = seen.remove(&step.client).unwrap_or_default();
@@ -96,8 +96,7 @@ impl Play {
         }
     }
 
-    /// Waits for what each client must see, and compares: the bytes, or for what happened at the same time the lines in any
-    /// order.
+    /// Waits for what each client must see, and compares: the bytes, or the lines in any order for steps that happened at the same time.
     fn expect(&mut self, seen: &BTreeMap<usize, String>, in_order: bool) -> Step {
         let expected: Vec<&str> =
             self.numbers.iter().map(|number| seen.get(number).map_or("", String::as_str)).collect();
@@ -107,7 +106,7 @@ impl Play {
             arrived.len() >= expected
         })?;
         for (index, expected) in expected.iter().enumerate() {
-            // The welcome of a client that has just joined is taken elsewhere.
+            // The welcome of a client that has just joined is taken in `join`.
             if expected.is_empty() {
                 continue;
             }
@@ -129,7 +128,7 @@ impl Play {
         }
     }
 
-    /// Nothing has come to anybody but what was expected.
+    /// Nothing unexpected has come to any client, and every connection is open.
     fn nothing_more(&mut self) -> Step {
         self.crowd.nothing_more()?;
         let ended = self.crowd.clients.iter().find(|client| client.ending().is_some());

@@ -1,4 +1,4 @@
-//! The three ways to leave a room, BYE, an end of file and a reset: who is told what, and what the server then still holds.
+//! The three ways to leave a room, BYE, an end of file and a reset: who is told what, and what the server still holds afterwards.
 
 use super::crowd::{Crowd, has_left, is_about_to_leave};
 use crate::kit::leaving::{Way, expect_released};
@@ -16,7 +16,7 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
         if crowd.clients.len() == 1 {
             crowd.nothing_more()?;
         }
-        // The first has somebody behind it in the list.
+        // The first client has another one behind it in the list.
         let left = crowd.clients.len();
         let leaver = session.random.usize(..if left == count { left - 1 } else { left });
         let name = names.remove(leaver);
@@ -38,13 +38,13 @@ pub(super) fn announces_who_just_goes(session: &mut Session) -> Step {
     let mut crowd = Crowd::named(session, &names)?;
     let sockets = crowd.sockets()?;
     for way in ways {
-        // One in the middle of the list goes, then the one that came last.
+        // A client in the middle of the list leaves, then the one that came last.
         for is_last in [false, true] {
             let last = crowd.clients.len() - 1;
             let index = if is_last { last } else { session.random.usize(1..last) };
             let (leaver, name) = (crowd.clients.remove(index), names.remove(index));
             if let Some(mut leaver) = way.leave(leaver)? {
-                // What else it is told before its end is left open.
+                // The handout does not say what else it is told before its end.
                 leaver.read_to_end(1 << 16).map_err(|stop| stop.remark(&way.to_string()))?;
                 leaver.close();
             }

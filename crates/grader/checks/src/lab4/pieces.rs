@@ -1,4 +1,4 @@
-//! Commands as TCP brings them: cut, glued, and those of several clients in turns. What a whole line leads to is the measure,
+//! Commands as TCP may deliver them: cut, glued together, and those of several clients in turns. The measure is the effect of a whole line,
 //! right or wrong.
 
 use super::crowd::{ANONYMOUS, Crowd, is_in_the_room, says, who};
@@ -8,7 +8,7 @@ use session::Session;
 
 const CLIENTS: usize = 3;
 
-/// A command, with what the handout says about it: only so that nobody waits for more where that has come.
+/// A command, and what it leads to according to the handout. That only serves to end the wait as soon as it has come.
 struct Line {
     speaker: usize,
     bytes: String,
@@ -30,14 +30,14 @@ impl Line {
         Line { speaker, bytes: "WHO\n".to_owned(), answer: who(names), is_for_all: false }
     }
 
-    /// What the line leads to when it comes whole, for each client.
+    /// What each client gets when the line comes whole.
     fn whole(&self, crowd: &mut Crowd) -> Step<Vec<Vec<u8>>> {
         let is_told = |index| self.is_for_all || index == self.speaker;
         crowd.after(self.speaker, &self.bytes, |index| if is_told(index) { self.answer.as_str() } else { "" })
     }
 }
 
-/// Each client must now get the same as it did of whole lines.
+/// Each client must now get the same as it got from whole lines.
 fn expect_same(crowd: &mut Crowd, whole: &[Vec<u8>], remark: &str) -> Step {
     let got = crowd.get(|index| whole[index].clone())?;
     crowd.compare(&got, |index| whole[index].clone()).map_err(|stop| stop.remark(remark))
@@ -49,7 +49,7 @@ pub(super) fn reads_commands_however_cut(session: &mut Session) -> Step {
     let mut crowd = Crowd::of(session, CLIENTS)?;
     let list = Line::who(0, &[&name, ANONYMOUS, ANONYMOUS]);
     for line in [Line::hello(0, &name), Line::say(0, &name, &session.text(4)), list] {
-        // Whoever says a name for the second time may be told otherwise.
+        // A server may answer differently when a client says its name for the second time.
         line.whole(&mut crowd)?;
         let whole = line.whole(&mut crowd)?;
         let bytes = line.bytes.as_bytes();
@@ -68,7 +68,7 @@ pub(super) fn reads_commands_however_cut(session: &mut Session) -> Step {
     crowd.nothing_more()
 }
 
-/// All lines are of one speaker.
+/// All lines come from one speaker.
 fn takes_glued_lines(crowd: &mut Crowd, lines: &[Line]) -> Step {
     let mut one_by_one = vec![Vec::new(); CLIENTS];
     for line in lines {
@@ -81,7 +81,7 @@ fn takes_glued_lines(crowd: &mut Crowd, lines: &[Line]) -> Step {
     expect_same(crowd, &one_by_one, "several lines came in one segment")
 }
 
-/// Everybody has said a part of a line before anybody says the rest.
+/// Every client says a part of a line before any client says the rest.
 fn takes_lines_in_turns(crowd: &mut Crowd, lines: &[Line], cut: usize) -> Step {
     let mut wholes = Vec::with_capacity(lines.len());
     for line in lines {

@@ -1,4 +1,4 @@
-//! A model of the room: what each client must see after each step of a history, and histories made at random.
+//! A model of the room: what each client must see after each step of a history; and histories made at random.
 
 use super::crowd::{ANONYMOUS, ARRIVAL, WHAT, has_left, is_about_to_leave, is_in_the_room, says, who};
 use crate::kit::leaving::Way;
@@ -12,38 +12,38 @@ const MOST: usize = 100;
 /// What one client does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Deed {
-    /// Connects and says this: when it sees its own words, it is there for whatever comes next.
+    /// Connects and says this. Once it sees its own words, it will see everything that comes later.
     Join(String),
     Hello(Option<String>),
     Say(Option<String>),
     Who,
     Nonsense(String),
     Bye,
-    /// Goes without a word.
+    /// Leaves without a word.
     Leave(Way),
 }
 
 /// One step of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Move {
-    /// Who acts; each client that ever joins has a number of its own.
+    /// The client that acts. Each client that ever joins has its own number.
     pub(super) client: usize,
     pub(super) deed: Deed,
     /// Whether it happens at the same time as the step before it.
     pub(super) at_once: bool,
 }
 
-/// Who is there, in the order of arrival.
+/// The present clients, in the order of arrival.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Room {
     present: Vec<(usize, Option<String>)>,
 }
 
-/// What one client must see of one step.
+/// A client and what it must see of one step.
 type Seen = (usize, String);
 
 impl Deed {
-    /// What the client sends for it; nothing where it does not send.
+    /// What the client sends for it; empty if it sends nothing.
     pub(super) fn line(&self) -> String {
         match self {
             Deed::Hello(Some(name)) => format!("HELLO {name}\n"),
@@ -61,7 +61,7 @@ impl Deed {
         matches!(self, Deed::Bye | Deed::Leave(_))
     }
 
-    /// Whether others' steps may happen at the same time: what everybody sees of it is the same, whichever comes first.
+    /// Whether steps of others may happen at the same time: everybody sees the same lines, whichever comes first.
     fn is_talk(&self) -> bool {
         matches!(self, Deed::Hello(_) | Deed::Say(_) | Deed::Nonsense(_))
     }
@@ -80,7 +80,7 @@ impl fmt::Display for Move {
 }
 
 impl Room {
-    /// Whether somebody would see that client leave. Nobody could tell when the server has noticed it otherwise.
+    /// Whether another client would see this one leave. Otherwise nobody could tell when the server has noticed it.
     fn would_miss(&self, client: usize) -> bool {
         self.has(client) && self.present.len() > 1
     }
@@ -94,7 +94,7 @@ impl Room {
         found.and_then(|(_, name)| name.clone()).unwrap_or_else(|| ANONYMOUS.to_owned())
     }
 
-    /// Takes a step, and tells what each of the clients that are there sees of it. What the welcome says is left open.
+    /// Takes a step, and returns what each present client sees of it. The text of the welcome is left open.
     pub(super) fn take(&mut self, step: &Move) -> Vec<Seen> {
         let name = self.name(step.client);
         match &step.deed {
@@ -141,12 +141,12 @@ impl Room {
     }
 }
 
-/// A history of so many steps.
+/// A history of `steps` steps.
 pub(super) fn history(random: &mut Rng, steps: usize) -> Vec<Move> {
     let mut room = Room::default();
     let mut moves: Vec<Move> = Vec::with_capacity(steps);
     let mut newest = 0;
-    // Who has acted since everything was last at rest: nobody acts twice at once.
+    // The clients that have acted since everything was last at rest. No client acts twice at once.
     let mut acting: Vec<usize> = Vec::new();
     while moves.len() < steps {
         let crowd = room.present.len();
@@ -176,7 +176,7 @@ fn word(random: &mut Rng) -> String {
     words::name(random, length)
 }
 
-/// One of few, so that some in the room have the same.
+/// One of a few names, so that some clients in the room have the same.
 fn name(random: &mut Rng) -> String {
     random.lowercase().to_string()
 }
@@ -199,7 +199,7 @@ fn deed(random: &mut Rng, chance: usize) -> Deed {
     }
 }
 
-/// What is left of a history when some steps are taken out: the steps of clients that never join, or have left, go too.
+/// What is left of a history when some steps are taken out. The steps of clients that never join, or have left, are removed too.
 pub(super) fn without(moves: &[Move], taken: &dyn Fn(usize) -> bool) -> Vec<Move> {
     let mut room = Room::default();
     let mut kept: Vec<Move> = Vec::new();
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(without(&moves, &|_| false), moves);
         let joins = moves.iter().filter(|step| matches!(step.deed, Deed::Join(_))).count();
         assert!(joins > 100 && moves.iter().any(|step| step.at_once), "{joins}");
-        // Without the first join everything that this client did is gone.
+        // Without its join, all later steps of this client are gone.
         let rest = without(&moves, &|index| index == 0);
         assert!(rest.iter().all(|step| step.client != moves[0].client));
     }

@@ -1,5 +1,5 @@
-//! The presence server's commands, each seen by everybody in the room. What one clause decides the others take as it
-//! comes: they look at what follows a single command after the room has come to rest.
+//! The presence server's commands, which everybody in the room sees. Each clause takes what another clause decides as it comes: it looks at
+//! what follows a single command after the room has come to rest.
 
 use super::crowd::{ANONYMOUS, ARRIVAL, Crowd, KILLED, SERVER, WHAT, contains, is_in_the_room, says, who};
 use model::{Failure, Kind, Step, Stop};
@@ -8,10 +8,9 @@ use wire::{Framing, Peer, receive_all, receive_until_rested};
 
 /// The words that a welcome names.
 const COMMANDS: [&str; 5] = ["HELLO", "SAY", "WHO", "BYE", "KILL"];
-/// The lengths of names that are met most often as the sizes of buffers, and the longest that the handout speaks of.
+/// The most usual sizes of buffers, as lengths of names, and the longest name in the handout.
 const NAMES: [usize; 4] = [16, 32, 64, 100];
-/// The lengths of lines, with their ends, about which a buffer ends: of the line, or of its text with [`TEXT`] before it. The last is the
-/// longest that the handout speaks of.
+/// The lengths of lines, with their ends, around usual sizes of buffers. The last one is the longest line in the handout.
 pub(super) const LINES_ABOUT: [usize; 8] = [1023, 1024, 1025, 4095, 4096, 4097, 8191, 8192];
 /// How many clients are there at once, and how many lines each says.
 const MANY: usize = 50;
@@ -47,7 +46,7 @@ pub(super) fn announces_arrivals(session: &mut Session) -> Step {
     let most = session.random.usize(2..=4);
     for present in 1..=most {
         crowd.join()?;
-        // What comes to the new client is another clause's matter.
+        // Another clause decides what the new client gets.
         let got = crowd.until(|index, arrived| index >= present || lines_equal_to(arrived, ARRIVAL) > 0)?;
         crowd.announced(&got[..present], 1)?;
     }
@@ -56,7 +55,7 @@ pub(super) fn announces_arrivals(session: &mut Session) -> Step {
 }
 
 impl Crowd {
-    /// Each of these clients must have got the line about an arrival so many times.
+    /// Each of these clients must have got the line about an arrival `times` times.
     fn announced(&self, got: &[Vec<u8>], times: usize) -> Step {
         let wrong = got.iter().position(|got| lines_equal_to(got, ARRIVAL) != times);
         wrong.map_or(Ok(()), |index| {
@@ -131,7 +130,7 @@ pub(super) fn passes_on_what_is_said(session: &mut Session) -> Step {
 /// L4.6
 pub(super) fn lists_who_is_there(session: &mut Session) -> Step {
     let count = session.random.usize(3..=5);
-    // Neither the alphabet's order nor the one in which they say their names is that in which they came.
+    // The clients arrive neither in alphabetical order nor in the order in which they say their names.
     let names: Vec<String> =
         "zwtmc".chars().take(count).map(|first| format!("{first}{}", session.name(5))).collect();
     let mut crowd = Crowd::of(session, count)?;
@@ -159,7 +158,7 @@ pub(super) fn lists_the_anonymous(session: &mut Session) -> Step {
     let answer = who(&names);
     let got = crowd.after(asker, "WHO\n", |index| if index == asker { answer.as_str() } else { "" })?;
     let list = text(&got[asker]);
-    // Their order, and what stands around the list, is the clause before's matter.
+    // L4.6 decides about the order and about what stands around the list.
     let listed = |name: &str| list.lines().filter(|line| line.trim_end().ends_with(name)).count();
     if listed(ANONYMOUS) != 2 {
         return Err(crowd.mismatch(asker, answer, &got[asker])?.into());
@@ -194,7 +193,7 @@ pub(super) fn is_killed(session: &mut Session) -> Step {
     crowd.clients[killer].expect(KILLED)?;
     crowd.server.expect_exit()?;
     for client in &mut crowd.clients {
-        // What else they are told is left open.
+        // The handout does not say what else they are told.
         client.read_to_end(1 << 16)?;
     }
     Ok(())
@@ -226,7 +225,7 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
     let mut all: Vec<&mut Peer> = crowd.clients.iter_mut().collect();
     let mut counted = vec![Lines::default(); MANY];
     let mut still = None;
-    // Each line has a wait of its own: a server that takes its time for each does not take too long for all.
+    // Each line has its own wait, so a server that needs a little time for each line does not take too long for all of them.
     for count in 1..=said.len() {
         still = receive_all(&mut all, |index, arrived| counted[index].count(arrived) >= count)?;
         if still.is_some() {
@@ -248,7 +247,7 @@ pub(super) fn serves_many_at_once(session: &mut Session) -> Step {
     Ok(())
 }
 
-/// How many lines have come to a client, counted as far as was looked.
+/// How many lines have come to a client, in the bytes looked at so far.
 #[derive(Clone, Copy, Default)]
 struct Lines {
     seen: usize,
@@ -263,8 +262,8 @@ impl Lines {
     }
 }
 
-/// The failure of a client that did not get each text once, whole and in its speaker's order. What stands before the text in a
-/// line is another clause's matter.
+/// The failure of a client that did not get each text once, whole and in its speaker's order. Another clause decides what stands before the
+/// text in a line.
 fn not_all_heard(name: &str, got: &[u8], said: &[String]) -> Option<Stop> {
     let mut next = vec![0; MANY];
     let mut heard = 0;

@@ -1,5 +1,5 @@
-//! What a room must bear where strangers can reach it: one who stops reading, a thousand clients, an endless line, forged
-//! lines; and one order of things for everybody.
+//! What a room must bear where strangers can reach it: a client that stops reading, a thousand clients, an endless line, forged lines; and
+//! that everybody sees one order.
 
 use super::crowd::{ANONYMOUS, Crowd, contains, has_left, is_in_the_room, says};
 use super::server::text;
@@ -11,11 +11,11 @@ use wire::{Framing, Peer, receive_all};
 
 const KIBIBYTE: usize = 1 << 10;
 const MEBIBYTE: usize = 1 << 20;
-/// How much is said to a client that does not read: what may wait for it, 16 MiB, and what the kernel holds of that on its way.
+/// How much is said to a client that does not read: 16 MiB that may wait for it, and what the kernel holds on the way.
 const BACKLOG: usize = 32 * MEBIBYTE;
-/// How much is sent of one line: a little more than may be read of it, 16 MiB.
+/// How much is sent of one line: a little more than the 16 MiB that the server may read of it.
 const LINE: usize = 17 * MEBIBYTE;
-/// How long a program may sleep before it passes on a line: for less than a second, so that no time-out of a write fits in.
+/// How long a program may sleep before it passes on a line: less than a second, so that no time-out of a write fits in.
 const MOMENT: Duration = Duration::from_millis(500);
 const THOUSAND: usize = 1000;
 /// What a thousand clients need: files on the grader's side and on the server's, and a process or two threads for each.
@@ -33,7 +33,7 @@ pub(super) fn is_not_frozen_by_one(session: &mut Session) -> Step {
     session.allow_sleep(MOMENT);
     let block = format!("SAY {}\n", session.text(8000)).repeat(AT_ONCE);
     let left = has_left(&stuck);
-    // What others hear of it, cut or not, waits for the silent one.
+    // What others hear, cut or not, also waits for the silent client.
     let (mut heard, mut gone) = (0, false);
     while heard < BACKLOG && !gone {
         crowd.clients[0].send(&block)?;
@@ -58,8 +58,8 @@ pub(super) fn is_not_frozen_by_one(session: &mut Session) -> Step {
         .into())
 }
 
-/// Waits until both clients have got so many long lines, and takes what each has got. The pieces that a server makes of a line do not
-/// count: how many there are is chance.
+/// Waits until both clients have got `count` long lines, and takes what each has got. If a server cuts a line, its short pieces do not
+/// count: their number is chance.
 fn hears(crowd: &mut Crowd, count: usize) -> Step<Vec<Vec<u8>>> {
     let long_lines = |arrived: &[u8]| {
         let lines = Framing::Lines.split(arrived);
@@ -99,7 +99,7 @@ pub(super) fn has_one_order(session: &mut Session) -> Step {
         let is_all = |arrived: &[u8]| newlines(arrived) >= SPEAKERS * LINES;
         let mut views = crowd.until(|_, arrived| is_all(arrived))?;
         if views.iter().any(|view| *view != views[0]) {
-            // Whose lines are more than one may still be on their way to somebody.
+            // If a server makes several lines of one, some may still be on their way to a client.
             let rest = crowd.settle()?;
             views.iter_mut().zip(rest).for_each(|(view, rest)| view.extend(rest));
         }
@@ -125,7 +125,7 @@ pub(super) fn takes_a_thousand(session: &mut Session) -> Step {
         let words = session.text(20);
         crowd.clients[speaker].send(format!("SAY {words}\n"))?;
         let mut all: Vec<&mut Peer> = crowd.clients.iter_mut().collect();
-        // It stands at the end of what may be long.
+        // The words stand at the end of bytes that may be many.
         let heard =
             |arrived: &[u8]| contains(&arrived[arrived.len().saturating_sub(KIBIBYTE)..], words.as_bytes());
         let still = receive_all(&mut all, |_, arrived| heard(arrived))?;
@@ -159,7 +159,7 @@ pub(super) fn takes_a_thousand(session: &mut Session) -> Step {
 pub(super) fn cuts_off_an_endless_line(session: &mut Session) -> Step {
     let name = session.name(7);
     let mut crowd = Crowd::of(session, 3)?;
-    // Not the last, so that there is one behind it in the list.
+    // Not the last client, so that there is another one behind it in the list.
     let index = session.random.usize(..2);
     crowd.after(index, format!("HELLO {name}\n"), |_| is_in_the_room(&name))?;
     let mut endless = crowd.clients.remove(index);
@@ -181,7 +181,7 @@ pub(super) fn defuses_control_characters(session: &mut Session) -> Step {
     let controls = ["\r", "\u{1b}[2J", "\u{9b}2J", "\u{7}", "\u{8}", "\u{7f}", "\u{85}", "\u{0}", "\u{b}"];
     for control in controls {
         for line in [format!("SAY a{control}mallory says: {word}\n"), format!("HELLO a{control}{word}\n")] {
-            // What is made of it is free, and so is in how many lines. What is said behind it shows its end.
+            // The server may make anything of the line, in any number of lines. A last line shows where that ends.
             crowd.clients[0].send(line)?;
             crowd.clients[0].send("WHO\n")?;
             let end = format!("end{}", session.text(12));
@@ -202,7 +202,7 @@ pub(super) fn defuses_control_characters(session: &mut Session) -> Step {
 }
 
 impl Crowd {
-    /// Something has come to somebody, and no control character.
+    /// A client has received something, and no client a control character.
     fn expect_harmless(&mut self) -> Step {
         let got = self.until(|_, _| true)?;
         if got.iter().all(Vec::is_empty) {

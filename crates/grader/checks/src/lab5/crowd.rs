@@ -13,7 +13,7 @@ use wire::Peer;
 /// How many clients speak, each while all others are silent.
 const CROWD: usize = 32;
 const MEBIBYTE: usize = 1 << 20;
-/// What a client sends at most that never reads, to a server that goes on reading.
+/// The most that a client which never reads sends to a server that goes on reading.
 const FLOOD: usize = 4 * MEBIBYTE;
 /// How long a program may sleep before it answers: too short for a time-out of a poll or a write.
 const AT_ONCE: Duration = Duration::from_millis(500);
@@ -35,7 +35,7 @@ pub(super) fn answers_each_while_others_are_silent(session: &mut Session) -> Ste
     for client in &mut clients[1..] {
         let line = line_of(session, 10);
         client.send(format!("{line}\n"))?;
-        // What it says is the matter of another clause.
+        // Another clause decides about the text.
         if !client.take_line()?.ends_with(b"\n") {
             let halfway = "another client has sent half a line and is silent";
             return expect_answer(client, &line).map_err(|stop| stop.remark(halfway));
@@ -54,10 +54,10 @@ pub(super) fn has_room_for_ten_thousand(session: &mut Session) -> Step {
     has_room_for(session, 10_000)
 }
 
-/// What a thousand clients need: files on the grader's side and on the server's, which may keep some for each of the processes that it
-/// starts, two in Python's multiprocessing.
+/// What a thousand clients need: files on the grader's side and on the server's side. A server may keep some for each process that it
+/// starts; Python's multiprocessing keeps two.
 pub(super) const ROOM_FOR_A_THOUSAND: Needs = Needs { files: 4000, ..Needs::USUAL };
-/// The same of a server with a process or a thread for each.
+/// The same for a server with a process or a thread for each client.
 pub(super) const ROOM_FOR_A_THOUSAND_WORKERS: Needs =
     Needs { tasks: TASKS_FOR_A_THOUSAND, ..ROOM_FOR_A_THOUSAND };
 /// What ten thousand clients need.
@@ -75,7 +75,7 @@ fn has_room_for(session: &mut Session, count: usize) -> Step {
     for index in [0, last, session.random.usize(..clients.len())] {
         is_served(&mut clients[index], &line_of(session, 9))?;
     }
-    // Who makes room for the new by sending away the old has none for so many.
+    // A server that sends away old clients to make room for new ones does not have room for this number.
     for client in &mut clients {
         if client.has_ended()? {
             let summary = format!("{} was silent, and the server ended its connection", client.name());
@@ -109,7 +109,7 @@ pub(super) fn does_not_wait_for_one_who_never_reads(session: &mut Session) -> St
     serves_another(session, &mut server).map_err(|stop| stop.remark(held))
 }
 
-/// The client sends until the server has more answers for it than the kernel takes, and further, if the server goes on reading.
+/// The client sends until the server has more answers for it than the kernel takes, and sends more if the server goes on reading.
 fn cannot_be_written_to(session: &mut Session, server: &Program, stuck: &mut Peer) -> Step {
     const LETTERS: usize = 1000;
     if matches!(stuck::fill(session, server, stuck, LETTERS, MEBIBYTE / 8)?, Stuck::Full | Stuck::Closed) {
@@ -120,7 +120,7 @@ fn cannot_be_written_to(session: &mut Session, server: &Program, stuck: &mut Pee
     while sent < FLOOD && stuck.offer(&block)? {
         sent += block.len();
     }
-    // Where it takes no more, all is as it should be, whatever keeps it from reading.
+    // A server that takes no more is right, whatever keeps it from reading.
     if sent >= FLOOD && stuck::look(server, stuck)? == Stuck::Unfilled {
         let summary =
             format!("{} reads no answers, and the server never comes to where it cannot write", stuck.name());

@@ -1,5 +1,5 @@
-//! Clients that leave: by bye, by an end of file, by a reset, and in the middle of what the server writes. Each of these situations is
-//! brought about by what the kernel shows of the server when its client leaves, never left to who is faster.
+//! Clients that leave: by bye, by an end of file, by a reset, and while the server writes. For each situation the check waits until the
+//! kernel shows that the server has reached it. It never depends on which side is faster.
 
 use super::protocol::{converse, expect_answer, is_answered, is_served, line_of, serves_another};
 use super::stuck::{self, Stuck};
@@ -10,20 +10,20 @@ use session::{Program, Session};
 use wire::{Framing, Peer};
 
 const KIBIBYTE: usize = 1 << 10;
-/// How often a client tries to leave before it is accepted.
+/// How many clients try to leave before they are accepted.
 const TRIES: usize = 64;
 
 /// How a client ends its conversation.
 struct End {
-    /// Whether this takes a server that knows where a line ends, whatever comes together with it.
+    /// Whether only a server that finds the ends of lines, whatever comes together, can pass.
     glued: bool,
     /// A whole line that it sends first.
     line: &'static str,
     /// What it sends with that, in one segment.
     last: &'static str,
-    /// Whether it closes its sending side then.
+    /// Whether it then closes its sending side.
     closes: bool,
-    /// What this shows, where it goes wrong.
+    /// What this shows when it goes wrong.
     remark: &'static str,
 }
 
@@ -58,14 +58,14 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
         let mut client = server.connect()?;
         is_served(&mut client, &line_of(session, 9))?;
         sockets.extend(server.accepted_socket(&client)?);
-        // The answer to the next line shows that the connection has outlived this one.
+        // The answer to the next line shows that the connection has survived this one.
         let contains = "a line of which bye is only a part is no bye";
         let lines = ["goodbye, and not yet bye", "bye bye, says it to nobody"].map(str::to_owned);
         for line in lines.into_iter().chain([line_of(session, 9)]) {
             converse(&mut client, &line).map_err(|stop| stop.remark(contains))?;
         }
-        // Whatever belongs to this one must not keep the other's connection open. It is accepted, or waits in the queue of a server that
-        // is with one client at a time.
+        // Nothing that belongs to this client may keep the next client's connection open. The next client is accepted, or waits in the
+        // queue of a server that serves one client at a time.
         let mut next = server.connect()?;
         server.wait_until_rested()?;
         expect_end(&server, &mut client, end)?;
@@ -78,7 +78,7 @@ pub(super) fn says_goodbye(session: &mut Session) -> Step {
     expect_released(&server, &sockets, 0)
 }
 
-/// Whether the server finds the lines in what comes together: that it should is the matter of another clause.
+/// Whether the server finds the lines in bytes that come together. Another clause decides that it should.
 fn knows_lines(session: &mut Session, server: &mut Program) -> Step<bool> {
     let mut client = server.connect()?;
     let (first, second, third) = (line_of(session, 9), line_of(session, 8), line_of(session, 7));
@@ -99,14 +99,14 @@ fn expect_end(server: &Program, client: &mut Peer, end: &End) -> Step {
         client.send(sent)?;
     }
     if end.closes {
-        // That an end of file may come together with bytes, in one event, is no matter of this clause.
+        // This clause does not decide that an end of file may come together with bytes, in one event.
         server.wait_until_rested()?;
         client.half_close()?;
     }
     if !end.line.is_empty() {
         expect_answer(client, end.line)?;
     }
-    // Whether bye is answered is left open.
+    // The handout does not say whether bye is answered.
     let (most, expected) =
         if end.closes { (0, "end of file") } else { (1, "one line at the most, and end of file") };
     let (said, _) = client.read_to_end(64 * KIBIBYTE).map_err(|stop| stop.remark(end.remark))?;
@@ -118,7 +118,8 @@ fn expect_end(server: &Program, client: &mut Peer, end: &End) -> Step {
     Ok(())
 }
 
-/// A client leaves. Who has closed its sending side resets then: a write to such a client fails with EPIPE, and not with ECONNRESET.
+/// A client leaves. A client that only closed its sending side then resets: a write to such a client fails with EPIPE, and not with
+/// ECONNRESET.
 fn leaves(server: &Program, client: Peer, way: Way) -> Step {
     let Some(client) = way.leave(client)? else { return Ok(()) };
     server.wait_until_rests(&mut |server| {
@@ -146,7 +147,7 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
         session.note("a client sends lines and reads no answer, until the server cannot write any more");
         let mut client = server.connect()?;
         if stuck::fill(session, &server, &mut client, 200, 64 * KIBIBYTE)? == Stuck::Closed {
-            // Who turns away a client that does not read has nothing to write to it when it leaves.
+            // A server that turns away a client that does not read has nothing to write to it when it leaves.
             session.note("the server has closed its connection");
         }
         sockets.extend(server.accepted_socket(&client)?);
@@ -155,11 +156,11 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
     }
     leave_the_queue(session, &mut server)?;
     server.wait_until_rested()?;
-    // Who never lets go of a socket fails another clause.
+    // Another clause reports a server that never closes a socket.
     if server.holds(orderly.as_slice())? > 0 { Ok(()) } else { expect_released(&server, &sockets, 0) }
 }
 
-/// A client is served and closes. Returns the server's socket.
+/// Serves a client, which then closes. Returns the server's socket.
 fn leaves_orderly(session: &mut Session, server: &mut Program) -> Step<Option<u32>> {
     let mut client = server.connect()?;
     is_served(&mut client, &line_of(session, 9))?;
@@ -168,8 +169,8 @@ fn leaves_orderly(session: &mut Session, server: &mut Program) -> Step<Option<u3
     Ok(socket)
 }
 
-/// Waits until the server has accepted the client, has read all that it sent and rests: it waits for this client to go on. Returns the
-/// server's socket.
+/// Waits until the server has accepted the client, has read everything that it sent, and rests: it waits for this client to go on. Returns
+/// the server's socket.
 fn is_awaited(server: &Program, client: &Peer) -> Step<Option<u32>> {
     let mut found = None;
     let still = server.wait_until_rests(&mut |server| {
@@ -203,8 +204,8 @@ fn leave_the_queue(session: &mut Session, server: &mut Program) -> Step {
             break;
         }
     }
-    // What the first one's leaving does to the server, the signal that its process has ended say, must find it waiting for clients and
-    // not busy with one.
+    // The departure of the first client affects the server, for example by the signal that its process has ended. That must find the server
+    // waiting for clients, and not busy with one.
     server.wait_until_rested()?;
     let socket = server.accepted_socket(&first)?;
     first.reset()?;

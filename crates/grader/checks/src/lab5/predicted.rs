@@ -1,4 +1,4 @@
-//! What a student has predicted of a model, and what the kernel shows of it.
+//! A student's prediction of a model, and what the kernel shows of it.
 
 use super::structure::{CROWDS, sockets};
 use crate::kit::crowd::connect_silently;
@@ -9,7 +9,7 @@ use session::{Program, Session, Worker};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// What a student predicts of one model, or what was measured of it, with 1, 8 and 32 clients.
+/// The prediction for one model, or the measurement, with 1, 8 and 32 clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Prediction {
@@ -40,7 +40,7 @@ pub(super) fn is_as_predicted(session: &mut Session) -> Step {
     let mut server = session.serve(program)?;
     let predicted = prediction(session.document(), program)?;
     if !predicted.is_complete() {
-        // What is measured would be no prediction any more.
+        // After a look at the measurement, an answer would be no prediction any more.
         let summary = format!("the prediction for {program} is not written yet");
         return Err(Failure::new(Kind::Mismatch, summary)
             .expected("processes, workers and calls, before they are measured")
@@ -57,7 +57,7 @@ pub(super) fn is_as_predicted(session: &mut Session) -> Step {
     Err(failure.got(format!("predicted: {predicted}")).into())
 }
 
-/// What the document says of that program.
+/// The document's prediction for that program.
 fn prediction(document: Option<&str>, program: &str) -> Step<Prediction> {
     let unreadable = |why: String| {
         Failure::new(Kind::Mismatch, format!("predictions.toml cannot be read: {why}"))
@@ -72,8 +72,8 @@ fn prediction(document: Option<&str>, program: &str) -> Step<Prediction> {
         .map_err(|error: toml::de::Error| unreadable(format!("[{program}] {}", error.to_string().trim())))?)
 }
 
-/// What was measured, with the calls told by what they wait for, and by their names: a thread in select on one client's socket reads.
-/// Where it is as predicted that is seen as soon as it is so; otherwise when nothing more will change.
+/// Returns the measurement twice: with calls named by what they wait for, and by their own names. By the first, a thread in select on one
+/// client's socket reads. If the prediction is right, each wait ends as soon as it is met, otherwise when nothing more will change.
 fn measured(server: &mut Program, predicted: &Prediction) -> Step<[Prediction; 2]> {
     let mut clients = Vec::new();
     let mut found = [Prediction::default(), Prediction::default()];
@@ -97,7 +97,7 @@ fn measured(server: &mut Program, predicted: &Prediction) -> Step<[Prediction; 2
     Ok(found)
 }
 
-/// The words for what a worker does that a prediction may use: by what it waits for, and by the name of its call.
+/// The words that a prediction may use for a worker's call: by what it waits for, and by the name of the call.
 fn call(worker: &Worker, sockets: &Sockets) -> (String, String) {
     let by_name = match worker.call {
         "select" | "pselect6" => Some("select"),

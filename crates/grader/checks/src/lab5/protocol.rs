@@ -1,5 +1,5 @@
-//! The line protocol that all five servers speak. What an answer looks like is the matter of one clause; the others take
-//! it with the prompt or without, in any case, and with a carriage return or without.
+//! The line protocol that all five servers speak. One clause decides what an answer looks like. The others take it with the prompt or
+//! without, in any case, and with a carriage return or without.
 
 use super::SEQUENTIAL;
 use crate::kit::cuts::{BUFFERS, every_way, send_line_cut};
@@ -9,22 +9,21 @@ use std::cell::Cell;
 use wire::{Peer, cut_at};
 
 const KIBIBYTE: usize = 1 << 10;
-/// How many lines a greeting has at most.
+/// The most lines that a greeting may have.
 const LONGEST_GREETING: usize = 1000;
-/// What may stand before an answer.
+/// What may precede an answer.
 const PROMPT: &str = "> ";
 /// How many lines come at once.
 const MANY: usize = 40;
 
-/// A line of so many letters, without its end. It does not say bye, not even in the middle: what comes of that is the matter of
-/// one clause.
+/// A line of `length` letters, without its end. It does not contain bye, not even in the middle: one clause decides about that.
 pub(super) fn line_of(session: &mut Session, length: usize) -> String {
     loop {
         let line = session.text(length);
         let lower = line.to_ascii_lowercase();
         let Some(position) = lower.find("bye") else { return line };
         if length > KIBIBYTE {
-            // A long line would hardly ever be without.
+            // A long random line would almost always contain it.
             return line[..position].repeat(length / position.max(1) + 1)[..length].to_owned();
         }
     }
@@ -54,24 +53,24 @@ pub(super) fn serves_another(session: &mut Session, server: &mut Program) -> Ste
     Ok(())
 }
 
-/// The first line of a client gets its answer, whatever comes before that: who waits for the answer need not prove by silence that
-/// a greeting is over, or that there is none.
+/// The first line of a client gets its answer, whatever comes before. A client that waits for the answer need not prove by silence that a
+/// greeting is over, or that there is none.
 pub(super) fn is_served(client: &mut Peer, line: &str) -> Step {
     client.send(format!("{line}\n"))?;
     let Some(last) = other_than_answer(client, line)? else { return Ok(()) };
     if last.trim_ascii_end().len() >= line.len() {
-        // It may well be the answer.
+        // It may be the answer.
         client.put_back(&last);
     }
     expect_answer(client, line)
 }
 
-/// Whether an answer comes to the first line of a client, behind its greeting or without one.
+/// Whether the first line of a client gets an answer, after a greeting or without one.
 pub(super) fn is_answered(client: &mut Peer, line: &str) -> Step<bool> {
     Ok(other_than_answer(client, line)?.is_none())
 }
 
-/// Takes what comes up to the answer to a line; where that never comes, all there is, and returns the last line of it.
+/// Takes everything up to the answer to a line. If that never comes, takes all there is and returns the last line.
 fn other_than_answer(client: &mut Peer, line: &str) -> Step<Option<Vec<u8>>> {
     let mut last = Vec::new();
     for _ in 0..LONGEST_GREETING {
@@ -94,10 +93,10 @@ pub(super) fn answers_in_upper_case(session: &mut Session) -> Step {
     let mut server = session.serve(session.program())?;
     server.expect_over_ipv4()?;
     let mut client = server.connect()?;
-    // All that comes before the first line is the greeting, whatever it looks like.
+    // Everything that comes before the first line is the greeting, whatever it looks like.
     client.read_until_still(64 * KIBIBYTE)?;
     let (first, second) = (line_of(session, 12), line_of(session, 7));
-    // The first answer decides how all of them begin.
+    // The first answer decides whether all answers begin with the prompt.
     let prompt = Cell::new(None);
     for (line, end) in [
         (first, "\n"),
@@ -128,9 +127,9 @@ pub(super) fn answers_however_cut(session: &mut Session) -> Step {
     answers_pieces(session, &mut client)?;
     answers_lines_together(session, &mut client)?;
     answers_lines_of_any_length(session, &mut client)?;
-    // Whatever came too late to be found in the middle.
+    // This finds what came too late to be found earlier.
     client.expect_no_more().map_err(|stop| stop.remark("every line has been answered"))?;
-    // The client stays: what comes of its leaving is the matter of other clauses.
+    // The client stays, since other clauses decide what happens when it leaves.
     if session.program() == SEQUENTIAL { Ok(()) } else { keeps_halves_apart(session, &mut server) }
 }
 
@@ -164,7 +163,7 @@ fn answers_lines_together(session: &mut Session, client: &mut Peer) -> Step {
     Ok(())
 }
 
-/// Lines that fill a usual buffer, with their end or without, and those that just do not and that are just too long for it.
+/// Lines that fill a usual buffer, with or without their end, and lines that are just too short or just too long for it.
 fn answers_lines_of_any_length(session: &mut Session, client: &mut Peer) -> Step {
     for size in BUFFERS {
         for (length, end) in
@@ -179,8 +178,8 @@ fn answers_lines_of_any_length(session: &mut Session, client: &mut Peer) -> Step
     Ok(())
 }
 
-/// Several clients send their lines in pieces, and the pieces come in any order. Which of them are served is the matter of another
-/// clause, and whether one who has sent half a line holds up the others.
+/// Several clients send their lines in pieces, and the pieces come in any order. Other clauses decide which clients are served, and whether
+/// a client that has sent half a line holds up the others.
 fn keeps_halves_apart(session: &mut Session, server: &mut Program) -> Step {
     const CLIENTS: usize = 8;
     const PIECES: usize = 3;
@@ -213,7 +212,7 @@ fn keeps_halves_apart(session: &mut Session, server: &mut Program) -> Step {
     Ok(())
 }
 
-/// That a server waits is no failure here.
+/// It is no failure here that a server waits.
 fn unless_held_up(step: Step) -> Step {
     match step {
         Err(Stop::Failed(failure)) if failure.kind.is_still() || failure.kind == Kind::NotReading => Ok(()),

@@ -1,5 +1,5 @@
-//! What the kernel shows of a server while its clients are connected and silent: how many processes and threads there are,
-//! which of them are inside a call on a socket, and how that grows with the number of clients.
+//! What the kernel shows of a server while its clients are connected and silent: the number of processes and threads, which of them are
+//! inside a call on a socket, and how that grows with the number of clients.
 
 use super::ASYNC;
 use super::protocol::{is_served, line_of, serves_another};
@@ -10,19 +10,19 @@ use model::{Failure, Kind, Step};
 use session::{Program, Session};
 use wire::Peer;
 
-/// How many clients are there when the kernel is looked at.
+/// The numbers of clients with which the check looks at the kernel.
 pub(super) const CROWDS: [usize; 3] = [1, 8, 32];
-/// What a runtime may add to the threads, whatever the number of clients.
+/// How many threads a runtime may add, whatever the number of clients.
 const OWN_THREADS: usize = 8;
 
-/// What the sockets of a server and its clients are, in the model that its name says.
+/// The sockets of a server and its clients, in the model that the program's name says.
 pub(super) fn sockets(server: &Program, clients: &[Peer]) -> Step<Sockets> {
     let mut sockets = Sockets::of(server, clients)?;
     sockets.loops = server.name() == ASYNC;
     Ok(sockets)
 }
 
-/// With each number of clients the workers must be those that `expected` says for it.
+/// With each number of clients the workers must be those that `expected` gives for it.
 fn expect_growth(session: &mut Session, expected: impl Fn(usize) -> Workers) -> Step<(Program, Vec<Peer>)> {
     let mut server = session.serve(session.program())?;
     let mut clients = Vec::new();
@@ -59,7 +59,7 @@ pub(super) fn has_a_process_for_each(session: &mut Session) -> Step {
         ..Workers::default()
     })?;
     let children = readers(&server, &clients, |worker| worker.pid)?;
-    // A wrapper may be there beside the server.
+    // A wrapper may run beside the server.
     let own = server.census()?.processes.saturating_sub(clients.len());
     session.note("all clients leave, and another one comes");
     leave(clients)?;
@@ -74,7 +74,7 @@ pub(super) fn has_a_process_for_each(session: &mut Session) -> Step {
             .kernel(still.kernel)
             .into());
     }
-    // A server may as well wait for its children when it accepts the next client.
+    // A server may also wait for its children when it accepts the next client.
     let mut another = server.connect()?;
     is_served(&mut another, &line_of(session, 9))?;
     if let Some((zombies, still)) = stays_above(&server, 0, |census| census.zombies)? {
@@ -96,7 +96,7 @@ pub(super) fn has_a_thread_for_each(session: &mut Session) -> Step {
     let left = server.census()?.threads.saturating_sub(clients.len()) + OWN_THREADS;
     leave(clients)?;
     expect_gone(&server, &threads, "threads")?;
-    // There may be others for each client, which do not read.
+    // Each client may have other threads too, which do not read.
     if let Some((threads, still)) = stays_above(&server, left, |census| census.threads)? {
         return Err(Failure::new(Kind::Structure, "the clients have gone, but their threads have not")
             .expected(format!("at most {left} threads, a runtime's own among them"))
@@ -114,7 +114,7 @@ pub(super) fn is_multiplexed(session: &mut Session) -> Step {
 
 /// L5.9
 pub(super) fn is_asynchronous(session: &mut Session) -> Step {
-    // There may be an event loop on each of several threads, but not one for each client.
+    // Several threads may each run an event loop, but not one for each client.
     waits_in_one_place(session, |seen| Workers {
         processes: 1,
         notified: seen.notified.max(1),
@@ -122,8 +122,8 @@ pub(super) fn is_asynchronous(session: &mut Session) -> Step {
     })
 }
 
-/// With each number of clients the workers must be those that `expected` makes of those that are seen, and there may be no more
-/// threads than with one client, those that do not wait for sockets included.
+/// With each number of clients the workers must be those that `expected` makes of the seen ones. There may be at most [`OWN_THREADS`]
+/// threads more than with one client, including threads that do not wait for sockets.
 fn waits_in_one_place(session: &mut Session, expected: impl Fn(&Workers) -> Workers) -> Step {
     let mut server = session.serve(session.program())?;
     let mut clients = Vec::new();

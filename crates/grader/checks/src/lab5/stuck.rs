@@ -1,5 +1,5 @@
-//! A client that sends lines and reads no answer, until the server cannot write to it any more: brought about by what the kernel shows
-//! of the server's socket, so that it is sure when the next step begins.
+//! A client that sends lines and reads no answer until the server cannot write to it any more. The kernel's view of the server's socket
+//! shows when that is reached, so it is certain when the next step begins.
 
 use super::protocol::line_of;
 use model::Step;
@@ -8,10 +8,10 @@ use wire::Peer;
 
 /// How many lines are sent at a time where buffers are narrow: so few that all of them arrive.
 const A_FEW: usize = 2;
-/// How much at a time, and how many times as much in all, where buffers are as wide as they are.
+/// How many bytes are sent at a time, and the factor for the total, where buffers have their usual size.
 const WIDE: (usize, usize) = (64 << 10, 512);
 
-/// What has become of it.
+/// The state of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stuck {
     /// The kernel has answers that it cannot send, and the server reads no more.
@@ -24,7 +24,8 @@ pub(super) enum Stuck {
     Unfilled,
 }
 
-/// Sends lines of so many letters, `most` bytes of them and usually far fewer, and reads nothing.
+/// Sends lines of `letters` letters and reads nothing. It sends at most `most` bytes, usually far fewer; with usual buffers the factor in
+/// [`WIDE`] applies.
 ///
 /// # Errors
 /// A failure when the server is gone, or spins: then it never comes to where it waits.
@@ -59,7 +60,7 @@ pub(super) fn fill(
     look(server, client)
 }
 
-/// What the kernel shows of it.
+/// What the kernel shows of the connection.
 ///
 /// # Errors
 /// A fault when sock_diag cannot be read.

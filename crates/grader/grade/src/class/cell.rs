@@ -1,13 +1,13 @@
-//! Text in a cell of a sheet, so that it comes back as it was and does no harm on the way: not in a spreadsheet, which takes
-//! some cells for formulas (<https://owasp.org/www-community/attacks/CSV_Injection>), and not in a terminal.
+//! Text in a cell of a sheet. It can be read back unchanged and does no harm: not in a spreadsheet, which takes some cells for formulas
+//! (<https://owasp.org/www-community/attacks/CSV_Injection>), and not in a terminal.
 //!
-//! It is escaped as everywhere, which leaves no control characters, so that each row is one line. A semicolon is
-//! escaped as well: many spreadsheets take it for the separator, and a formula could follow it. What would begin a formula
-//! then, as well as what begins with an apostrophe itself, gets an apostrophe in front.
+//! It is escaped as everywhere, which leaves no control characters, so each row is one line. A semicolon is escaped as well: many
+//! spreadsheets take it for the separator, and a formula could follow it. Text that would then still begin a formula gets an apostrophe in
+//! front. So does text that begins with an apostrophe itself.
 
 use report::escape;
 
-/// What spreadsheets take for the beginning of a formula, in both widths, and the mark of what is none.
+/// Characters that begin a formula in spreadsheets, in both widths, and the mark for text that is none.
 const GUARDED: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\''];
 
 pub(super) fn write(text: &str) -> String {
@@ -15,7 +15,7 @@ pub(super) fn write(text: &str) -> String {
     if escaped.starts_with(GUARDED) { format!("'{escaped}") } else { escaped }
 }
 
-/// Reads what [`write`] has written; none where it is anything else.
+/// Reads what [`write`] has written; `None` for anything else.
 pub(super) fn read(cell: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(cell.len());
     let mut rest = cell.strip_prefix('\'').unwrap_or(cell);

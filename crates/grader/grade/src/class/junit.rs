@@ -1,6 +1,6 @@
-//! JUnit XML over the class: a suite for each submission, a case for each clause. As in a submission's own
-//! document a missed clause is a failure, and a fault of the grader is an error, also where the instructor has decided that it counts
-//! as zero. The evidence is in the feedback files.
+//! JUnit XML for the class: a suite for each submission, a case for each clause. As in a submission's own document, a missed clause is a
+//! failure, and a fault of the grader is an error, even if the instructor has decided that it counts as zero. The evidence is in the
+//! feedback files.
 
 use super::{Class, Entry, Mark, Outcome, worth};
 use model::{Clause, Ruling};
@@ -11,7 +11,7 @@ use std::io;
 /// The document.
 ///
 /// # Errors
-/// None that is known of.
+/// None that are known.
 pub fn document(class: &Class) -> io::Result<String> {
     let mut document = Report::new(class.lab.title);
     document.add_test_suites(class.entries.iter().map(|entry| suite(class, entry)));
@@ -51,7 +51,7 @@ fn suite(class: &Class, entry: &Entry) -> TestSuite {
     suite
 }
 
-/// What is added to a fault.
+/// The words that are added to a fault.
 fn ruled(ruling: Ruling) -> &'static str {
     match ruling {
         Ruling::Zero => "; the instructor has decided that this counts as zero",

@@ -1,4 +1,4 @@
-//! Files that are written whole, and who may read them.
+//! Files that are written whole, and their readers.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// Who may read results: they are marks. Nobody but their owner may write them.
+/// Who may read results, since these are marks. Only their owner may write them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
     /// Their owner alone.
@@ -16,7 +16,7 @@ pub enum Readers {
 }
 
 impl Readers {
-    /// Makes a folder with these readers, whatever the umask is. One that is there stays as it is.
+    /// Makes a folder with these readers, whatever the umask is. An existing folder is not changed.
     ///
     /// # Errors
     /// Those of the file system.
@@ -27,12 +27,12 @@ impl Readers {
         };
         match DirBuilder::new().mode(mode).create(path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-            // The umask has left too little.
+            // The umask may have taken bits away.
             made => made.and_then(|()| fs::set_permissions(path, Permissions::from_mode(mode))),
         }
     }
 
-    /// Creates a file with these readers, whatever the umask is, in place of one that is there.
+    /// Creates a file with these readers, whatever the umask is, or empties an existing one.
     ///
     /// # Errors
     /// Those of the file system.
@@ -42,14 +42,14 @@ impl Readers {
             Readers::Group => 0o640,
         };
         let file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(path)?;
-        // The file may have been there, or the umask has left too little.
+        // The file may have existed, or the umask may have taken bits away.
         file.set_permissions(Permissions::from_mode(mode))?;
         Ok(file)
     }
 }
 
-/// Writes a file so that at any moment, after a kill and after a loss of power as well, it is either the old one or the whole
-/// new one: the new one is written beside it, reaches the disk, and takes its name (rename(2), fsync(2)).
+/// Writes a file so that at any moment, even after a kill or a loss of power, it is either the old one or the whole new one. The new one is
+/// written beside it, is flushed to the disk, and then takes its name (rename(2), fsync(2)).
 ///
 /// # Errors
 /// Those of the file system; the old file is then still there.
@@ -63,7 +63,7 @@ pub fn replace(path: &Path, contents: &[u8], readers: Readers) -> io::Result<()>
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-/// Removes a file that [`replace`] has written, and what a kill has left of a new one. Returns whether there was any.
+/// Removes a file that [`replace`] has written, and a new one that a kill has left behind. Returns whether there was any.
 ///
 /// # Errors
 /// Those of the file system.
@@ -79,7 +79,7 @@ pub fn remove(path: &Path) -> io::Result<bool> {
     Ok(was_there)
 }
 
-/// Where the new file is written.
+/// The path at which the new file is written.
 fn new(path: &Path) -> io::Result<PathBuf> {
     let mut name = OsString::from(".");
     name.push(path.file_name().ok_or(io::ErrorKind::InvalidInput)?);

@@ -1,8 +1,7 @@
-//! `grades.csv`: a row for each submission, for a spreadsheet, and for the grader to go on from.
+//! `grades.csv`: a row for each submission, for a spreadsheet, and for the grader to continue from.
 //!
-//! A row is one line, so that a line without its end is one that a kill has cut off. A clause on which the grader broke has the word
-//! `fault` also where the instructor has decided what that counts as: the status and the points follow from that decision, which is
-//! kept elsewhere.
+//! A row is one line, so a line without its end was cut off by a kill. A clause on which the grader failed has the word `fault`, even if
+//! the instructor has decided what that counts as. The status and the points follow from that decision, which is kept elsewhere.
 
 use super::{Entry, Mark, Outcome, Readers, cell, label, replace, worth};
 use model::{Clause, Tier};
@@ -27,20 +26,20 @@ pub enum SheetError {
     /// The file cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// It is no sheet of marks for these clauses.
+    /// It is not a sheet of marks for these clauses.
     #[error("its columns are not those of this lab")]
     OtherColumns,
-    /// The line of this number was not written by the grader, or was changed since.
+    /// The line with this number was not written by the grader, or was changed since.
     #[error("line {0} is not as the grader writes it")]
     Line(u64),
 }
 
 impl<'a> Sheet<'a> {
-    /// Writes a sheet with these rows in place of what may be there, and keeps it open for more: with none to begin with,
-    /// with those of [`read`] that still hold to go on, with those of several sheets to merge them.
+    /// Writes a sheet with these rows in place of an existing one, and keeps it open for more. The rows are: none for a new sheet, those
+    /// from [`read`] that still hold to continue one, or those of several sheets to merge them.
     ///
     /// # Errors
-    /// Those of the file system; what was there before is then still there.
+    /// Those of the file system; the earlier file then still exists.
     pub fn start(
         path: &Path,
         clauses: &'a [&'a Clause],
@@ -65,18 +64,18 @@ impl<'a> Sheet<'a> {
         let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
         match written {
             Ok(()) => self.length += line.len() as u64,
-            // Half a line, as a full disk leaves it, would swallow the next one.
+            // Half a line, which a full disk may leave, would merge with the next one.
             Err(_) => self.file.set_len(self.length)?,
         }
         written
     }
 }
 
-/// Reads a sheet for these clauses: the submissions, in the order in which they were written. One whose line was cut off is not
-/// among them. What the instructor has decided about faults is not read.
+/// Reads a sheet for these clauses: the submissions, in the order in which they were written, without one whose line was cut off. The
+/// instructor's decision about faults is not in the sheet.
 ///
 /// # Errors
-/// When the file cannot be read or is not as the grader writes it.
+/// When the file cannot be read, or was not written by the grader in this form.
 pub fn read(path: &Path, clauses: &[&Clause]) -> Result<Vec<Entry>, SheetError> {
     let text = fs::read(path)?;
     let whole = memchr::memrchr(b'\n', &text).map_or(0, |end| end + 1);
@@ -138,7 +137,7 @@ fn line(cells: Vec<String>) -> io::Result<Vec<u8>> {
     writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
-/// A row's submission. What follows from the marks is not read.
+/// The submission in a row. Values that follow from the marks are not read.
 fn entry(record: &csv::StringRecord, clauses: &[&Clause]) -> Option<Entry> {
     if record.len() != COLUMNS.len() + clauses.len() {
         return None;
@@ -158,7 +157,7 @@ fn entry(record: &csv::StringRecord, clauses: &[&Clause]) -> Option<Entry> {
     Some(Entry { name: name?, original_name: original_name?, outcome, digest: digest?, ruling: None })
 }
 
-/// The points or the star that a clause gave, or the word for why that is not known.
+/// The points or the star that a clause gave, or the word that says why that is not known.
 fn written(mark: Mark, clause: &Clause) -> String {
     match mark.share(worth(clause)) {
         Some(share) => share.to_string(),

@@ -1,5 +1,5 @@
-//! What an instructor wants to know of a class at a glance: how many submissions there are of each kind, which clauses were
-//! missed most, and apart from these what the grader could not find out and why.
+//! A summary of the class for the instructor: how many submissions there are of each kind, which clauses were missed most, and, separately,
+//! what the grader could not decide and why.
 
 mod missed;
 
@@ -10,14 +10,14 @@ use report::escape;
 use report::markdown::{block, cell, code, prose};
 use report::text::{count, label, pad, width, wrap};
 
-/// The widest line of the text, and how much of it a bar may take.
+/// The longest line of the text, and how much of it a bar may take.
 const WIDTH: usize = 100;
 const BAR: usize = 20;
 
-/// The least room for a clause, even if the line becomes too wide.
+/// The smallest width for a clause, even if the line becomes too long.
 const NARROWEST: usize = 30;
 
-/// How much is shown of a name, and of a reason.
+/// How many characters are shown of a name, and of a reason.
 const NAME: usize = 40;
 const REASON: usize = 400;
 
@@ -41,7 +41,7 @@ pub fn text(class: &Class) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The summary as a Markdown document, whose tables line up before they are rendered as well.
+/// The summary as a Markdown document. Its tables line up even before they are rendered.
 pub fn markdown(class: &Class) -> String {
     let mut lines = vec![format!("# {}", prose(&heading(class))), String::new()];
     lines.extend(facts(class).iter().map(|fact| format!("- {}", fact.trim_start())));
@@ -87,7 +87,7 @@ fn heading(class: &Class) -> String {
     format!("Lab {} · {} · {submissions}", class.lab.number, class.lab.title)
 }
 
-/// How many there are of each kind, and what the marks are like.
+/// How many submissions there are of each kind, and the median, the least and the most points.
 fn facts(class: &Class) -> Vec<String> {
     const KINDS: [(&str, &str); 7] = [
         ("graded", "graded"),
@@ -118,7 +118,7 @@ fn facts(class: &Class) -> Vec<String> {
     facts
 }
 
-/// `L3.4  ████████░░░░  57 of 180  the clause`, a clause that needs more than a line broken below its beginning.
+/// `L3.4  ████████░░░░  57 of 180  the clause`. A clause that needs several lines continues below its beginning.
 fn bars(missed: &[Missed]) -> Vec<String> {
     let told = |missed: &Missed| match missed.open {
         0 => missed.told(),
@@ -134,13 +134,13 @@ fn bars(missed: &[Missed]) -> Vec<String> {
     lines.collect()
 }
 
-/// The part that missed it, in whole characters: any at all is seen.
+/// The share that missed it, in whole characters, rounded up so that any share is visible.
 fn bar(missed: &Missed) -> String {
     let full = (missed.missed * BAR).div_ceil(missed.of.max(1));
     format!("{}{}", "█".repeat(full), "░".repeat(BAR - full))
 }
 
-/// What is told apart from what the class missed: a heading, and the submissions with their reasons.
+/// What is listed separately from what the class missed: a heading, and the submissions with their reasons.
 fn apart(class: &Class) -> Vec<(String, Vec<(String, String)>)> {
     let told = |reason: fn(&Class, &Entry) -> Option<String>| {
         let entries = class.entries.iter();
@@ -172,7 +172,7 @@ fn message(entry: &Entry) -> Option<String> {
     Some(escape::cut(message.as_bytes(), REASON))
 }
 
-/// The fault, or the clauses that there are faults on, where the instructor has decided what that counts as.
+/// The fault, or the clauses with faults, if the instructor has decided what they count as.
 fn ruled(class: &Class, entry: &Entry) -> Option<String> {
     entry.ruling?;
     message(entry).or_else(|| labels(class, entry, |mark, _| mark == Mark::Fault))
@@ -187,12 +187,12 @@ fn unbuilt(_: &Class, entry: &Entry) -> Option<String> {
     (entry.outcome == Outcome::DoesNotCompile).then(String::new)
 }
 
-/// The clauses that were not decided, where that leaves a submission without a mark.
+/// The undecided clauses of a submission that has no mark because of them.
 fn open(class: &Class, entry: &Entry) -> Option<String> {
     entry.total(class.clauses).points.is_none().then(|| undecided(class, entry))?
 }
 
-/// The same where it has a mark, and the grader broke on a stretch clause.
+/// The undecided clauses of a submission that has a mark, if the grader failed on a stretch clause.
 fn starless(class: &Class, entry: &Entry) -> Option<String> {
     let has_mark = entry.total(class.clauses).points.is_some();
     (has_mark && !entry.is_decided(class.clauses)).then(|| undecided(class, entry))?
@@ -202,7 +202,7 @@ fn undecided(class: &Class, entry: &Entry) -> Option<String> {
     labels(class, entry, |mark, clause| entry.share(mark, clause).is_none())
 }
 
-/// Those clauses of a submission that was checked, with their marks.
+/// The clauses of a checked submission with certain marks.
 fn labels(class: &Class, entry: &Entry, is_told: impl Fn(Mark, &Clause) -> bool) -> Option<String> {
     let Outcome::Graded(marks) = &entry.outcome else { return None };
     let told = class.clauses.iter().zip(marks).filter(|(clause, mark)| is_told(**mark, clause));
@@ -210,7 +210,7 @@ fn labels(class: &Class, entry: &Entry, is_told: impl Fn(Mark, &Clause) -> bool)
     Some(ids.join(", "))
 }
 
-/// A table whose columns line up; the first row is its head.
+/// A table with aligned columns. The first row is its head.
 fn table(rows: Vec<[String; 5]>) -> Vec<String> {
     let columns: [usize; 5] =
         std::array::from_fn(|index| rows.iter().map(|row| width(&row[index])).max().unwrap_or(0));

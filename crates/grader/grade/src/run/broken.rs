@@ -1,10 +1,10 @@
-//! What holds of all clauses about a program that was handed in and cannot be started. The other programs are checked.
+//! The verdict on all clauses about a program that was handed in and cannot be started. The other programs are checked.
 
 use model::{Failure, Fault, Kind, Verdict};
 use sandbox::TemplateError;
 use std::collections::BTreeMap;
 
-/// How many characters of the words about it each of its clauses shows.
+/// How many characters of the message each of its clauses shows.
 const WORDS: usize = 4096;
 
 /// Programs that do not compile, each with what the compiler said.
@@ -15,7 +15,7 @@ pub(super) fn not_compiled(words: BTreeMap<String, String>) -> BTreeMap<String, 
     words.iter().map(|(program, words)| (program.clone(), verdict(program, words))).collect()
 }
 
-/// Programs whose commands cannot be used. Where that may be the machine's fault, nothing is known of the program.
+/// Programs whose commands cannot be used. If that may be the machine's fault, nothing is known about the program.
 pub(super) fn not_started(errors: BTreeMap<String, TemplateError>) -> BTreeMap<String, Verdict> {
     let verdict = |program: &str, error: &TemplateError| match error.is_about_the_machine() {
         true => Verdict::Error(Fault::new(format!("{program} cannot be started: {error}"))),

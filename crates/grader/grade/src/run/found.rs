@@ -1,5 +1,5 @@
-//! What the checks of a submission found out, kept beside what is told of it where the grader broke on some of its clauses. So all of
-//! it can be told in another way, without checking again, when the instructor decides what these count as.
+//! The findings of a submission's checks, kept beside its feedback if the grader failed on some of its clauses. When the instructor decides
+//! what these faults count as, all files can be written again without checking again.
 
 use super::place::FOUND;
 use checks::Suite;
@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
-/// A run, with the remarks about what was handed in.
+/// The report of a run, with the remarks about what was handed in.
 #[derive(Debug, Serialize, Deserialize)]
 struct Found {
     remarks: Vec<String>,
@@ -29,7 +29,7 @@ struct Check {
     duration: Duration,
 }
 
-/// Keeps it in a submission's folder.
+/// Keeps the findings in a submission's folder.
 pub(super) fn keep(
     report: &RunReport,
     remarks: &[String],
@@ -52,7 +52,7 @@ pub(super) fn keep(
     replace(&folder.join(FOUND), &serde_json::to_vec(&found)?, readers)
 }
 
-/// What was kept there of a run with that seed; none where nothing was, or not about these clauses.
+/// The findings that were kept there for a run with this seed; `None` if there are none, or not about these clauses.
 ///
 /// # Errors
 /// Those of the file system.
@@ -65,7 +65,7 @@ pub(super) fn read(
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         text => text?,
     };
-    // Whoever has changed it gets what anybody gets of whom there is none: the submission is checked again.
+    // A file that somebody has changed counts as missing: the submission is checked again.
     let Ok(Found { remarks, environment, checks, duration }) = serde_json::from_slice(&text) else {
         return Ok(None);
     };

@@ -1,5 +1,5 @@
-//! What nothing of a submission may see, neither while it is built nor while it is checked; and what it must go on seeing, since
-//! programs run with it.
+//! What a submission may not see, neither while it is built nor while it is checked; and what must stay visible, since programs need it to
+//! run.
 
 use super::{Trouble, at};
 use crate::arguments;
@@ -9,7 +9,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Where systems keep what programs run with (hier(7)), beside the folders on the PATH.
+/// Where systems keep what programs need to run (hier(7)), in addition to the folders on the PATH.
 const SYSTEM: [&str; 12] = [
     "/bin",
     "/etc",
@@ -27,17 +27,17 @@ const SYSTEM: [&str; 12] = [
 
 /// Which folders may be hidden.
 struct Hiding {
-    /// What is hidden whatever it holds: of what lies in there the sandbox shows what a program needs.
+    /// Folders that are hidden, whatever they contain. The sandbox shows what a program needs from them.
     always: Vec<PathBuf>,
-    /// What must not be hidden, nor anything that it lies in.
+    /// Paths that must not be hidden, nor any folder that contains them.
     needed: Vec<PathBuf>,
 }
 
-/// The folders that must be hidden: the course and what is built of it, other submissions, the results, what lies beside these, as
-/// the marks of another lab may, and what people keep in their homes or cargo for them.
+/// The folders that must be hidden: the course and what is built from it, other submissions, the results, what is beside these (it may be
+/// the marks of another lab), and what people keep in their homes or cargo keeps for them.
 ///
 /// # Errors
-/// Where something cannot be hidden without what programs run with, which the user can mend.
+/// When something cannot be hidden without hiding what programs need to run. The user can correct that.
 pub(super) fn folders(
     root: &Path,
     arguments: &arguments::Grade,
@@ -50,18 +50,17 @@ pub(super) fn folders(
         always.chain(homes.iter().map(|home| home.join(".cargo"))).chain(settings).chain(homes.clone());
     let always = always.map(std::path::absolute).collect::<io::Result<Vec<_>>>()?;
     let hiding = Hiding { always, needed: needed() };
-    // A list may name what lies anywhere.
+    // A list may name paths anywhere.
     let places: BTreeSet<&Path> =
         listed.iter().map(intake::Entry::source).chain([arguments.submissions.as_path()]).collect();
     let places = places.into_iter().map(|place| hiding.around(place, false));
-    // The results of other shards lie beside this one's, and what they have built in them.
+    // The results of other shards, and what they have built, are beside this shard's results.
     let results = hiding.around(&arguments.out, arguments.shard.is_some());
     let around = places.chain([results]).collect::<Result<BTreeSet<_>, _>>()?;
     Ok(hiding.always.into_iter().chain(around).collect())
 }
 
-/// The system's folders, those on the PATH, and where links in these lead: `python3` may be a link into a folder with all that
-/// Python is made of.
+/// The system's folders, those on the PATH, and the targets of links in these: `python3` may be a link into a folder with all of Python.
 fn needed() -> Vec<PathBuf> {
     let on_the_path: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default())
         .filter_map(|folder| folder.canonicalize().ok())
@@ -73,8 +72,8 @@ fn needed() -> Vec<PathBuf> {
 }
 
 impl Hiding {
-    /// The folder to hide, so that neither a path is seen nor what lies beside it. A folder that lies among what programs need is
-    /// hidden alone, unless its neighbours are to be hidden as well.
+    /// The folder to hide, so that neither the path nor its neighbours are seen. A folder beside what programs need is hidden alone, unless
+    /// its neighbours must be hidden as well.
     fn around(&self, path: &Path, with_neighbours: bool) -> Result<PathBuf, Trouble> {
         let path = path.canonicalize().map_err(at(path))?;
         let alone = (path.is_dir() && !with_neighbours).then_some(path.as_path());
@@ -100,7 +99,7 @@ impl Hiding {
 mod tests {
     use super::*;
 
-    /// A machine with programs in `system/bin` and `home/bin`, and everywhere a class.
+    /// A machine with programs in `system/bin` and `home/bin`, and a class in every place.
     fn machine() -> (tempfile::TempDir, PathBuf, Hiding) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().canonicalize().unwrap();

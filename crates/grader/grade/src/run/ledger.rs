@@ -1,4 +1,4 @@
-//! What has been found out about a class: the folder with the results, which at any moment holds all that is known.
+//! The results of a class: a folder that at any moment holds everything that is known.
 
 mod key;
 mod parts;
@@ -24,16 +24,16 @@ pub(crate) struct Ledger {
     clauses: &'static [&'static Clause],
     key: Key,
     entries: Vec<Entry>,
-    /// What was found out in a run before.
+    /// The results of an earlier run.
     before: HashMap<String, Entry>,
     sheet: Option<Sheet<'static>>,
     readers: Readers,
-    /// Held as long as this may write; the kernel gives it back, however the process ends.
+    /// Held as long as this may write. The kernel releases it, however the process ends.
     _lock: Option<File>,
 }
 
 impl Ledger {
-    /// Opens the folder for results, which is empty or gone on with.
+    /// Opens the folder for results, which is empty or holds results to continue.
     pub(super) fn open(
         folder: &Path,
         suite: &'static Suite,
@@ -65,11 +65,11 @@ impl Ledger {
             key.seed = there.seed;
             key.fault_is_zero = there.fault_is_zero;
             if there.grader == key.grader {
-                // There is none where a run was killed before the first mark.
+                // There is no sheet if a run was killed before the first mark.
                 let rows = if folder.join(SHEET).exists() { read_rows(folder, suite)? } else { Vec::new() };
                 before = rows.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
             } else {
-                // Before the key says that it was this one that decided.
+                // The old marks go before the key says that this grader gave them.
                 class::remove(&folder.join(SHEET))?;
             }
         }
@@ -79,14 +79,14 @@ impl Ledger {
     }
 
     fn empty(folder: &Path, suite: &'static Suite, key: Key, readers: Readers) -> Ledger {
-        // For the rest of the process, like the clauses themselves.
+        // They live for the rest of the process, like the clauses themselves.
         let clauses = suite.checks.iter().map(|check| &check.clause).collect::<Vec<_>>().leak();
         let (entries, before) = (Vec::new(), HashMap::new());
         let folder = folder.to_owned();
         Ledger { folder, suite, clauses, key, entries, before, sheet: None, readers, _lock: None }
     }
 
-    /// Reads the results in a folder, to put them into another.
+    /// Reads the results in a folder, to merge them into another.
     pub(super) fn read(folder: &Path, readers: Readers) -> Result<Ledger, Trouble> {
         let missing = || Trouble::Usage(format!("{}: there are no results", folder.display()));
         let key = key::read(folder)?.ok_or_else(missing)?;
@@ -96,7 +96,7 @@ impl Ledger {
         Ok(Ledger { entries, ..Ledger::empty(folder, suite, key, readers) })
     }
 
-    /// Puts the results of several folders into another.
+    /// Merges the results of several folders into another.
     pub(super) fn merge(folder: &Path, parts: Vec<Ledger>) -> Result<Ledger, Trouble> {
         let Some(first) = parts.first() else {
             return Err(Trouble::Usage("there is nothing to merge".to_owned()));
@@ -136,7 +136,7 @@ impl Ledger {
             return Err(Trouble::Usage(format!("{} is in two of them; name each part once", pair[0].name)));
         }
         merged._lock = Some(place::claim(folder, merged.readers)?);
-        // Parts that were graded further may be put together again.
+        // Parts may be graded further and merged again.
         if key::read(folder)?.is_some_and(|there| comparable(there) != merged.key) {
             return Err(Trouble::Usage(format!(
                 "{} has other results already; choose another folder",
@@ -154,8 +154,8 @@ impl Ledger {
         self.key.seed
     }
 
-    /// Adds to what was decided before about faults that on the submissions so named they count as zero. Returns the names of those
-    /// of which something was decided that holds no longer, since something else was handed in.
+    /// Records that faults on the named submissions count as zero. Returns the names of the submissions whose earlier decision no longer
+    /// holds, because something else was handed in.
     pub(super) fn rule(&mut self, named: &BTreeSet<String>, tasks: &[Task]) -> io::Result<Vec<String>> {
         let digests: HashMap<&str, String> =
             tasks.iter().map(|task| (&*task.entry.name, task.digest_in_words())).collect();
@@ -166,37 +166,37 @@ impl Ledger {
             }
         }
         let mut gone = rulings.keep_if(|name, digest| digests.get(name).is_some_and(|now| now == digest));
-        // Of a submission that was withdrawn it is told at the end.
+        // A submission that was withdrawn is reported at the end.
         gone.retain(|name| digests.contains_key(&**name));
         self.write_key()?;
         Ok(gone)
     }
 
-    /// What has been decided about faults.
+    /// The decisions about faults.
     pub(super) fn rulings(&self) -> &Rulings {
         &self.key.fault_is_zero
     }
 
-    /// What a run before found out about a submission, if its content is the same now.
+    /// The result of an earlier run for a submission, if its content is still the same.
     pub(super) fn known(&self, name: &str, digest: Digest) -> Option<Entry> {
         let known = ruled(self.before.get(name)?.clone(), &self.key.fault_is_zero);
         let holds = known.digest == digest.to_string() && known.is_decided(self.clauses);
         holds.then_some(known)
     }
 
-    /// Begins the sheet of marks with what holds already.
+    /// Begins the sheet of marks with the marks that already hold.
     pub(super) fn keep(&mut self, entries: Vec<Entry>) -> io::Result<()> {
         self.sheet = Some(Sheet::start(&self.folder.join(SHEET), self.clauses, &entries, self.readers)?);
         self.entries = entries;
         Ok(())
     }
 
-    /// What is known so far.
+    /// The results so far.
     pub(super) fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// Adds what was found out about a submission; it is on disk when this returns.
+    /// Adds the result of a submission. It is on disk when this returns.
     pub(super) fn add(&mut self, entry: Entry) -> io::Result<()> {
         if let Some(sheet) = &mut self.sheet {
             sheet.append(&entry)?;
@@ -205,8 +205,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Writes what follows from all marks together, and removes what belongs to none of them. Returns the names of the submissions
-    /// of which that was told.
+    /// Writes what follows from all marks together, and removes files of submissions that no longer exist. Returns the names of these
+    /// submissions.
     pub(super) fn close(&mut self) -> io::Result<Vec<String>> {
         self.entries.sort_by(|a, b| a.name.cmp(&b.name));
         let withdrawn = place::clear_others(&self.folder, &self.entries)?;
@@ -216,7 +216,7 @@ impl Ledger {
         write(SUMMARY, class::summary::markdown(&self.class()))?;
         write(SUMMARY_AS_TEXT, self.summary())?;
         write(JUNIT, class::junit::document(&self.class())?)?;
-        // What turned out to be decided without the instructor is not kept for another time.
+        // A decision about faults is dropped if the submission has no fault any more.
         let with_fault = self.entries.iter().filter(|entry| entry.outcome.has_fault());
         let with_fault: BTreeSet<&str> = with_fault.map(|entry| &*entry.name).collect();
         self.key.fault_is_zero.keep_if(|name, _| with_fault.contains(name));
@@ -256,13 +256,13 @@ fn read_rows(folder: &Path, suite: &Suite) -> Result<Vec<Entry>, Trouble> {
     })
 }
 
-/// A submission with what was decided about the faults on it.
+/// A submission with the decision about its faults.
 fn ruled(entry: Entry, rulings: &Rulings) -> Entry {
     let ruling = rulings.of(&entry.name, &entry.digest).filter(|_| entry.outcome.has_fault());
     Entry { ruling, ..entry }
 }
 
-/// The lab of that name.
+/// The lab with this name.
 pub(crate) fn suite(name: &str) -> Result<&'static Suite, Trouble> {
     checks::suite(name).ok_or_else(|| {
         let names: Vec<String> = checks::suites().iter().map(|suite| suite.lab.name()).collect();

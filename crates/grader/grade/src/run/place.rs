@@ -1,5 +1,5 @@
-//! The folder with the results, as far as it is somebody's property: who may write there, and what may be removed. Only files are
-//! removed that the grader has written itself.
+//! The folder with the results, and who owns what is in it: who may write there, and what may be removed. Only files that the grader has
+//! written are removed.
 
 use super::{Trouble, at};
 use grade::class::{Entry, Readers, remove};
@@ -11,9 +11,9 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// What all marks have in common, which says that the folder is the grader's.
+/// The common properties of all marks. This file shows that the folder is the grader's.
 pub(super) const KEY: &str = "class.json";
-/// The marks, and what follows from them.
+/// The marks, and the files that follow from them.
 pub(super) const SHEET: &str = "grades.csv";
 pub(super) const SUMMARY: &str = "summary.md";
 pub(super) const SUMMARY_AS_TEXT: &str = "summary.txt";
@@ -26,7 +26,7 @@ pub(super) const FEEDBACK: &str = "feedback.md";
 pub(super) const RESULT: &str = "result.json";
 pub(super) const GRADESCOPE: &str = "gradescope.json";
 pub(super) const CLASSROOM50: &str = "classroom50.json";
-/// What the checks found out, where it may still have to be told in another way.
+/// The findings of the checks, if the files may have to be written again.
 pub(super) const FOUND: &str = ".found.json";
 
 /// The folder of all submissions.
@@ -34,18 +34,18 @@ pub(super) fn submissions(results: &Path) -> PathBuf {
     results.join(SUBMISSIONS)
 }
 
-/// The folder of this one.
+/// The folder of one submission.
 pub(super) fn submission(results: &Path, name: &str) -> PathBuf {
     submissions(results).join(name)
 }
 
-/// Makes the folder, unless it is there. What it lies in is made as any other folder.
+/// Makes the folder, unless it exists. Its parent folders get the usual mode.
 pub(super) fn make(results: &Path, readers: Readers) -> Result<(), Trouble> {
     let around = results.parent().unwrap_or(results);
     fs::create_dir_all(around).and_then(|()| readers.make_folder(results)).map_err(unfit(results))
 }
 
-/// That nothing can be written there, which the user can mend.
+/// The error that nothing can be written there, which the user can correct.
 fn unfit(results: &Path) -> impl Fn(io::Error) -> Trouble {
     move |error| {
         let shown = results.display();
@@ -53,8 +53,8 @@ fn unfit(results: &Path) -> impl Fn(io::Error) -> Trouble {
     }
 }
 
-/// Makes sure that nobody else writes to the results, for as long as the file is open. What has the names of results must be the
-/// grader's: folders of submissions may be what the class has handed in, and a sheet one that somebody keeps by hand.
+/// Makes sure that no other run writes to the results while the file is open. Files with the names of results must be the grader's: a
+/// folder of submissions may be what the class has handed in, and somebody may keep a sheet by hand.
 pub(super) fn claim(results: &Path, readers: Readers) -> Result<File, Trouble> {
     let submissions = submissions(results);
     if !results.join(KEY).exists()
@@ -77,7 +77,7 @@ pub(super) fn claim(results: &Path, readers: Readers) -> Result<File, Trouble> {
     }
 }
 
-/// What would be written over in a folder that holds no results.
+/// A file or folder that would be overwritten, in a folder without results.
 fn somebody_elses(results: &Path) -> Option<PathBuf> {
     let names = [SHEET, SUMMARY, SUMMARY_AS_TEXT, JUNIT, WORK];
     let file = names.iter().map(|name| results.join(name)).find(|path| path.exists());
@@ -85,7 +85,7 @@ fn somebody_elses(results: &Path) -> Option<PathBuf> {
     file.or_else(|| Some(submissions(results)).filter(is_used))
 }
 
-/// Removes what was told of a submission, and its folder if nothing else is in it. Whether anything was told.
+/// Removes the files about a submission, and its folder if nothing else is in it. Returns whether there were any.
 pub(super) fn clear(folder: &Path) -> io::Result<bool> {
     let mut was_there = false;
     for file in [FEEDBACK, RESULT, GRADESCOPE, CLASSROOM50, FOUND] {
@@ -99,9 +99,9 @@ pub(super) fn clear(folder: &Path) -> io::Result<bool> {
     }
 }
 
-/// Removes what was told of submissions that are not among these, since they were withdrawn. Returns their names, in order.
+/// Removes the files about submissions that are not among these, since they were withdrawn. Returns their names, in order.
 pub(super) fn clear_others(results: &Path, entries: &[Entry]) -> io::Result<Vec<String>> {
-    // By what the folders are: where upper and lower case are the same, `alice` may lie in `Alice`.
+    // Folders are compared by identity, not by name: where case does not matter, `alice` may be in `Alice`.
     let kept: HashSet<_> =
         entries.iter().filter_map(|entry| identity(&submission(results, &entry.name)).ok()).collect();
     let mut withdrawn = Vec::new();
@@ -116,7 +116,7 @@ pub(super) fn clear_others(results: &Path, entries: &[Entry]) -> io::Result<Vec<
     Ok(withdrawn)
 }
 
-/// What no two folders have in common (inode(7)).
+/// Values that identify a folder (inode(7)).
 fn identity(folder: &Path) -> io::Result<(u64, u64)> {
     let data = fs::metadata(folder)?;
     Ok((data.dev(), data.ino()))
@@ -154,7 +154,7 @@ mod tests {
         let told = submission(results.path(), "Alice").join(FEEDBACK);
         fs::create_dir_all(told.parent().unwrap()).unwrap();
         fs::write(&told, "").unwrap();
-        // As file systems show it to which upper and lower case are the same.
+        // This imitates a file system in which case does not matter.
         std::os::unix::fs::symlink("Alice", submission(results.path(), "alice")).unwrap();
         assert!(clear_others(results.path(), &[entry("alice")]).unwrap().is_empty());
         assert!(told.exists());

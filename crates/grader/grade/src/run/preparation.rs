@@ -1,4 +1,4 @@
-//! What is made once for a lab, whoever grades it first: the workshop, in which all later runs build.
+//! Makes what is needed once for a lab, whichever run grades it first: the workshop, in which all later runs build.
 
 use super::Trouble;
 use crate::progress::Progress;
@@ -10,8 +10,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The workshop, prepared. Shards may run side by side on one machine, or on several that share their files: one of them prepares
-/// it, and the others wait. What is prepared need only be read.
+/// The prepared workshop. Shards may run side by side on one machine, or on several that share their files. One of them prepares it, and
+/// the others wait. Afterwards it is only read.
 pub(super) fn workshop(
     root: &Path,
     lab: &Lab,
@@ -25,10 +25,10 @@ pub(super) fn workshop(
     }
     progress.prepare(&format!("the dependencies of {}", lab.package()));
     fs::create_dir_all(&folder)?;
-    // Given back when the file is closed.
+    // Released when the file is closed.
     let lock = File::create(folder.join(format!("{}.lock", lab.name())))?;
     flock(&lock, FlockOperation::LockExclusive).map_err(io::Error::from)?;
-    // Those who build there are other users, and what cargo writes has the modes that the umask leaves.
+    // Other users build there, and the umask determines the modes of what cargo writes.
     let own = umask(Mode::from_raw_mode(0o022));
     let prepared = workshop.prepare();
     umask(own);

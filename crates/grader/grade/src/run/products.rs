@@ -1,4 +1,5 @@
-//! What is made of each content, once for all submissions that have it, in a folder that is cleared away behind the last of them.
+//! The product of each content. It is made once for all submissions that have this content, in a folder that is removed after the last of
+//! them.
 
 use intake::Digest;
 use std::collections::HashMap;
@@ -7,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// What is made, or will be.
+/// The product, once it is made.
 pub(super) struct Products<T> {
     folder: PathBuf,
     by_content: Mutex<HashMap<Digest, Product<T>>>,
@@ -15,9 +16,9 @@ pub(super) struct Products<T> {
 
 struct Product<T> {
     made: Arc<OnceLock<T>>,
-    /// How many use it now.
+    /// How many submissions use it now.
     users: usize,
-    /// How many were expected and have not come yet. The class may have changed since, so that this may be wrong.
+    /// How many submissions are expected and have not come yet. The class may have changed since, so this may be wrong.
     expected: usize,
 }
 
@@ -28,13 +29,14 @@ impl<T> Product<T> {
 }
 
 impl<T: Clone> Products<T> {
-    /// Nothing yet. Each product will have a folder below this one.
+    /// Starts without products. Each product will have a folder below this one.
     pub(super) fn new(folder: PathBuf, expected: &HashMap<Digest, usize>) -> Products<T> {
         let product = |(digest, count): (&Digest, &usize)| (*digest, Product::new(*count));
         Products { folder, by_content: Mutex::new(expected.iter().map(product).collect()) }
     }
 
-    /// Uses what is made of a content: by another before, or now. The folder is there until nobody uses it, and nobody is expected.
+    /// Uses the product of a content, which is made now unless it exists. The folder exists until no submission uses it and none is
+    /// expected.
     pub(super) fn with<R>(
         &self,
         digest: Digest,
@@ -61,7 +63,7 @@ impl<T: Clone> Products<T> {
         product.users -= 1;
         if product.users == 0 && product.expected == 0 {
             products.remove(&digest);
-            // What cannot be removed now is none of the submission's business: `close` tries again.
+            // An error here is not the submission's fault: `close` tries again.
             let _ = fs::remove_dir_all(self.folder_of(digest));
         }
     }
@@ -70,7 +72,7 @@ impl<T: Clone> Products<T> {
         self.folder.join(digest.to_string())
     }
 
-    /// Clears away all that is left.
+    /// Removes everything that is left.
     pub(super) fn close(self) -> io::Result<()> {
         if self.folder.exists() { fs::remove_dir_all(&self.folder) } else { Ok(()) }
     }

@@ -1,14 +1,13 @@
-//! What an instructor has decided about the grader's own faults (`--fault-is`), as it is kept with the results.
+//! The instructor's decisions about the grader's own faults (`--fault-is`), as they are kept with the results.
 //!
-//! It is about what was handed in then: who hands in something else is graded like anybody, and what the grader cannot decide of
-//! that is open again.
+//! A decision is about what was handed in at that time. If something else is handed in, it is graded as usual, and faults on it are open
+//! again.
 
 use model::Ruling;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The submissions on which faults count as zero: by the name of each the digest of what was handed in, empty where nothing of it
-/// could be taken.
+/// The submissions whose faults count as zero: for each name the digest of what was handed in, which is empty if nothing could be taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Rulings(BTreeMap<String, String>);
@@ -24,12 +23,12 @@ impl Rulings {
         self.0.insert(name.to_owned(), digest.to_owned());
     }
 
-    /// Adds those of another part of the class.
+    /// Adds the decisions of another part of the class.
     pub(super) fn extend(&mut self, others: Rulings) {
         self.0.extend(others.0);
     }
 
-    /// Leaves out those of which this does not hold, by name and digest. Returns their names.
+    /// Removes the submissions for which `holds` is false, given name and digest. Returns their names.
     pub(super) fn keep_if(&mut self, holds: impl Fn(&str, &str) -> bool) -> Vec<String> {
         let (kept, gone) =
             std::mem::take(&mut self.0).into_iter().partition(|(name, digest)| holds(name, digest));

@@ -1,4 +1,4 @@
-//! One submission: taken, built, checked, and told about.
+//! One submission: reads it, builds it, checks it, and writes the results.
 
 use super::broken;
 use super::products::Products;
@@ -16,29 +16,29 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How many checks of a submission run at the same time: they mostly wait, and there are several submissions for each processor.
+/// How many checks of a submission run at the same time. They mostly wait, and there are several submissions for each processor.
 const CHECKS: usize = 2;
 
-/// Where submissions are graded.
+/// What is needed to grade submissions.
 pub(super) struct Grading {
     workshop: Workshop,
     products: Products<Result<Ready, Fault>>,
-    /// What no submission sees: the course, other submissions, the results.
+    /// What no submission may see: the course, other submissions, the results.
     hidden: Vec<PathBuf>,
-    /// How much time of its own each submission has for all its checks.
+    /// How much time each submission has for all its checks.
     time: Duration,
     teller: Teller,
     rulings: Rulings,
 }
 
-/// What came of building.
+/// The result of building.
 #[derive(Clone, Debug)]
 enum Ready {
-    /// How each program is started, and what holds of all clauses about those that cannot be.
+    /// How each program is started, and the verdict on all clauses about programs that cannot be started.
     Programs { templates: BTreeMap<String, Template>, broken: BTreeMap<String, Verdict> },
-    /// It does not compile; what the compiler said.
+    /// It does not compile; the compiler's messages.
     Not(String),
-    /// It cannot be tried, for this reason of its own.
+    /// It cannot be checked, for this reason, which is its own.
     Refused(String),
 }
 
@@ -61,7 +61,7 @@ impl Grading {
         Grading { workshop, products: Products::new(folder, counts), hidden, time, teller, rulings }
     }
 
-    /// Grades a submission and writes what is told of it.
+    /// Grades a submission and writes its files.
     pub(super) fn grade(&self, submission: &intake::Entry, out: &Path) -> Entry {
         let name = &submission.name;
         let taken = submission.take(&self.teller.suite.lab);
@@ -86,13 +86,13 @@ impl Grading {
             Ok(entry)
         });
         told.unwrap_or_else(|fault| {
-            // What has been told of it already would look like a mark; and what could not be told is none, whatever was decided.
+            // Files that were written already would look like a mark. A result that could not be written is no mark, whatever was decided.
             let fault = self.teller.take_back(out, name, fault);
             Entry { ruling: None, ..entry(Outcome::Fault(fault.message)) }
         })
     }
 
-    /// Finds out what a submission is worth and tells it.
+    /// Finds out what a submission is worth and writes it.
     fn judge(
         &self,
         name: &str,
@@ -163,7 +163,7 @@ impl Grading {
 
     fn build(&self, content: &Content, folder: &Path) -> Result<Ready, Fault> {
         if folder.exists() {
-            // A run that was killed has left it, with what was built in it.
+            // A killed run has left it, with what was built in it.
             fs::remove_dir_all(folder)?;
         }
         fs::create_dir_all(folder)?;
@@ -205,7 +205,7 @@ impl Grading {
         (program, Template::executable(executable, &placeholders))
     }
 
-    /// Clears away all that is needed only while submissions are graded.
+    /// Removes everything that is needed only while submissions are graded.
     pub(super) fn close(self) -> io::Result<()> {
         self.products.close()
     }
@@ -216,7 +216,7 @@ fn told_together(errors: &BTreeMap<String, TemplateError>) -> String {
     told.join("; ")
 }
 
-/// Why nothing was taken of a submission, with what would have been.
+/// Why nothing was taken from a submission, and what would have been.
 fn nothing_asked_for(lab: &Lab) -> String {
     let mut asked: Vec<String> = lab.programs.iter().map(|program| format!("{}.rs", program.name)).collect();
     asked.extend(lab.document.map(str::to_owned));

@@ -1,4 +1,4 @@
-//! What is told of one submission: the files in its folder.
+//! The files about one submission in its folder.
 
 use super::found;
 use super::place::{self, CLASSROOM50, FEEDBACK, GRADESCOPE, RESULT};
@@ -10,23 +10,23 @@ use report::{Origin, feedback, gradescope, json};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Tells of each submission of a class.
+/// Writes the files about each submission of a class.
 pub(super) struct Teller {
     pub(super) suite: &'static Suite,
     pub(super) seed: u64,
-    /// The short names of the classroom and the assignment in Classroom 50, where that is to be told.
+    /// The short names of the classroom and the assignment in Classroom 50, if it should get the results.
     pub(super) classroom: Option<(String, String)>,
     pub(super) readers: Readers,
 }
 
-/// What is told of one submission.
+/// The files about one submission.
 pub(super) struct Told<'a> {
     teller: &'a Teller,
     folder: PathBuf,
 }
 
 impl Teller {
-    /// Begins with a submission. Whatever a run before told of it no longer holds, and is removed.
+    /// Begins with a submission. Files of an earlier run no longer hold and are removed.
     pub(super) fn begin(&self, out: &Path, name: &str) -> io::Result<Told<'_>> {
         let folder = place::submission(out, name);
         place::clear(&folder)?;
@@ -34,15 +34,15 @@ impl Teller {
         Ok(Told { teller: self, folder })
     }
 
-    /// Tells that the grader broke on a whole submission, and what the instructor has decided that this counts as.
+    /// Writes that the grader failed on a whole submission, and what this counts as by the instructor's decision.
     pub(super) fn fault(&self, out: &Path, name: &str, message: &str, ruling: Ruling) -> Result<(), Fault> {
         let told = self.begin(out, name)?;
         let report = self.nothing_checked(&Verdict::Error(Fault::new(message)));
         told.report(&RunReport { ruling: Some(ruling), ..report }, &[])
     }
 
-    /// Tells once more of a submission that a run before has graded, where the instructor has decided what the grader's faults on it
-    /// count as: that may have been decided since. Returns false where that cannot be told without checking again.
+    /// Writes again the files of a submission that an earlier run has graded, if the instructor has decided what the grader's faults on it
+    /// count as: that may have been decided since. Returns false if the files cannot be written without checking again.
     pub(super) fn tell_again(&self, out: &Path, entry: &Entry) -> Result<bool, Fault> {
         let (name, ruling) = (&entry.name, entry.ruling);
         match (&entry.outcome, ruling) {
@@ -62,7 +62,8 @@ impl Teller {
         Ok(true)
     }
 
-    /// Removes what was told of a submission on which the grader then broke. Returns the fault, and with it what cannot be removed.
+    /// Removes the files about a submission on which the grader then failed. Returns the fault, together with the error if they cannot be
+    /// removed.
     pub(super) fn take_back(&self, out: &Path, name: &str, fault: Fault) -> Fault {
         match place::clear(&place::submission(out, name)) {
             Ok(_) => fault,
@@ -72,8 +73,8 @@ impl Teller {
         }
     }
 
-    /// Writes what Classroom 50 reads, where it is to be told and there is a mark. It follows from the marks alone, so that those
-    /// which were given in a run before are told as well.
+    /// Writes the file for Classroom 50, if it is wanted and there is a mark. It follows from the marks alone, so marks from an earlier run
+    /// are written as well.
     pub(super) fn classroom50(&self, out: &Path, entry: &Entry) -> io::Result<()> {
         let Some(submission) = self.in_classroom50(&entry.name) else { return Ok(()) };
         let missed = || missed(Failure::new(Kind::NotStarted, "nothing could be checked"));
@@ -106,8 +107,8 @@ impl Teller {
         replace(path, &text, self.readers)
     }
 
-    /// The submission as Classroom 50 knows it. It was not handed in there by a tag: in the place of the addresses stands the name
-    /// of this grading, as in the records that Classroom 50 makes itself of marks which a teacher enters, and the time is now.
+    /// The submission as Classroom 50 describes it. It was not handed in there by a tag. So the name of this grading replaces the
+    /// addresses, as in the records that Classroom 50 itself makes for marks that a teacher enters, and the time is now.
     fn in_classroom50(&self, owner: &str) -> Option<classroom50::Submission> {
         let (classroom, assignment) = self.classroom.clone()?;
         let tag = format!("submit/{}-{}", self.suite.lab.name(), self.seed);
@@ -128,7 +129,7 @@ impl Teller {
 }
 
 impl Told<'_> {
-    /// Tells what its checks found out. The remarks are about what was handed in.
+    /// Writes the results of its checks. The remarks are about what was handed in.
     pub(super) fn verdicts(&self, report: &RunReport, remarks: &[String]) -> Result<(), Fault> {
         if Outcome::of(report).has_fault() {
             found::keep(report, remarks, &self.folder, self.teller.readers)?;
@@ -141,7 +142,7 @@ impl Told<'_> {
         Ok(self.results(report)?)
     }
 
-    /// Tells that nothing of it could be checked, which is its own doing: why in one sentence, and the words that belong to it.
+    /// Writes that nothing of it could be checked, for a reason of its own: the reason in one sentence, and the message that belongs to it.
     pub(super) fn no_verdicts(&self, why: &str, words: &str, remarks: &[String]) -> Result<(), Fault> {
         self.write(FEEDBACK, |out| {
             feedback::without_verdicts(&self.teller.suite.lab, why, words.as_bytes(), remarks, out)
@@ -151,7 +152,7 @@ impl Told<'_> {
         Ok(self.results(&self.teller.nothing_checked(&missed(failure)))?)
     }
 
-    /// What other programs read.
+    /// Writes the files for other programs.
     fn results(&self, report: &RunReport) -> io::Result<()> {
         self.write(RESULT, |out| json::write(report, out))?;
         self.write(GRADESCOPE, |out| gradescope::write(report, &Origin::default(), out))

@@ -1,5 +1,5 @@
-//! Waits for a build to end, takes in what it says, and watches over what it uses: like a check's programs, all of its processes
-//! together. A clock never decides against it, however loaded the machine is.
+//! Waits for a build to end, reads its output, and watches its use of resources: as with a check's programs, all of its processes together.
+//! A clock never decides against it, however loaded the machine is.
 
 use observe::{End, Observer, Scope, Vigil};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -10,27 +10,27 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-/// How often it is looked at whether anything goes on.
+/// The shortest time between two looks at whether anything goes on.
 const INTERVAL: Duration = Duration::from_millis(40);
-/// How many times as long as such a look takes none is taken after it.
+/// After such a look there is none for this many times its duration.
 const REST: u32 = 30;
-/// The last resort, for what neither works nor can be seen to sleep: so many times the processor time that a build may use. It is the
-/// grader's own, and says nothing about the submission.
+/// The last resort, for a build that neither works nor can be seen to sleep: this many times the processor time that a build may use. It is
+/// the grader's own limit, and says nothing about the submission.
 const LAST: u32 = 20;
-/// What is kept of the compiler's words, from their beginning: the first errors are those that count.
+/// How many bytes of the compiler's messages are kept, from their beginning: the first errors matter.
 const WORDS: usize = 1 << 16;
 
-/// How a build came to its end.
+/// How a build ended.
 pub(super) enum Course {
     /// By itself.
     Ended(Ended),
-    /// It was stopped, for this reason. It has `lacked` something where that is a limit on memory or on processes.
+    /// It was stopped, for this reason. `lacked` says whether the reason is a limit on memory or on processes.
     Stopped { why: String, lacked: bool },
-    /// The machine ran out of memory, and the compiler may be what it ended to help itself: nothing is known of the submission.
+    /// The machine ran out of memory, and the kernel may have killed the compiler for that: nothing is known about the submission.
     OutOfMemory,
 }
 
-/// A build that is under way.
+/// A running build.
 struct Build<'a> {
     submission: &'a mut Submission,
     watch: Watch,
@@ -38,23 +38,22 @@ struct Build<'a> {
     vigil: Vigil,
     room: Room,
     began: Instant,
-    /// When the next look at all of its threads is due, and for how long none is taken until then.
+    /// When the next look at all of its threads is due, and the pause before it.
     due: Instant,
     pause: Duration,
     /// Whether standard output and standard error are still open.
     open: [bool; 2],
-    /// Bytes it has said.
+    /// How many bytes of output it has written.
     said: u64,
     words: Vec<u8>,
 }
 
-/// Attends a build until it has ended or used too much. Returns what it has said as well. It is left to the caller to end what is
-/// left of it.
+/// Watches a build until it has ended or used too much. Returns its output as well. The caller ends the remaining processes.
 ///
 /// # Errors
 /// When the kernel cannot be asked, or the last limit was reached.
 pub(super) fn attend(submission: &mut Submission, room: Room, watch: Watch) -> io::Result<(Course, String)> {
-    // There is nobody to ask.
+    // The build gets no input.
     submission.input = None;
     let observer = Observer::new(Scope::Namespace(vec![1, submission.init()]))?;
     let limits = *watch.limits();
@@ -84,11 +83,11 @@ pub(super) fn attend(submission: &mut Submission, room: Room, watch: Watch) -> i
 impl Build<'_> {
     fn look(&mut self) -> io::Result<Option<Course>> {
         let ended = self.submission.ended()?;
-        // Read after the end was seen, so that nothing that came before it is missed.
+        // The streams are read after the end was seen, so nothing that came before it is missed.
         self.drain()?;
         if let Some(ended) = ended {
             if ended != Ended::Exited(0) {
-                // The kernel may have ended it for what it used.
+                // The kernel may have killed it for what it used.
                 self.watch.hurry_if_greedy();
                 if let Some((reason, lacked)) = self.overrun()? {
                     return Ok(Some(Course::Stopped { why: format!("stopped: {reason}"), lacked }));
@@ -112,7 +111,7 @@ impl Build<'_> {
         Ok(None)
     }
 
-    /// Why it is not to go on, if so, and whether that is since it has lacked something.
+    /// Why it must not go on, if so, and whether the reason is that it lacked something.
     fn stopped(&mut self) -> io::Result<Option<(String, bool)>> {
         let limits = *self.watch.limits();
         if self.said > limits.output {
@@ -130,12 +129,12 @@ impl Build<'_> {
         self.pause = INTERVAL.max(began.elapsed() * REST);
         self.due = Instant::now() + self.pause;
         let Some(end) = end else { return Ok(None) };
-        // What had filled its streams can go on now that they are read; what came to rest may have come to its end.
+        // A build that had filled its streams can go on after they are read. One that came to rest may have ended.
         self.drain()?;
         if self.said > said || self.submission.ended()?.is_some() {
             return Ok(None);
         }
-        // What is still may be so because a limit has struck.
+        // It may be still because a limit was reached.
         self.watch.hurry();
         if let Some(reason) = self.overrun()? {
             return Ok(Some(reason));
@@ -156,7 +155,7 @@ impl Build<'_> {
         Ok(overrun.map(|(overrun, _)| (overrun.to_string(), overrun.is_shared())))
     }
 
-    /// Waits until it says something or ends, or the next look is due.
+    /// Waits until it writes something or ends, or the next look is due.
     fn pause(&self) -> io::Result<()> {
         let mut polled = vec![PollFd::from_borrowed_fd(self.submission.end_signal(), PollFlags::IN)];
         let streams = [&self.submission.output, &self.submission.error].into_iter().zip(self.open);
@@ -181,9 +180,9 @@ impl Build<'_> {
     }
 }
 
-/// Reads what there is and keeps the beginning of all. Returns how much it was, and whether there may be more.
+/// Reads what there is and keeps the beginning of everything. Returns how many bytes there were, and whether there may be more.
 fn drain(stream: impl AsFd, words: &mut Vec<u8>) -> io::Result<(u64, bool)> {
-    // What is written as fast as it is read must not keep the grader from looking.
+    // A stream that fills as fast as it is read must not keep the grader from looking.
     const AT_ONCE: u64 = 1 << 20;
     let (mut buffer, mut total) = ([0; 1 << 14], 0);
     while total < AT_ONCE {

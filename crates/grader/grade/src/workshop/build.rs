@@ -1,5 +1,5 @@
-//! The process that builds one submission. What it runs in its room, cargo say, is run as a submission is: the compiler works on what nobody
-//! trusts, and reads whatever it is told to.
+//! The process that builds one submission. Everything that it runs in its room, for example cargo, is confined like a submission: the
+//! compiler works on untrusted files, and reads whatever they name.
 
 use super::attend::{Course, attend};
 use crate::files;
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 /// The first argument that makes the binary a worker that builds.
 pub const ARGUMENT: &str = "__build";
 
-/// Where it is built, inside the room; the same for all, since the compiler's output depends on it.
+/// Where it is built, inside the room. The place is the same for all, since the compiler's output depends on it.
 pub(super) const PLACE: &str = "/tmp/submission";
 /// What a build may use.
 pub(super) const LIMITS: Limits = Limits {
@@ -31,18 +31,18 @@ pub(super) const LIMITS: Limits = Limits {
     output: 16 << 20,
 };
 
-/// What a worker needs to know.
+/// The request to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct BuildRequest {
-    /// What must be there to be read.
+    /// What must be readable.
     pub(super) exposed: Vec<PathBuf>,
-    /// What must not.
+    /// What must be hidden.
     pub(super) hidden: Vec<PathBuf>,
-    /// Folders that are copied into the room, each with where to.
+    /// Folders that are copied into the room, each with its destination.
     pub(super) copies: Vec<(PathBuf, PathBuf)>,
-    /// Files of what was copied that are not wanted.
+    /// Copied files that are not wanted.
     pub(super) left_out: Vec<PathBuf>,
-    /// What is run.
+    /// The program that is run.
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<String>,
     pub(super) directory: PathBuf,
@@ -52,29 +52,30 @@ pub(super) struct BuildRequest {
     pub(super) limits: Limits,
 }
 
-/// What is wanted of what was built.
+/// What is taken from the finished build.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Harvest {
-    /// These files, as far as there are any: what they are called, where in the room, and where to.
+    /// These files, if they exist: the name, the path in the room, and the destination.
     Files(Vec<(String, PathBuf, PathBuf)>),
-    /// All of the place, packed into this file.
+    /// Everything in the place, packed into this file.
     Folder(PathBuf),
 }
 
-/// What a worker has to say.
+/// The answer of a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
-    /// It is built, or these files of it; what the compiler said where some are missing.
+    /// It is built, or these files of it are; and the compiler's messages if some are missing.
     Built { made: Vec<String>, words: String },
-    /// It is not, for a reason that lies in the submission.
+    /// It is not built, for a reason that lies in the submission.
     Refused(String),
-    /// It was stopped, since it used too much or came to no end; whether of memory or processes, of which there might have been more.
+    /// It was stopped, since it used too much or never ended. `lacked` says whether it used too much memory or too many processes, of which
+    /// there might have been more.
     Stopped { why: String, lacked: bool },
-    /// It is not, for another reason.
+    /// It is not built, for another reason.
     Fault(Fault),
 }
 
-/// Builds by a worker, as soon as there is enough for it of what all checks and builds share.
+/// Builds in a worker, as soon as enough of the budget of all checks and builds is free.
 pub(super) fn build(request: &BuildRequest) -> Result<Answer, Fault> {
     let lacked = |answer: &Result<Answer, Fault>, had_less| match answer {
         Err(fault) | Ok(Answer::Fault(fault)) => fault.is_scarcity,
@@ -102,7 +103,7 @@ impl Request for BuildRequest {
     }
 }
 
-/// The worker itself.
+/// The main function of a worker.
 pub fn main() -> ExitCode {
     let open = |request: &BuildRequest| match &request.harvest {
         Harvest::Files(files) => files.iter().map(|(_, _, target)| File::create(target)).collect(),
@@ -137,7 +138,7 @@ fn build_in(
     let watch = Watch::new(request.limits, group);
     let mut submission = Submission::start(room, &command, watch.group())?;
     let (course, words) = attend(&mut submission, room, watch)?;
-    // Nothing of it goes on while what it has made is looked at.
+    // None of its processes may run while its products are examined.
     drop(submission);
     let why = match course {
         Course::Stopped { why, lacked } => {
@@ -145,7 +146,7 @@ fn build_in(
         }
         Course::OutOfMemory => return Ok(Answer::Fault(Fault::scarcity("the machine ran out of memory"))),
         Course::Ended(Ended::Exited(0)) => None,
-        // What is the machine's own must start.
+        // A program of the machine must start.
         Course::Ended(ended @ Ended::NotStarted(_)) if !request.program.starts_with(PLACE) => {
             return Err(io::Error::other(format!("{} {ended}", request.program.display())));
         }
@@ -161,7 +162,7 @@ fn paragraphs(first: &str, second: &str) -> String {
     format!("{}\n\n{}", first.trim_end(), second.trim_end()).trim().to_owned()
 }
 
-/// Takes those files that there are: a build that failed in one part may have made the others.
+/// Takes the files that exist: a build that failed in one part may have made the others.
 fn harvest_files(
     files: &[(String, PathBuf, PathBuf)],
     targets: Vec<File>,
@@ -169,7 +170,7 @@ fn harvest_files(
 ) -> io::Result<Answer> {
     let mut made = Vec::new();
     for ((name, source, _), mut target) in files.iter().zip(targets) {
-        // What nobody trusts has made it: a link would lead elsewhere.
+        // An untrusted build has made it: a link would lead elsewhere.
         if fs::symlink_metadata(source).is_ok_and(|data| data.is_file()) {
             io::copy(&mut File::open(source)?, &mut target)?;
             made.push(name.clone());
@@ -183,7 +184,7 @@ fn harvest_files(
     })
 }
 
-/// Takes all that lies in the place.
+/// Takes everything in the place.
 fn harvest_folder(targets: Vec<File>) -> io::Result<Answer> {
     let found = match files::regular(Path::new(PLACE), LIMITS.folder) {
         Ok(found) => found,

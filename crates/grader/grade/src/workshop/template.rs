@@ -1,5 +1,5 @@
-//! The smallest workspace in which a lab's package builds as it does in the course: its own manifest below the course's, without
-//! the other members.
+//! The smallest workspace in which a lab's package builds as it does in the course: its own manifest, and the course's without the other
+//! members.
 
 use crate::files::{self, Files};
 use std::fs;
@@ -7,17 +7,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
-/// Where the manifest of a lab's package lies.
+/// The path of the manifest of a lab's package.
 pub(super) fn manifest(workspace: &Path, package: &str) -> PathBuf {
     workspace.join("labs").join(package).join("Cargo.toml")
 }
 
-/// Reads what makes up the workspace from the course's.
+/// Reads the files of this workspace from the course's.
 pub(super) fn read(root: &Path, package: &str) -> io::Result<Files> {
     let mut files = Files::new();
     let text = fs::read_to_string(root.join("Cargo.toml"))?;
     files.insert("Cargo.toml".to_owned(), alone(&text, package)?.into_bytes());
-    // Cargo leaves out of it what is not needed.
+    // Cargo drops the entries that are not needed.
     files.insert("Cargo.lock".to_owned(), fs::read(root.join("Cargo.lock"))?);
     let manifest = format!("labs/{package}/Cargo.toml");
     files.insert(manifest.clone(), fs::read(root.join(manifest))?);
@@ -25,8 +25,8 @@ pub(super) fn read(root: &Path, package: &str) -> io::Result<Files> {
     Ok(files)
 }
 
-/// Those sources of the stub's programs, by their paths in the template, of which these files have a folder,
-/// `src/bin/NAME/main.rs`: cargo refuses a package that has both. Where both were handed in, that is left for cargo to say.
+/// The sources of the stub's programs, by their paths in the template, for which these files have a folder, `src/bin/NAME/main.rs`: cargo
+/// refuses a package that has both. If a submission has both, cargo reports that.
 pub(super) fn superseded<'a>(
     template: &'a Files,
     package: &str,
@@ -41,8 +41,8 @@ pub(super) fn superseded<'a>(
     })
 }
 
-/// The profile of a debug build, with overflow checks and assertions, but without what only a debugger needs: it takes time to
-/// make, to link and to load. Programs of a page or two are compiled whole in less than what it takes to cut them up.
+/// The profile of a debug build, with overflow checks and assertions, but without debug information, which takes time to make, to link and
+/// to load. For a program of a page or two, compiling it in one piece takes less time than dividing it.
 fn profile() -> Table {
     let quick =
         [("debug", Value::from(false)), ("strip", Value::from("symbols")), ("codegen-units", Value::from(1))];
@@ -50,7 +50,7 @@ fn profile() -> Table {
     Table::from_iter([("dev".to_owned(), quick.into())])
 }
 
-/// The workspace's manifest with that member alone.
+/// The workspace's manifest with only this member.
 fn alone(manifest: &str, package: &str) -> io::Result<String> {
     let mut manifest: Table = manifest.parse().map_err(io::Error::other)?;
     let missing = || io::Error::other("the course's Cargo.toml has no [workspace]");

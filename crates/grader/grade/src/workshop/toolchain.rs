@@ -1,12 +1,12 @@
-//! Cargo as it is called here: the toolchain's own, offline, with settings of the grader's alone, and the same wherever something is
-//! compiled, so that what was compiled before is found to fit.
+//! How cargo is called here: the toolchain's own cargo, offline, with only the grader's settings, and in the same way wherever something is
+//! compiled, so that cargo accepts what was compiled before.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What the compiler says of its version (`rustc -vV`).
+/// The compiler's description of its version (`rustc -vV`).
 pub(super) fn compiler() -> io::Result<String> {
     rustc(&["-vV"])
 }
@@ -24,7 +24,7 @@ pub(super) struct Toolchain {
 }
 
 impl Toolchain {
-    /// The one that this user's `rustc` belongs to.
+    /// The toolchain of this user's `rustc`.
     pub(super) fn of_this_user() -> io::Result<Toolchain> {
         let toolchain = Toolchain { folder: rustc(&["--print", "sysroot"])?.into(), version: compiler()? };
         if toolchain.cargo().exists() {
@@ -50,7 +50,7 @@ impl Toolchain {
             ("CARGO_HOME", text(home)),
             ("CARGO_INCREMENTAL", "0".to_owned()),
             ("CARGO_TERM_COLOR", "never".to_owned()),
-            // Not what stands in for it, and may want to look for another.
+            // The real compiler, not rustup's proxy, which may look for another one.
             ("RUSTC", text(&bin.join("rustc"))),
             ("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display())),
         ]
@@ -77,12 +77,12 @@ impl fmt::Display for Toolchain {
     }
 }
 
-/// Builds all programs of a package, and goes on where one does not compile.
+/// The arguments that build all programs of a package, and go on if one does not compile.
 pub(super) fn build(manifest: &Path, output: &Path) -> Vec<String> {
     arguments(&["build", "--bins", "--keep-going"], manifest, output)
 }
 
-/// Removes what was built of a package itself.
+/// The arguments that remove what was built from a package itself.
 pub(super) fn clean(manifest: &Path, output: &Path, package: &str) -> Vec<String> {
     arguments(&["clean", "--package", package], manifest, output)
 }
@@ -93,7 +93,7 @@ fn arguments(command: &[&str], manifest: &Path, output: &Path) -> Vec<String> {
     command.iter().chain(&common).map(|word| (*word).to_owned()).collect()
 }
 
-/// Cargo's settings: every crate comes from that folder.
+/// Cargo's settings: every crate comes from this folder.
 pub(super) fn settings(vendor: &Path) -> String {
     let folder = toml::Value::from(vendor.to_string_lossy().into_owned());
     format!("[source.crates-io]\nreplace-with = \"vendor\"\n[source.vendor]\ndirectory = {folder}\n")

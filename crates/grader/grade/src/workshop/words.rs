@@ -1,6 +1,6 @@
-//! What the compiler said of one program, where several were compiled together.
+//! The compiler's messages about one program, if several were compiled together.
 
-/// The compiler's words without those paragraphs that are about another of these programs alone.
+/// The compiler's messages without the paragraphs that are only about another of these programs.
 pub(super) fn about(program: &str, programs: &[String], words: &str) -> String {
     let names = |paragraph: &str, program: &str| {
         let (source, target) = (format!("src/bin/{program}.rs:"), format!("(bin \"{program}\")"));

@@ -1,6 +1,6 @@
-//! A small lab of its own, and texts as a hostile submission would choose them.
+//! A small lab for tests, and texts that a hostile submission might choose.
 
-// Not every file of tests needs all of it.
+// Not every test file uses all of it.
 #![allow(dead_code)]
 
 use grade::class::{Entry, Mark, Outcome};
@@ -52,7 +52,7 @@ pub(crate) static CLAUSES: [&Clause; 5] = [
     &clause("L3.S1", Tier::Stretch, 0, "echo-server"),
 ];
 
-/// What would do harm in a sheet, a terminal, a log of a CI service, or a rendered document.
+/// Texts that could do harm in a sheet, a terminal, a log of a CI service, or a rendered document.
 const HARMFUL: [&str; 30] = [
     "=HYPERLINK(\"http://x\")",
     "+1",
@@ -86,7 +86,7 @@ const HARMFUL: [&str; 30] = [
     "<!--",
 ];
 
-/// Any text, rich in what would do harm.
+/// Any text, with many harmful parts.
 pub(crate) fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => prop::sample::select(&HARMFUL[..]).prop_map(str::to_owned),
@@ -126,7 +126,7 @@ pub(crate) fn entries() -> impl Strategy<Value = Vec<Entry>> {
     prop::collection::vec(entry, 0..8)
 }
 
-/// Whether a text could steer a terminal or a CI service, or change the direction of reading.
+/// Whether a text cannot control a terminal or a CI service, nor change the direction of reading.
 pub(crate) fn is_harmless(text: &str) -> bool {
     let invisible = |c: char| {
         let steers = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

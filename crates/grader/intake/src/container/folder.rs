@@ -1,4 +1,4 @@
-//! A folder on the instructor's disk. It was perhaps unpacked from an archive, so links in it may lead anywhere.
+//! A folder on the instructor's disk. It may have been unpacked from an archive, so links in it may lead anywhere.
 
 use super::{Scope, Unreadable, read_within};
 use crate::item::{Item, Kind};
@@ -13,7 +13,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// All that belongs to the submission. Folders that are ignored as a whole are not entered.
+/// Everything that belongs to the submission. Folders that are ignored as a whole are not entered.
 pub(super) fn items(folder: &Path, scope: &Scope) -> Result<Vec<Item>, Unreadable> {
     let mut items = Vec::new();
     let mut add = |name: Vec<u8>, data: &Metadata, owner: u32| {
@@ -49,10 +49,10 @@ pub(super) fn items(folder: &Path, scope: &Scope) -> Result<Vec<Item>, Unreadabl
     Ok(items)
 }
 
-/// Takes a name, what is known of it, and the owner of the folder that it is in; tells whether more are wanted.
+/// Takes a name, its metadata, and the owner of its folder. Returns whether more are wanted.
 type Add<'a> = dyn FnMut(Vec<u8>, &Metadata, u32) -> bool + 'a;
 
-/// Names all below a folder, for as long as more are wanted.
+/// Names everything below a folder, as long as more is wanted.
 fn walk(folder: &Path, before: &[u8], add: &mut Add) -> Result<bool, Unreadable> {
     let owner = owner(folder)?;
     for (name, data) in children(folder)? {
@@ -62,7 +62,7 @@ fn walk(folder: &Path, before: &[u8], add: &mut Add) -> Result<bool, Unreadable>
         }
         let is_entered =
             data.is_dir() && vetting::is_ignored_whole(&String::from_utf8_lossy(&name)).is_none();
-        // A path that is too long is refused as soon as its name is vetted.
+        // A path that is too long is refused when its name is checked.
         if is_entered && within.len() <= limits::PATH {
             let below = folder.join(OsStr::from_bytes(&name));
             if !walk(&below, &[&within[..], b"/"].concat(), add)? {
@@ -73,11 +73,11 @@ fn walk(folder: &Path, before: &[u8], add: &mut Add) -> Result<bool, Unreadable>
     Ok(true)
 }
 
-/// What is directly in a folder, in order of the names.
+/// The direct entries of a folder, in order of their names.
 fn children(folder: &Path) -> Result<Vec<(Vec<u8>, Metadata)>, Fault> {
     let read = || {
         let entries = fs::read_dir(folder)?;
-        // Neither follows links.
+        // Neither call follows links.
         entries
             .map(|entry| {
                 entry.and_then(|entry| Ok((entry.file_name().as_bytes().to_vec(), entry.metadata()?)))
@@ -93,10 +93,10 @@ fn owner(folder: &Path) -> Result<u32, Fault> {
     fs::metadata(folder).map(|data| data.uid()).map_err(|error| fault(folder, &error))
 }
 
-/// What something in a folder of this owner is. A file of several names is nothing special where the folder's owner owns it as
-/// well: so are instructors' copies made (`rsync --link-dest`, `cp --link`, what finds duplicates), and an owner could have put
-/// a copy there. In a folder that students write to, another's file may be one that only the grader can read; against such links
-/// to files of the folder's owner there is fs.protected_hardlinks in proc(5).
+/// The kind of an entry in a folder with this owner. A file with several names is normal if the folder's owner owns it too. Copies by
+/// instructors are made like that (`rsync --link-dest`, `cp --link`, tools that find duplicates), and an owner could have put a copy there.
+/// In a folder that students can write to, a file of another owner may be one that only the grader can read. Against such links to files of
+/// the folder's owner there is fs.protected_hardlinks in proc(5).
 fn kind(data: &Metadata, folder_owner: u32) -> Kind {
     match data.file_type() {
         kind if kind.is_dir() => Kind::Folder,
@@ -107,7 +107,7 @@ fn kind(data: &Metadata, folder_owner: u32) -> Kind {
     }
 }
 
-/// Reads a file. What became a link or a pipe since it was looked at is not followed, and not waited for.
+/// Reads a file. If it has become a link or a pipe since it was listed, the link is not followed and the pipe is not waited for.
 pub(super) fn read(folder: &Path, scope: &Scope, item: &Item, limit: u64) -> Result<Vec<u8>, Unreadable> {
     let (folder, name) = match scope {
         Scope::Folder(top) => (folder.join(OsStr::from_bytes(top)), item.name.clone()),

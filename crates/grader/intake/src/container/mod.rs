@@ -1,5 +1,5 @@
-//! Where the files of a submission lie: in a folder, in a zip archive, in a tarball. A container names its items, and later
-//! reads those that are wanted; what the names and kinds are worth is for others to judge.
+//! The containers of a submission's files: a folder, a zip archive, a tarball. A container names its items, and later reads those that are
+//! wanted. It does not judge the names and kinds.
 
 mod folder;
 mod tarball;
@@ -14,19 +14,19 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use zip::names as zip_names;
 
-/// Which part of a container with a whole class in it is the submission.
+/// The part of a container with a whole class that is one submission.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scope {
-    /// All below this folder, whose name here ends in a slash; all that there is, where it is empty.
+    /// Everything below this folder. Its name here ends in a slash; an empty name means everything in the container.
     Folder(Vec<u8>),
     /// This file.
     File(Vec<u8>),
-    /// The files whose names begin like this.
+    /// The files whose names begin with this.
     Attachments(Vec<u8>),
 }
 
 impl Scope {
-    /// The name within the submission, if a name in the container belongs to it.
+    /// The name relative to the submission, if a name in the container belongs to it.
     pub(crate) fn name_within(&self, name: &[u8]) -> Option<Vec<u8>> {
         match self {
             Scope::Folder(folder) => name.strip_prefix(&folder[..]).map(<[u8]>::to_vec),
@@ -40,12 +40,12 @@ impl Scope {
     }
 }
 
-/// A container, which is read anew each time.
+/// A container. It is read anew each time.
 #[derive(Debug)]
 pub(crate) enum Container {
     /// A part of a folder.
     Folder(PathBuf, Scope),
-    /// A part of an archive that holds a class.
+    /// A part of an archive that contains a class.
     Export(PathBuf, Scope),
     /// The bytes of a zip archive.
     Zip(Vec<u8>),
@@ -56,14 +56,14 @@ pub(crate) enum Container {
 /// Why a container cannot be read.
 #[derive(Debug)]
 pub(crate) enum Unreadable {
-    /// The submission is to blame.
+    /// The submission is the reason.
     Refused(Refusal),
-    /// The machine is.
+    /// The machine is the reason.
     Fault(Fault),
 }
 
 impl Unreadable {
-    /// The same where the archive is an export. No student made that, so nobody is refused for what is wrong with it.
+    /// The same for an export. No student made the archive, so its errors refuse no submission.
     fn in_export(self, archive: &Path) -> Unreadable {
         match self {
             Unreadable::Refused(
@@ -81,7 +81,7 @@ impl From<Refusal> for Unreadable {
 }
 
 impl From<io::Error> for Unreadable {
-    /// What has a number comes from the operating system, so from the disk; the rest is said by who decodes an archive.
+    /// An error with a number comes from the operating system, so from the disk. The others come from the decoder of an archive.
     fn from(error: io::Error) -> Self {
         match error.raw_os_error() {
             Some(_) => Unreadable::Fault(Fault::new(format!("reading a submission: {error}"))),
@@ -91,7 +91,7 @@ impl From<io::Error> for Unreadable {
 }
 
 impl Container {
-    /// The archive with these bytes, which tell its kind whatever it is called.
+    /// The archive with these bytes. They show its kind, whatever its name is.
     pub(crate) fn archive(bytes: Vec<u8>) -> Result<Container, Refusal> {
         if tarball::is_one(&bytes) {
             Ok(Container::Tarball(bytes))
@@ -102,7 +102,7 @@ impl Container {
         }
     }
 
-    /// All that is in it, up to a bit more than the limit.
+    /// Everything in it, up to slightly more than the limit.
     pub(crate) fn items(&self) -> Result<Vec<Item>, Unreadable> {
         match self {
             Container::Folder(folder, scope) => folder::items(folder, scope),
@@ -117,7 +117,7 @@ impl Container {
         }
     }
 
-    /// The content of these items, each of which may have so many bytes.
+    /// The content of these items. Each may have at most `limit` bytes.
     pub(crate) fn read(&self, wanted: &[&Item], limit: u64) -> Result<Vec<Vec<u8>>, Unreadable> {
         match self {
             Container::Folder(folder, scope) => {

@@ -1,4 +1,4 @@
-//! Tarballs, compressed by gzip or not at all. They have no directory: to find one file, all before it is unpacked.
+//! Tarballs, with or without gzip compression. They have no directory: to find one file, everything before it is unpacked.
 
 use super::{Unreadable, read_within};
 use crate::item::{Item, Kind};
@@ -8,27 +8,27 @@ use flate2::read::MultiGzDecoder;
 use std::io::{self, Read};
 use tar::{Archive, Entry, EntryType};
 
-/// A tarball that ends where it becomes a bomb.
+/// A tarball that is cut off where it would become a bomb.
 type Bounded<'a> = io::Take<Box<dyn Read + 'a>>;
 
-/// How a file begins that is compressed by gzip (RFC 1952, section 2.3.1).
+/// The first bytes of a file that gzip has compressed (RFC 1952, section 2.3.1).
 const GZIP: &[u8] = b"\x1f\x8b";
 
-/// Whether these are the bytes of a tarball. One that is not compressed has a mark in its first header (pax in POSIX.1-2024).
+/// Whether these are the bytes of a tarball. An uncompressed one has a mark in its first header (pax in POSIX.1-2024).
 pub(super) fn is_one(bytes: &[u8]) -> bool {
     bytes.starts_with(GZIP) || bytes.get(257..262) == Some(b"ustar")
 }
 
-/// All that is in it.
+/// Everything in it.
 pub(super) fn items(bytes: &[u8]) -> Result<Vec<Item>, Unreadable> {
     let mut items = Vec::new();
     visit(bytes, |position, entry| {
         let name = entry.path_bytes().into_owned();
         let kind = match entry.header().entry_type() {
-            // What holds for all that follows, a commit's number for example.
+            // Data that holds for everything that follows, for example the number of a commit.
             EntryType::XGlobalHeader => return Ok(true),
             EntryType::Directory => Kind::Folder,
-            // So folders were marked before there was a type for them.
+            // Folders were marked like this before there was a type for them.
             EntryType::Regular if name.ends_with(b"/") => Kind::Folder,
             EntryType::Regular | EntryType::Continuous => Kind::File,
             EntryType::Symlink => Kind::SymbolicLink,
@@ -55,7 +55,7 @@ pub(super) fn read(bytes: &[u8], wanted: &[&Item], limit: u64) -> Result<Vec<Vec
     Ok(found)
 }
 
-/// Shows each entry with its position, for as long as more are wanted.
+/// Shows each entry with its position, as long as more are wanted.
 fn visit(
     bytes: &[u8],
     mut see: impl FnMut(usize, &mut Entry<'_, Bounded<'_>>) -> Result<bool, Unreadable>,
@@ -73,6 +73,6 @@ fn visit(
         Ok(())
     };
     let seen: Result<(), Unreadable> = see_all();
-    // However the end of what may be read showed itself to those who read.
+    // The limit decides, in whatever form its end appeared to the reader.
     if archive.into_inner().limit() == 0 { Err(Refusal::Bomb.into()) } else { seen }
 }

@@ -1,4 +1,4 @@
-//! Zip archives. The central directory at the end tells all names and sizes, so that what is not wanted is never unpacked.
+//! Zip archives. The central directory at the end has all names and sizes, so nothing unwanted is ever unpacked.
 
 use super::{Scope, Unreadable, read_within};
 use crate::item::{Item, Kind};
@@ -9,20 +9,20 @@ use std::io::{self, Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-/// The type of a file in its Unix mode (inode(7)), which a zip archive may tell.
+/// The type of a file in its Unix mode (inode(7)), which a zip archive may contain.
 const TYPE: u32 = 0o170_000;
 const REGULAR: u32 = 0o100_000;
 const FOLDER: u32 = 0o040_000;
 const LINK: u32 = 0o120_000;
 
-/// Refuses an archive whose directory alone would fill the memory, before it is read: by the number of the marks with which
-/// each entry of a directory begins.
+/// Refuses an archive whose directory alone would fill the memory, before it is read. It counts the marks that begin the entries of a
+/// directory.
 pub(super) fn count(bytes: &[u8]) -> Result<(), Refusal> {
     let entries = memchr::memmem::find_iter(bytes, b"PK\x01\x02").count();
     if entries > limits::ITEMS { Err(Refusal::TooMany(limits::ITEMS)) } else { Ok(()) }
 }
 
-/// All that belongs to the submission.
+/// Everything that belongs to the submission.
 pub(super) fn items(archive: impl Read + Seek, scope: &Scope) -> Result<Vec<Item>, Unreadable> {
     let archive = open(archive)?;
     let (mut items, mut packed, mut unpacked) = (Vec::new(), 0_u64, 0_u64);
@@ -43,7 +43,7 @@ pub(super) fn items(archive: impl Read + Seek, scope: &Scope) -> Result<Vec<Item
             break;
         }
     }
-    // What an archive claims about itself is enough here: `read` stops at the limit of what is taken.
+    // The archive's own claims are enough here: `read` stops at the limit of what is taken.
     if unpacked > limits::RATIO_FROM && unpacked / packed.max(1) > limits::RATIO {
         return Err(Refusal::Bomb.into());
     }
@@ -71,11 +71,11 @@ fn read_one<R: Read + Seek>(
         }
         error => unreadable(error),
     })?;
-    // The library makes an error of what has more bytes than the directory claims.
+    // The library reports an error if there are more bytes than the directory claims.
     read_within(file, limit)
 }
 
-/// The names of all files and folders of an archive, folders with a slash at their end.
+/// The names of all files and folders of an archive. The names of folders end in a slash.
 ///
 /// # Errors
 /// When it cannot be read.
@@ -90,15 +90,15 @@ pub(crate) fn names(archive: impl Read + Seek) -> io::Result<Vec<Vec<u8>>> {
 fn open<R: Read + Seek>(archive: R) -> Result<ZipArchive<R>, Unreadable> {
     let archive = ZipArchive::new(archive).map_err(unreadable)?;
     if archive.has_duplicate_names() {
-        // The library keeps one of each name and forgets the others.
+        // The library keeps one entry for each name and drops the others.
         let twice = "a file of it".to_owned();
         return Err(Refusal::Duplicate(twice.clone(), twice).into());
     }
     Ok(archive)
 }
 
-/// A name in UTF-8. What is none is taken for the code page 437 by the library, as older programs of Windows write names
-/// (APPNOTE D.1), and some of these divide paths by backslashes, which the format does not allow (APPNOTE 4.4.17.1).
+/// A name in UTF-8. The library takes any other name for code page 437, in which older Windows programs write names (APPNOTE D.1). Some of
+/// them separate paths by backslashes, which the format does not allow (APPNOTE 4.4.17.1).
 fn name(read: Cow<str>) -> Vec<u8> {
     read.replace('\\', "/").into_bytes()
 }

@@ -1,5 +1,5 @@
-//! Which of the files and folders of a class are somebody's submission. The others are told, each with the reason: who is missing
-//! in a list of marks is easily overlooked.
+//! Which of the files and folders of a class are submissions. The others are reported, each with the reason: a missing name in a list of
+//! marks is easily overlooked.
 
 use crate::container::Scope;
 use crate::platform;
@@ -7,8 +7,8 @@ use crate::refusal::{Ignored, Reason, shown};
 use crate::vetting;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Endings of files that lie beside submissions: what platforms and instructors note and run. Files without an ending do so too.
-/// All others were handed in, perhaps in a form that nobody can take; then their row says so.
+/// Extensions of files beside submissions: notes and scripts of platforms and instructors. Files without an extension count as such too.
+/// All others were handed in, perhaps in a form that cannot be read; then their row says so.
 const NOTES: [&str; 14] =
     ["csv", "html", "json", "lock", "log", "md", "ods", "pdf", "sh", "toml", "txt", "xlsx", "yaml", "yml"];
 
@@ -17,11 +17,11 @@ const NOTES: [&str; 14] =
 pub(super) struct Members {
     /// The submissions, by their original names.
     pub(super) submissions: BTreeSet<(String, Scope)>,
-    /// What else lies there.
+    /// What else is there.
     pub(super) ignored: Vec<Ignored>,
 }
 
-/// Tells the files and folders of a class apart. The flag says whether it is a folder.
+/// Divides the files and folders of a class. The flag says whether an entry is a folder.
 pub(super) fn members(children: BTreeMap<Vec<u8>, bool>) -> Members {
     let names: Vec<String> = children.keys().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
     let with_files = names.iter().filter(|name| platform::is_files(name));
@@ -51,10 +51,10 @@ pub(super) fn members(children: BTreeMap<Vec<u8>, bool>) -> Members {
     members
 }
 
-/// How the names of attachments begin, up to where those of the same student differ.
+/// The common beginning of the names of each student's attachments.
 ///
-/// Canvas names each of a student's attachments differently, and a class has more than one student. Where that is not so, somebody
-/// has given names of his own that look alike, `hw_3_1001_echo-server.rs`; then the second number may be the student's.
+/// Canvas gives each attachment of a student a different name, and a class has more than one student. If that does not hold, somebody has
+/// chosen names that look alike, `hw_3_1001_echo-server.rs`. Then the second number may be the student's.
 fn prefixes<'a>(files: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, &'a str> {
     let mut students: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for name in files {
@@ -75,7 +75,7 @@ fn prefixes<'a>(files: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, &'a s
     prefixes
 }
 
-/// Whether it is ignored wherever it lies. Cargo's folder is none here: somebody may be called so.
+/// Whether it is ignored wherever it is. Cargo's folder `target` is not ignored here: it may be somebody's name.
 fn left_over(name: &str, is_folder: bool) -> Option<Reason> {
     vetting::is_ignored_whole(name).filter(|_| !is_folder || name != "target")
 }

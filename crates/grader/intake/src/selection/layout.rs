@@ -1,5 +1,5 @@
-//! Which folder of a submission is the lab's: of a whole clone, a folder called like the lab's, one with `src` in it, or bare
-//! source files, with a folder or two around it as archives have them.
+//! Finds the lab's folder in a submission: in a whole clone, a folder with the lab's name, a folder with `src` in it, or bare source files,
+//! with one or two folders around it as archives have them.
 
 use crate::limits;
 use crate::path;
@@ -9,29 +9,29 @@ use crate::vetting::File;
 use model::Lab;
 use std::collections::BTreeSet;
 
-/// Where the lab's files are, and in which form.
+/// The place and the form of the lab's files.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) kind: Kind,
-    /// The folder, without a slash at its end; empty for the submission's own.
+    /// The folder, without a slash at its end; empty for the submission's own folder.
     root: String,
 }
 
-/// In which form. The first that is there holds.
+/// The form. The first one that is found counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// A folder with a `submission.toml`.
     OtherLanguage,
     /// The lab's folder, with `src` in it.
     Crate,
-    /// What should be in `src`.
+    /// The files that belong in `src`.
     Sources,
     /// Single files, named like the programs.
     Bare,
 }
 
 impl Layout {
-    /// A file's path seen from the folder, if it lies there.
+    /// A file's path relative to this folder, if it is in it.
     pub(super) fn within<'a>(&self, path: &'a str) -> Option<&'a str> {
         if self.root.is_empty() {
             return Some(path);
@@ -40,7 +40,7 @@ impl Layout {
     }
 }
 
-/// Finds the lab's folder. One that has the lab's name comes before all others of its form, and the outermost first.
+/// Finds the lab's folder. A folder with the lab's name precedes all others of its form, and an outer folder precedes inner ones.
 pub(super) fn find(lab: &Lab, files: &[File]) -> Result<Option<Layout>, Refusal> {
     let clones = clones(files);
     let mut candidates = BTreeSet::new();
@@ -50,7 +50,7 @@ pub(super) fn find(lab: &Lab, files: &[File]) -> Result<Option<Layout>, Refusal>
             let is_named = path::file_name(root) == lab.package();
             let depth = if root.is_empty() { 0 } else { path::ancestors(root).count() + 1 };
             let Some(kind) = kind(lab, rest) else { continue };
-            // In a clone, the lab's folder lies in one called `labs`.
+            // In a clone, the lab's folder is in one called `labs`.
             let deepest = if is_named { limits::WRAPPING + 2 } else { limits::WRAPPING };
             let is_elsewhere =
                 is_of_another_lab(lab, root) || clones.iter().any(|clone| is_below(root, clone));
@@ -70,7 +70,7 @@ pub(super) fn find(lab: &Lab, files: &[File]) -> Result<Option<Layout>, Refusal>
     }
 }
 
-/// The form of a submission that has this file in its folder, if the file tells.
+/// The form of a submission that has this file in its folder, if the file shows it.
 fn kind(lab: &Lab, rest: &str) -> Option<Kind> {
     let is_source = rest.ends_with(".rs");
     if rest == SETTINGS && !lab.programs.is_empty() {
@@ -84,13 +84,13 @@ fn kind(lab: &Lab, rest: &str) -> Option<Kind> {
     }
     match rest.strip_prefix("bin/") {
         Some("main.rs") => None,
-        // Cargo knows a program with modules of its own as well: `bin/NAME/main.rs`.
+        // Cargo also accepts a program with its own modules: `bin/NAME/main.rs`.
         Some(file) if program(lab, &file.replace("/main.rs", ".rs")).is_some() => Some(Kind::Sources),
         _ => (program(lab, rest).is_some() || lab.document == Some(rest)).then_some(Kind::Bare),
     }
 }
 
-/// The program that a file is the source of, by its name alone.
+/// The program whose source a file is, by its name alone.
 pub(super) fn program(lab: &Lab, file: &str) -> Option<&'static str> {
     let name = file.strip_suffix(".rs")?;
     match lab.programs {
@@ -99,7 +99,7 @@ pub(super) fn program(lab: &Lab, file: &str) -> Option<&'static str> {
     }
 }
 
-/// Folders that are clones of the course's repository, in which nothing but the lab's own folder counts.
+/// Folders that are clones of the course's repository. Only the lab's own folder counts in them.
 fn clones(files: &[File]) -> Vec<&str> {
     let paths = files.iter().map(|file| file.path.as_str());
     paths
@@ -112,7 +112,7 @@ fn is_below(path: &str, folder: &str) -> bool {
     folder.is_empty() || path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Whether the path goes through a folder that is called like another lab's.
+/// Whether the path contains a folder with another lab's name.
 fn is_of_another_lab(lab: &Lab, path: &str) -> bool {
     path.split('/').any(|part| {
         let number = part.strip_prefix("lab").and_then(|rest| rest.split_once('-'));

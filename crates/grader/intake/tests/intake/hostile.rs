@@ -1,4 +1,4 @@
-//! Submissions that want more than to be read. None is followed, none costs much, and each is refused with its reason.
+//! Submissions that try to do harm. No link is followed, none costs much, and each is refused with its reason.
 
 use crate::packing::stored;
 use crate::packing::{
@@ -130,7 +130,7 @@ fn a_tarball_that_unpacks_to_far_more_than_it_is_is_refused() {
     let bomb = tarball(&[SOURCE, ("zeros", &zeros)]);
     assert!(bomb.len() < 1 << 20);
     assert_eq!(refused(&bomb), Refusal::Bomb);
-    // Where nothing of it counts as well.
+    // The same if nothing of it counts.
     assert_eq!(refused(tarball(&[SOURCE, ("target/zeros", &zeros)])), Refusal::Bomb);
 }
 
@@ -145,7 +145,7 @@ fn a_zip_that_unpacks_to_far_more_than_it_is_is_refused() {
 #[test]
 fn a_zip_that_lies_about_a_size_is_read_no_further_than_the_limit() {
     let zeros = vec![b' '; 2 * limits::FILE as usize];
-    // Bytes 24 to 27 of an entry are the size; what is left claims 0 to 255 bytes.
+    // Bytes 24 to 27 of an entry are the size. After the change it claims 0 to 255 bytes.
     let lies =
         (24..28).fold(zip(&[("src/lib.rs", &zeros)]), |archive, distance| in_directory(archive, distance, 0));
     let refusal = refused(lies);

@@ -25,7 +25,7 @@ fn of_a_whole_clone_the_labs_folder_is_taken() {
         "course/labs/lab3-echo/predictions.toml",
     ];
     assert_eq!(taken(&ECHO, &clone), ["predictions.toml", "src/bin/echo-server.rs", "src/lib.rs"]);
-    // Without the lab's folder, nothing else is taken for it.
+    // Without the lab's folder, no other folder is taken for it.
     assert_eq!(taken(&ECHO, &clone[..4]), NOTHING);
 }
 

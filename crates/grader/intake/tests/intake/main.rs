@@ -1,4 +1,4 @@
-//! What a class hands in, honest and hostile, built here and looked into as the grader does it.
+//! Submissions of a class, honest and hostile, built here and opened as the grader does it.
 
 mod hostile;
 mod layouts;

@@ -1,4 +1,4 @@
-//! Packs submissions: honest ones through the libraries, hostile ones by changing the bytes that these would not write.
+//! Packs submissions: honest ones with the libraries, hostile ones by changing bytes in a way that the libraries would not write.
 
 use intake::{Content, Entry, Refusal, Taken};
 use model::{Lab, Placeholder, Program};
@@ -24,7 +24,7 @@ pub(crate) const ECHO: Lab = Lab {
     document: Some("predictions.toml"),
 };
 
-/// A lab with one program, which is `src/main.rs`.
+/// A lab with one program, whose source is `src/main.rs`.
 pub(crate) const CLIENT: Lab = Lab {
     number: 1,
     slug: "client",
@@ -33,7 +33,7 @@ pub(crate) const CLIENT: Lab = Lab {
     ..ECHO
 };
 
-/// A lab that asks for a document alone.
+/// A lab that asks only for a document.
 pub(crate) const CONCEPTS: Lab =
     Lab { number: 0, slug: "concepts", programs: &[], document: Some("answers.toml"), ..ECHO };
 
@@ -63,7 +63,7 @@ impl Class {
         intake::list(self.path()).unwrap().entries
     }
 
-    /// Looks into the one submission that there is.
+    /// Opens the only submission.
     pub(crate) fn only(&self, lab: &Lab) -> Taken {
         let entries = self.list();
         assert_eq!(entries.len(), 1, "{entries:?}");
@@ -95,7 +95,7 @@ pub(crate) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     zip_by(CompressionMethod::Deflated, files)
 }
 
-/// Without compression, for what would take long to compress.
+/// An archive without compression, for content that would take long to compress.
 pub(crate) fn stored(files: &[(&str, &[u8])]) -> Vec<u8> {
     zip_by(CompressionMethod::Stored, files)
 }
@@ -114,7 +114,7 @@ pub(crate) fn tarball(files: &[(&str, &[u8])]) -> Vec<u8> {
     tarball_of(&entries.collect::<Vec<_>>())
 }
 
-/// A tarball with whatever entries, under names that the library would not write.
+/// A tarball with any entries, under names that the library would not write.
 pub(crate) fn tarball_of(entries: &[(&str, tar::EntryType, &[u8])]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     for (path, kind, content) in entries {
@@ -138,7 +138,7 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The archive with another text of the same length in place of one.
+/// The archive with one text replaced by another of the same length.
 pub(crate) fn replaced(mut archive: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     for at in 0..=archive.len() - from.len() {

@@ -1,4 +1,4 @@
-//! What learning platforms export, as a folder and as an archive.
+//! Exports of learning platforms, as a folder and as an archive.
 
 use crate::packing::{Class, ECHO, content, in_directory, paths, replaced, stored, tarball, zip};
 use intake::{Entry, Ignored, Listing, Reason, Refusal};
@@ -69,7 +69,7 @@ fn moodle_with_text_that_was_typed_into_the_browser() {
     let listing = intake::list(class.path()).unwrap();
     let ignored = ("Ann Lee_12347_assignsubmission_onlinetext_/".to_owned(), Reason::TypedText);
     assert_eq!(told(listing.ignored), [ignored]);
-    // Who has handed in nothing else is there, with nothing.
+    // A student who has handed in nothing else is listed, without files.
     assert_eq!(names(&listing.entries), ["Ann-Lee_12347", "Bo_12348"]);
     assert!(content(listing.entries[1].take(&ECHO).unwrap()).files.is_empty());
 }
@@ -91,7 +91,7 @@ fn canvas() {
 
 #[test]
 fn names_of_somebodys_own_that_look_like_canvas_are_not_one_students() {
-    // Nobody else is there, or two of them would be the same file.
+    // These are not two students' files, or two of the files would be the same.
     let files: [&[(&str, &[u8])]; 2] = [
         &[("hw_3_1001_echo-server.rs", b""), ("hw_3_1002_lib.rs", b"")],
         &[
@@ -255,7 +255,7 @@ fn what_is_wrong_with_the_export_itself_is_nobodys_zero() {
     let fault = entries[0].take(&ECHO).unwrap_err();
     assert!(fault.message.contains("export.zip: the archive cannot be read"), "{fault}");
     assert_eq!(paths(entries[1].take(&ECHO).unwrap()), ["src/lib.rs"]);
-    // Flags, the method, the size: encrypted, of a method that nobody has, more than is claimed.
+    // Flags, the method, the size: encrypted, an unknown method, more than is claimed.
     for (distance, byte, told) in
         [(8, 1, "encrypted"), (10, 99, "cannot be read"), (24, 1, "larger than its declared")]
     {

@@ -1,4 +1,4 @@
-//! What holds for any submission: nothing that is taken lies elsewhere than in the submission, whatever its names are.
+//! A property of every submission: nothing that is taken is outside the submission, whatever its names are.
 
 use crate::packing::{CLIENT, ECHO, take, tarball_of, zip};
 use intake::{Content, limits};
@@ -7,7 +7,7 @@ use proptest::test_runner::RngSeed;
 use std::path::{Component, Path};
 use tar::EntryType;
 
-/// Parts of paths that mean something to somebody.
+/// Parts of paths that have a special meaning somewhere.
 fn part() -> impl Strategy<Value = String> {
     let known = [
         "src",

@@ -1,13 +1,12 @@
-//! What CI services take for commands when it stands in a log. GitHub Actions: a line that begins, after any white space,
-//! with `::` and the name of a command, and `##[` and a name anywhere in a line (actions/runner, `ActionCommand.cs`).
-//! Azure Pipelines: `##vso[` anywhere in a line; TeamCity: `##teamcity[`. The section marks of GitLab and Travis need a
-//! carriage return and an escape character, which are never shown.
+//! What CI services take for commands in a log. GitHub Actions: a line that begins, after any white space, with `::` and the name of a
+//! command, and `##[` and a name anywhere in a line (actions/runner, `ActionCommand.cs`). Azure Pipelines: `##vso[` anywhere in a line;
+//! TeamCity: `##teamcity[`. The section marks of GitLab and Travis need a carriage return and an escape character, which are never shown.
 //!
-//! The first character of such a name is shown as its number, so that the service finds no command. Text may be broken
-//! into lines at any space, so that each word might be the first of a line. Only what stands before a
-//! character decides, never what follows: two streams that begin alike are shown alike as far as they are the same.
+//! The first character of such a name is shown as its number, so the service finds no command. Text may be broken into lines at any space,
+//! so each word might be the first of a line. Only the characters before a character decide, never those that follow. So two streams with
+//! the same beginning are shown alike as far as they are the same.
 
-/// The last characters before the one in question.
+/// The last characters before the current one.
 pub(super) struct Tail([char; 3]);
 
 impl Default for Tail {

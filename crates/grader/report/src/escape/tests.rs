@@ -106,7 +106,7 @@ fn long_strings_are_cut_around_the_difference() {
     assert_eq!(lines, "…éééééééééx\n…éééééééééy\n          ^10000");
 }
 
-/// Whatever the two strings are, the byte under the caret is the first that differs, and nothing is too wide.
+/// For any two strings, the byte under the caret is the first that differs, and nothing is too wide.
 #[test]
 fn the_caret_is_right_for_any_two_strings() {
     let alphabet: [&[u8]; 10] =

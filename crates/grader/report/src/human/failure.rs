@@ -1,4 +1,4 @@
-//! One failure in full: what happened, what the two sides did, why it matters, and how to see it again.
+//! One failure in full: what happened, what the two sides did, why it matters, and how to repeat it.
 
 use super::{groups, ladder, threads};
 use crate::escape::{self, Nature};
@@ -6,7 +6,7 @@ use crate::text::{WIDTH, indent, label, wrap};
 use crate::{Origin, Palette};
 use model::{Action, CheckReport, Failure, Kind, RunReport, Shown, Tier, Verdict};
 
-/// The column where the text behind a label begins.
+/// The column in which the text after a label begins.
 const LABEL: usize = 10;
 
 /// How many of the last lines of a program's output are shown.
@@ -14,7 +14,7 @@ const OUTPUT_LINES: usize = 6;
 /// How many of the first lines of a text are shown.
 const TEXT_LINES: usize = 40;
 
-/// The first of the checks in full, the others named: they failed in the same way.
+/// The first of the checks in full, and the names of the others, which failed in the same way.
 pub(super) fn lines(
     report: &RunReport,
     checks: &[&CheckReport],
@@ -104,7 +104,7 @@ pub(crate) fn worth(check: &CheckReport) -> String {
     }
 }
 
-/// What should have come above what came, with a caret when both are bytes.
+/// The expected value above the one that came, with a caret if both are bytes.
 fn contrast(expected: Option<&Shown>, got: Option<&Shown>, palette: Palette) -> Vec<String> {
     let room = WIDTH - 2 - LABEL;
     if let (Some(Shown::Bytes(expected)), Some(Shown::Bytes(got))) = (expected, got) {
@@ -128,7 +128,7 @@ fn contrast(expected: Option<&Shown>, got: Option<&Shown>, palette: Palette) -> 
     }
     let side = |name: &str, shown: &Shown| match shown {
         Shown::Bytes(bytes) => vec![format!("{}{}", label_text(name, palette), escape::cut(bytes, room))],
-        // A compiler's words say where by their columns.
+        // A compiler's message shows positions by its columns.
         Shown::Text(text) if text.contains('\n') => {
             label(&label_text(name, palette), first_lines(text, room), LABEL)
         }
@@ -139,7 +139,7 @@ fn contrast(expected: Option<&Shown>, got: Option<&Shown>, palette: Palette) -> 
     lines
 }
 
-/// The line with the caret; the remark stands on the side where there is room for it.
+/// The line with the caret. The remark is on the side that has room for it.
 fn under(column: usize, remark: &str, room: usize, palette: Palette) -> String {
     let caret = palette.bad("^");
     if column + 2 + remark.len() <= room {
@@ -149,7 +149,7 @@ fn under(column: usize, remark: &str, room: usize, palette: Palette) -> String {
     }
 }
 
-/// Whether the program's own last words help to understand such a failure.
+/// Whether the program's own last words help to understand a failure of this kind.
 fn tells_much(kind: Kind) -> bool {
     matches!(
         kind,
@@ -164,7 +164,7 @@ fn tells_much(kind: Kind) -> bool {
     )
 }
 
-/// The first lines of a long text, behind a bar as below.
+/// The first lines of a long text, after a bar as in [`last_lines`].
 fn first_lines(text: &str, room: usize) -> Vec<String> {
     let count = text.lines().count();
     let lines =
@@ -174,8 +174,8 @@ fn first_lines(text: &str, room: usize) -> Vec<String> {
     lines.chain(rest).collect()
 }
 
-/// The last lines of an output. The bar keeps a program's lines apart from the grader's, for eyes and for
-/// services that read commands from the beginning of a line.
+/// The last lines of an output. The bar separates a program's lines from the grader's, for readers and for services that read commands at
+/// the beginning of a line.
 fn last_lines(output: &[u8]) -> Vec<String> {
     let printed = output.strip_suffix(b"\n").unwrap_or(output);
     if printed.is_empty() {

@@ -1,16 +1,16 @@
-//! Finds what a report should say only once.
+//! Finds failures that a report should describe only once.
 
 use model::{CheckReport, Failure, Kind, RunReport, Shown, Verdict};
 
-/// What makes two failures the same to a reader.
+/// The values that make two failures the same for a reader.
 #[derive(PartialEq)]
 pub(crate) struct Sameness<'a> {
     program: &'static str,
     kind: Kind,
     summary: String,
-    /// A program that breaks off does so for the same reason when it says the same.
+    /// A program that exits or crashes does so for the same reason if its output is the same.
     output: Option<String>,
-    /// What is wrong in a conversation is the same when the same was expected and the same came.
+    /// A mistake in a conversation is the same if the same was expected and the same came.
     shown: Option<(&'a Option<Shown>, &'a Option<Shown>)>,
 }
 
@@ -29,8 +29,8 @@ impl<'a> Sameness<'a> {
     }
 }
 
-/// Numbers of four digits and more are left out: ports, process and thread ids differ from check to check.
-/// Exit statuses, signals and line numbers stay.
+/// Replaces numbers of four digits and more, since ports, process ids and thread ids differ from check to check. Exit statuses, signals and
+/// line numbers stay.
 fn without_ports(text: &str) -> String {
     let is_number = |part: &str| part.len() >= 4 && part.starts_with(|c: char| c.is_ascii_digit());
     let parts = text.split_inclusive(|c: char| !c.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! The conversation as a ladder: who did what when, from the point of view of the grader's peers.
+//! The conversation as a ladder: who did what and when, from the point of view of the grader's peers.
 
 use crate::escape;
 use crate::text::{count, pad, width};
@@ -7,7 +7,7 @@ use model::{Action, Event};
 /// The longest ladder, in lines.
 const LONGEST: usize = 15;
 
-/// How many of those are kept for the end, where the failure is.
+/// How many of these lines are kept for the end, where the failure is.
 const LAST: usize = 6;
 
 pub(super) fn lines(events: &[Event], columns: usize) -> Vec<String> {
@@ -47,7 +47,7 @@ fn time(t_us: u64) -> String {
     }
 }
 
-/// To the program, from the program, or neither.
+/// The direction: to the program, from it, or neither.
 fn arrow(event: &Event) -> &'static str {
     match event.action {
         Action::Connect
@@ -90,13 +90,13 @@ fn words(event: &Event, room: usize) -> String {
     format!("{start}{}", data(event, room.saturating_sub(start.len())))
 }
 
-/// A note is the grader's own text: its lines become one.
+/// A note is the grader's own text. Its lines are joined.
 fn note(event: &Event, room: usize) -> String {
     let text = escape::text(&String::from_utf8_lossy(&event.data)).replace('\n', " ");
     if width(&text) <= room { text } else { escape::cut(text.as_bytes(), room) }
 }
 
-/// The bytes of an event; where they are cut, how many there were.
+/// The bytes of an event, and their number if they are cut.
 fn data(event: &Event, room: usize) -> String {
     let whole = escape::cut(&event.data, room);
     if event.length <= event.data.len() as u64 && !whole.ends_with('…') {

@@ -1,6 +1,6 @@
-//! The report for a terminal: a table of all clauses, then each distinct failure in full, then what could not be
-//! decided, then the score. What is the same is said once: one stub that is not written, or one program that does
-//! not start, is one message with a list of clauses, not a page for each of them.
+//! The report for a terminal: a table of all clauses, then each distinct failure in full, then what could not be decided, then the score.
+//! Equal failures are described once: a stub that is not written, or a program that does not start, is one message with a list of clauses,
+//! not a page for each of them.
 
 pub(crate) mod failure;
 pub(crate) mod groups;
@@ -14,13 +14,13 @@ use groups::Groups;
 use model::{CheckReport, Environment, Event, Failure, Isolation, Lab, RunReport};
 use std::io;
 
-/// What is said above the grader's own failures.
+/// The line above the grader's own failures.
 pub(crate) const GRADER_FAILED: &str = "the grader itself failed; this says nothing about the program";
 
-/// What is said where the instructor has decided that one of them counts as zero.
+/// The line for a failure of the grader that counts as zero by the instructor's decision.
 pub(crate) const RULED: &str = "the instructor has decided that this counts as zero";
 
-/// The same about the clauses of a whole run.
+/// The same statement about the clauses of a whole run.
 pub(crate) fn ruling(report: &RunReport) -> Option<String> {
     let ruled: Vec<&CheckReport> = report.ruled().collect();
     let ids = groups::ids(&ruled);
@@ -59,7 +59,7 @@ pub fn write(
     out.flush()
 }
 
-/// A whole conversation, one line an event, with all of its bytes and without colours.
+/// A whole conversation, one line per event, with all of its bytes and without colours.
 pub fn conversation(events: &[Event]) -> String {
     ladder::all(events).iter().map(|line| format!("{line}\n")).collect()
 }
@@ -76,7 +76,7 @@ pub(crate) fn plain_failure(
     lines.join("\n")
 }
 
-/// Remarks where the checks shared the machine's network, and where programs had less memory than they may use.
+/// Remarks for checks that shared the machine's network, and for programs that had less memory than they may use.
 pub(crate) fn remarks(environment: &Environment) -> Vec<String> {
     let mut remarks = Vec::new();
     if let Isolation::None(reason) = &environment.isolation {
@@ -95,7 +95,7 @@ pub(crate) fn heading(lab: &Lab) -> String {
     format!("Lab {} · {}", lab.number, lab.title)
 }
 
-/// What was skipped, once for each reason, and the grader's own failures, apart from all that the program did.
+/// The skipped checks, once for each reason, and the grader's own failures, separate from everything that the program did.
 fn undecided(groups: &Groups, palette: Palette) -> Vec<String> {
     let mut lines = Vec::new();
     for (reason, checks) in &groups.skipped {

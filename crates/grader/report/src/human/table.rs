@@ -1,12 +1,11 @@
-//! The table of clauses, one line each, program by program. A program whose stub is not written takes the place of
-//! its clauses.
+//! The table of clauses, one line each, program by program. A program whose stub is not written has one line in place of its clauses.
 
 use super::groups::{self, Groups};
 use crate::text::{WIDTH, count, indent, label, pad, width, wrap};
 use crate::{Origin, Palette, escape};
 use model::{CheckReport, RunReport, Tier, Verdict};
 
-/// What the mark, the gaps and the last column need beside id and title.
+/// The width of the mark, the gaps and the last column, beside id and title.
 const FRAME: usize = 2 + 2 + 2 + 2 + 9;
 
 pub(super) fn lines(report: &RunReport, groups: &Groups, origin: &Origin, palette: Palette) -> Vec<String> {
@@ -51,7 +50,7 @@ fn row(report: &RunReport, check: &CheckReport, columns: Columns, palette: Palet
     let first = pad(&title.next().unwrap_or_default(), columns.title);
     let mut lines = vec![format!("  {mark} {}  {first}  {merit}", pad(clause.id, columns.id))];
     lines.extend(indent(title.collect(), 4 + columns.id + 2));
-    // Of what failed it is told below, as what was expected.
+    // For a failure it is shown below, as what was expected.
     if let (Verdict::Passed, Some(finding)) = (&check.verdict, &check.finding) {
         let found = wrap(&escape::text(finding), WIDTH - FRAME - columns.id);
         let found = found.iter().map(|line| palette.faint(line)).collect();
@@ -70,7 +69,7 @@ pub(crate) fn symbol(verdict: &Verdict, palette: Palette) -> String {
     }
 }
 
-/// What a clause was worth to the submission: `6/10`, a star, or why it was worth nothing.
+/// What the submission got for a clause: `6/10`, a star, or why it got nothing.
 pub(crate) fn merit(report: &RunReport, check: &CheckReport) -> String {
     match (&check.verdict, check.clause.tier) {
         (Verdict::Skipped(_), _) => "skipped".to_owned(),

@@ -1,13 +1,13 @@
-//! What each thread of the program was doing, threads that do the same counted together.
+//! What each thread of the program was doing. Threads that do the same are counted together.
 
 use crate::escape;
 use crate::text::wrap;
 use model::ThreadView;
 
-/// How many rows are shown at most.
+/// The most rows that are shown.
 const ROWS: usize = 8;
 
-/// How many names of a group are shown.
+/// The most names of a group that are shown.
 const NAMES: usize = 4;
 
 pub(super) fn lines(threads: &[ThreadView], columns: usize) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! A self-test for programs: schema 1. Fields are only ever added; a change of meaning is a new schema number.
+//! A self-test for programs: schema 1. Fields are only ever added; a change of meaning gets a new schema number.
 
 use super::table::{Row, Tally, rows};
 use crate::escape;
@@ -21,7 +21,7 @@ struct Document<'a> {
     environment: Environment<'a>,
     /// How many programs were tried.
     programs: usize,
-    /// How many verdicts they got together.
+    /// How many verdicts they got in all.
     verdicts: usize,
     labs: Vec<Lab<'a>>,
     /// Programs that were left out.
@@ -31,7 +31,7 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct NotTried<'a> {
     language: &'a str,
-    /// The compiler or interpreter that is not there.
+    /// The missing compiler or interpreter.
     missing: &'a str,
     programs: usize,
 }
@@ -56,7 +56,7 @@ struct Program {
     clauses: Option<Count>,
 }
 
-/// How many are as they should be, of how many.
+/// How many are as expected, of how many.
 #[derive(Serialize)]
 struct Count {
     right: usize,
@@ -73,7 +73,7 @@ struct Deviation<'a> {
     about: Option<String>,
     /// `passed`, `failed` or `not_written`.
     expected: &'a str,
-    /// What came, as in the results of a check.
+    /// The result, as in the results of a check.
     check: Check<'a>,
 }
 

@@ -1,5 +1,5 @@
-//! The report of a self-test: for each lab a table with one row a program, then every verdict that is not as it should
-//! be, with what was seen where a program failed that should have passed, and every clause that nothing tests.
+//! The report of a self-test: for each lab a table with one row per program, then every unexpected verdict, with the evidence if a program
+//! failed that should have passed, and every clause that no wrong program tests.
 
 mod json;
 mod table;
@@ -13,8 +13,8 @@ use model::selftest::{Expected, LabOutcome, NotTried, Outcome, Subject, Trial};
 use model::{Lab, Verdict};
 use std::io;
 
-/// Writes the report of a finished self-test. `command_suffix` is what follows `cargo xtask selftest lab3` in a command
-/// that does the same again, without a leading space: `--seed 7`.
+/// Writes the report of a finished self-test. `command_suffix` is the end of a command that does the same again, after `cargo xtask
+/// selftest lab3`, without a leading space: `--seed 7`.
 pub fn human(
     outcome: &Outcome,
     command_suffix: &str,
@@ -42,7 +42,7 @@ pub fn human(
     out.flush()
 }
 
-/// What a program did that it should not have done; nothing where all is well.
+/// What a program did that it should not have done; empty if all is well.
 fn deviations(lab: &Lab, trial: &Trial, command_suffix: &str, palette: Palette) -> Vec<String> {
     let mut body = Vec::new();
     for (expected, check) in trial.deviations() {
@@ -124,7 +124,7 @@ fn untested(lab: &LabOutcome, palette: Palette) -> Vec<String> {
     lines
 }
 
-/// The programs that were left out, by their languages.
+/// The programs that were left out, by language.
 fn not_tried(outcome: &Outcome) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     for NotTried { language, command, programs } in &outcome.not_tried {

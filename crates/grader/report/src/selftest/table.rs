@@ -1,17 +1,17 @@
-//! What the trials of a lab add up to, one row for each of its programs.
+//! The totals of a lab's trials, one row for each of its programs.
 
 use crate::Palette;
 use crate::text::{pad, width};
 use model::selftest::{LabOutcome, Subject, Trial};
 
-/// How many are as they should be, of how many.
+/// How many are as expected, of how many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) right: usize,
     pub(super) total: usize,
 }
 
-/// What the trials of one program add up to.
+/// The totals of one program's trials.
 pub(super) struct Row {
     pub(super) program: &'static str,
     /// Clauses that the reference satisfies.
@@ -20,7 +20,7 @@ pub(super) struct Row {
     pub(super) stub: Tally,
     /// Correct programs that satisfy every clause.
     pub(super) correct: Tally,
-    /// Wrong programs that fail what they name and nothing else.
+    /// Wrong programs that fail exactly the clauses that they name.
     pub(super) wrong: Tally,
     /// Clauses that a wrong program names.
     pub(super) tested: Tally,

@@ -1,4 +1,4 @@
-//! A picture for programs: schema 1. Fields are only ever added; a change of meaning is a new schema number.
+//! A picture for programs: schema 1. Fields are only ever added; a change of meaning gets a new schema number.
 
 use crate::escape;
 use crate::json::document;
@@ -42,24 +42,24 @@ struct Thread {
     /// The system call in which it is blocked, or `running`.
     call: String,
     timeout_ms: Option<u64>,
-    /// The socket that the call waits on, by its addresses.
+    /// The socket that the call waits for, by its addresses.
     local: Option<String>,
     remote: Option<String>,
-    /// What the call waits on when that is something else.
+    /// What the call waits for if that is something else.
     object: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Socket {
     local: String,
-    /// None for a listening socket.
+    /// `None` for a listening socket.
     remote: Option<String>,
     state: String,
     /// Unread bytes; for a listening socket, clients that wait to be accepted.
     receive_queue: u32,
     /// Bytes not acknowledged; for a listening socket, its backlog.
     send_queue: u32,
-    /// None for a connection that waits to be accepted.
+    /// Empty for a connection that waits to be accepted.
     holders: Vec<Holder>,
 }
 

@@ -1,5 +1,5 @@
-//! A picture of a running program: a tree of processes and threads with the call that each is in, then its listening
-//! sockets, then its connections. What has changed since the picture before stands out.
+//! A picture of a running program: a tree of processes and threads with the call of each, then its listening sockets, then its connections.
+//! Changes since the picture before are marked.
 
 mod json;
 
@@ -11,12 +11,12 @@ use model::{Picture, ProcessPicture, SocketPicture, ThreadPicture, ThreadView};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
-/// One line that can be recognized in the next picture.
+/// One line that can be recognised in the next picture.
 struct Row {
     key: String,
-    /// What a reader would call a change when it differs.
+    /// A reader would notice a change of this value.
     state: String,
-    /// Whether it takes the room that it needs, whatever the columns.
+    /// Whether it takes the width that it needs, whatever the columns are.
     is_title: bool,
     cells: Vec<Cell>,
 }
@@ -35,14 +35,14 @@ fn painted(text: impl Into<String>, paint: fn(Palette, &str) -> String) -> Cell 
     Cell { text: text.into(), paint, to_the_right: false }
 }
 
-/// A number, which says something when it is not 0.
+/// A number, which stands out if it is not 0.
 fn number(number: u32) -> Cell {
     let paint = if number == 0 { Palette::faint } else { Palette::odd };
     Cell { text: number.to_string(), paint, to_the_right: true }
 }
 
-/// The lines of a picture. Those that were not there before, or differ, are marked where there is a picture before. Of threads,
-/// of listening sockets and of connections no more than `rows` are drawn each.
+/// The lines of a picture. If there is a picture before, new and changed lines are marked. At most `rows` threads, `rows` listening sockets
+/// and `rows` connections are shown.
 pub fn lines(picture: &Picture, before: Option<&Picture>, rows: usize, palette: Palette) -> Vec<String> {
     let mut lines = vec![palette.strong(&heading(picture)), String::new()];
     let threads = |picture: &Picture| picture.processes.iter().flat_map(|p| rows_of(p, picture)).collect();
@@ -164,7 +164,7 @@ fn memory(bytes: u64) -> String {
     format!("{mebibytes:.1} MiB")
 }
 
-/// A table of rows, what has changed marked, and what has gone since at its end.
+/// A table of rows. Changes are marked, and rows that have gone are at the end.
 fn section(
     head: &[&str],
     rows: Vec<Row>,
@@ -203,7 +203,7 @@ fn section(
     lines
 }
 
-/// How wide each column is; the last one takes what it needs.
+/// The width of each column. The last one takes what it needs.
 fn columns<'a>(head: &[&str], rows: impl Iterator<Item = &'a Row>) -> Vec<usize> {
     let mut columns: Vec<usize> = head.iter().map(|name| width(name)).collect();
     for row in rows.filter(|row| !row.is_title) {
@@ -228,7 +228,7 @@ fn line(row: &Row, columns: &[usize], palette: Palette) -> String {
     line.trim_end().to_owned()
 }
 
-/// What is left out, by the second cell: the call of a thread, the state of a connection.
+/// A summary of the rows that are left out, by the second cell: the call of a thread, the state of a connection.
 fn rest(rows: &[Row]) -> String {
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for row in rows {
@@ -269,7 +269,7 @@ mod tests {
         }
     }
 
-    /// A server with a thread that accepts, one with a client, and a client that waits.
+    /// A server with a thread that accepts, a thread with a client, and a client that waits.
     fn picture() -> Picture {
         let local = "127.0.0.1:2323".parse().unwrap();
         let on = |remote: Option<&str>| {

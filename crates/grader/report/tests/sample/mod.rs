@@ -1,6 +1,6 @@
-//! A small lab of its own and ways to make runs over it, so that no golden file depends on a real lab's words.
+//! A small lab for tests and ways to make runs over it, so that no golden file depends on a real lab's words.
 
-// Not every file of tests needs all of it.
+// Not every test file uses all of it.
 #![allow(dead_code)]
 
 use model::*;
@@ -117,7 +117,7 @@ pub(crate) fn event(t_us: u64, peer: &str, action: Action, data: &[u8]) -> Event
     Event { t_us, peer: peer.to_owned(), action, data: data.to_vec(), length: data.len() as u64 }
 }
 
-/// A thread of the server that is blocked in read on a connection without anything unread.
+/// A thread of the server that is blocked in read on a connection without unread bytes.
 pub(crate) fn reader(thread: &str) -> ThreadView {
     let endpoint = Endpoint {
         local: "127.0.0.1:3232".parse().unwrap(),
@@ -152,7 +152,7 @@ pub(crate) fn answered_too_early() -> Failure {
     failure
 }
 
-/// A server that ended before it listened; what it printed tries to steer the terminal and the CI service.
+/// A server that ended before it listened. Its output tries to control the terminal and the CI service.
 pub(crate) fn crashed() -> Failure {
     let mut failure = Failure::new(Kind::Exited, "echo-server ended with exit status 101 before it listened");
     failure.output =

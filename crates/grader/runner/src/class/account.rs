@@ -1,18 +1,18 @@
-//! What the checks of one submission add up to, and so which of them are decided by others. Both follow from the order of the checks
-//! and not from the order in which they end, so that a mark does not depend on how many go on at the same time.
+//! The totals of one submission's checks, and which checks are decided by earlier ones. Both follow from the order of the checks and not
+//! from the order in which they end. So a mark does not depend on how many run at the same time.
 
 use model::{Decision, Failure, Kind, Verdict};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// So many checks of a program in a row must find it stopped for the same limit at its start.
+/// This many checks in a row must find a program stopped for the same limit at its start.
 const SURE: usize = 2;
 
-/// One check that is over.
+/// One check that has ended.
 pub(super) struct Entry {
     /// Processor time and time asleep.
     pub(super) used: Duration,
-    /// Why its program was stopped before anybody could talk to it.
+    /// Why its program was stopped before the check could talk to it.
     pub(super) stopped_at_start: Option<Failure>,
 }
 
@@ -28,25 +28,26 @@ impl Entry {
 
 /// A submission's checks, in their order.
 pub(super) struct Account {
-    /// How much all of them may use.
+    /// How much time all of them may use.
     time: Duration,
     checks: Vec<(&'static str, &'static str)>,
     entries: Vec<Option<Entry>>,
 }
 
 impl Account {
-    /// Of these clauses, each with its program.
+    /// An account of these clauses, each with its program.
     pub(super) fn new(time: Duration, checks: Vec<(&'static str, &'static str)>) -> Account {
         let entries = checks.iter().map(|_| None).collect();
         Account { time, checks, entries }
     }
 
-    /// Takes note of what became of a check.
+    /// Records the result of a check.
     pub(super) fn enter(&mut self, index: usize, entry: Entry) {
         self.entries[index] = Some(entry);
     }
 
-    /// For each check why those before it decide it, where they do. What is not known yet decides nothing, and takes nothing back later.
+    /// For each check, the failure by which earlier checks decide it, if they do. Checks that have not ended decide nothing. A decision is
+    /// never withdrawn later.
     pub(super) fn decided(&self) -> Vec<Option<Failure>> {
         let mut used = Duration::ZERO;
         let mut stopped: HashMap<&str, Vec<(&str, &Failure)>> = HashMap::new();
@@ -86,7 +87,7 @@ impl Account {
     }
 }
 
-/// The failure of a clause whose program was stopped in those before it.
+/// The failure of a clause whose program was stopped in earlier checks.
 fn like(stopped: &[(&str, &Failure)]) -> Failure {
     let ids: Vec<&str> = stopped.iter().map(|(id, _)| *id).collect();
     let mut failure =

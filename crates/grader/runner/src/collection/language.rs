@@ -1,5 +1,5 @@
-//! The languages of the collection, told by a file's extension: what has to be installed for one, how a file is compiled, and
-//! how it is started. Compiled programs are kept in a folder named for all that went into them.
+//! The languages of the collection, recognised by a file's extension: what a language needs on the machine, how a file is compiled, and how
+//! it is started. Compiled programs are kept in a folder that is named after everything that went into them.
 
 use super::tools;
 use std::fs;
@@ -11,25 +11,25 @@ use std::process::{Command, Stdio};
 /// A language that programs of the collection are written in.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Language {
-    /// What people call it.
+    /// Its usual name.
     pub name: &'static str,
-    /// What the names of its files end in, without the dot.
+    /// The extension of its files, without the dot.
     pub extension: &'static str,
-    /// The packages of Debian that have what it needs.
+    /// The Debian packages with everything that it needs.
     pub packages: &'static str,
-    /// What compiles a file, in words: `{file}`, `{folder}` for the folder of what is compiled, and `{program}` for a file in it
-    /// stand in them. None where nothing is compiled.
+    /// The command that compiles a file. Its words may contain `{file}`, `{folder}` for the folder of the result, and `{program}` for a
+    /// file in that folder. Empty if nothing is compiled.
     build: &'static [&'static str],
-    /// What the compiler is told by its environment; `{cache}` is a folder of its own.
+    /// The compiler's environment variables; `{cache}` is a folder of its own.
     environment: &'static [(&'static str, &'static str)],
-    /// What starts the program, in the same words.
+    /// The command that starts the program, with the same placeholders.
     start: &'static [&'static str],
-    /// With these arguments the interpreter prints its own path. They are asked where the PATH has a script that looks for the
-    /// interpreter, which costs more than most checks.
+    /// With these arguments the interpreter prints its own path. They are used if the command on the PATH is a script that looks for the
+    /// interpreter. Such a script costs more than most checks.
     itself: &'static [&'static str],
 }
 
-/// What a language has unless it says otherwise.
+/// The default values of a language.
 const USUAL: Language =
     Language { name: "", extension: "", packages: "", build: &[], environment: &[], start: &[], itself: &[] };
 
@@ -63,7 +63,7 @@ pub const LANGUAGES: &[Language] = &[
         name: "Go",
         extension: "go",
         build: &["go", "build", "-o", "{program}", "{file}"],
-        // Nothing of the user's settings, nothing from a network, nothing outside of the folder.
+        // No user settings, no network, and nothing outside the folder.
         environment: &[
             ("GOCACHE", "{cache}/go-build"),
             ("GOPATH", "{cache}/go-path"),
@@ -120,7 +120,7 @@ pub const LANGUAGES: &[Language] = &[
     Language {
         name: "PHP",
         extension: "php",
-        // Without `php.ini`, which says on each machine something else about errors and extensions.
+        // Without `php.ini`, whose settings for errors and extensions differ from machine to machine.
         start: &["php", "-n", "{file}"],
         itself: &["-n", "-r", "echo PHP_BINARY;"],
         packages: "php-cli",
@@ -141,18 +141,18 @@ impl Language {
         LANGUAGES.iter().find(|language| language.extension == extension)
     }
 
-    /// What has to be on the PATH: the compiler, if there is one, and what starts the program, if that is not the program.
+    /// The commands that have to be on the PATH: the compiler, if there is one, and the interpreter, if the program needs one.
     pub fn commands(&self) -> impl Iterator<Item = &'static str> {
         let first = |words: &'static [&'static str]| words.first().filter(|word| !word.contains('{'));
         first(self.build).into_iter().chain(first(self.start)).copied()
     }
 
-    /// What it needs and is not on the PATH.
+    /// The first command that it needs and that is not on the PATH.
     pub fn missing(&self) -> Option<&'static str> {
         self.commands().find(|command| tools::find(command).is_err())
     }
 
-    /// As [`Language::run`], of a text that is in no file yet, and is kept below `cache` in one of this name.
+    /// As [`Language::run`], for a text that is not in a file yet. It is kept below `cache` in a file of this name.
     pub(super) fn run_text(&self, text: &str, name: &Path, cache: &Path) -> io::Result<String> {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
@@ -161,7 +161,7 @@ impl Language {
         self.run(&folder.join(name), cache)
     }
 
-    /// Compiles the file below `cache`, if its language wants that, and returns the command that runs it.
+    /// Compiles the file into a folder below `cache`, if its language needs that, and returns the command that runs it.
     pub(super) fn run(&self, source: &Path, cache: &Path) -> io::Result<String> {
         let cache = std::path::absolute(cache)?;
         let folder = cache.join(format!("{:016x}", self.ingredients(&fs::read(source)?)?));
@@ -187,7 +187,7 @@ impl Language {
         Ok(words.join(" "))
     }
 
-    /// A hash of all that decides what is compiled.
+    /// A hash of everything that determines the compiled program.
     fn ingredients(&self, text: &[u8]) -> io::Result<u64> {
         let mut hasher = DefaultHasher::new();
         (text, self.build, self.environment).hash(&mut hasher);
@@ -198,7 +198,7 @@ impl Language {
     }
 }
 
-/// A word of a command with its values.
+/// A word of a command with its placeholder replaced.
 fn filled(word: &str, source: &Path, folder: &Path) -> String {
     let program = folder.join("program");
     let values = [("{program}", program.as_path()), ("{folder}", folder), ("{file}", source)];
@@ -227,7 +227,7 @@ fn compile(folder: &Path, command: impl FnOnce(&Path) -> Command) -> io::Result<
     })
 }
 
-/// Fills a new folder, which gets its final name only when that has succeeded: two runs at once do not see each other's half-made
+/// Fills a new folder, which gets its final name only after that has succeeded. So two simultaneous runs do not see each other's unfinished
 /// files.
 fn kept(folder: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     if folder.is_dir() {
@@ -247,7 +247,7 @@ fn kept(folder: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result
     }
 }
 
-/// As one word of a command template.
+/// A text as one word of a command template.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -1,19 +1,19 @@
-//! A wrong program as what it changes in a correct one: a file `NAME.patch`, whose first lines say what it is, as those of any program
-//! of the collection do, and which program it changes; then the changes, as `diff -u` writes them. They apply exactly, or the
-//! program is not as it should be: a correct program that was changed is never patched at a guess.
+//! A wrong program as a change of a correct one: a file `NAME.patch`. Its first lines say what it is, as in any program of the collection,
+//! and which program it changes. The changes follow, as `diff -u` writes them. They must apply exactly: if a correct program has changed,
+//! it is never patched at a guess.
 
 use std::io;
 
-/// What every file of the collection may say in its first lines.
+/// The keys that every file of the collection may have in its first lines.
 const KEYS: [&str; 6] = ["mistake", "fails", "correct", "arguments", "same as", "set"];
-/// What a patch says beside: the program that it changes, seen from the folder of both.
+/// The additional key of a patch: the program that it changes, as a path relative to the parent folder of both.
 pub(super) const CHANGES: &str = "changes";
-/// How many of the first lines may be meant.
+/// Only this many lines at the start are searched for keys.
 const FIRST: usize = 8;
-/// Signs before the words in a line of comment.
+/// Characters before the words in a comment line.
 const MARKS: [char; 5] = ['/', '#', '*', '%', ' '];
 
-/// What one of the first lines says.
+/// The value of a key in the first lines.
 pub(super) fn header(text: &str, key: &str) -> Option<String> {
     let mut values = text.lines().take(FIRST).filter_map(|line| said(line, key));
     values.next().map(|value| value.trim().to_owned())
@@ -23,12 +23,12 @@ fn said<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     line.trim_start_matches(MARKS).strip_prefix(key)?.strip_prefix(':')
 }
 
-/// A program without what its first lines say of it.
+/// A program without the lines that describe it.
 struct Bare {
     text: String,
-    /// Where these lines stood, in bytes.
+    /// The position of these lines, in bytes.
     place: usize,
-    /// What made comments of them.
+    /// The characters that make them comments.
     mark: String,
 }
 
@@ -50,10 +50,10 @@ impl Bare {
     }
 }
 
-/// The whole program that a patch makes of the one that it changes, with first lines of its own.
+/// The whole program that a patch makes of the program `changed`, with the patch's own first lines.
 ///
 /// # Errors
-/// When it is no patch, or does not apply exactly.
+/// When it is not a patch, or does not apply exactly.
 pub(super) fn whole(patch: &str, changed: &str) -> io::Result<String> {
     let invalid =
         |error: &dyn std::fmt::Display| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
@@ -76,13 +76,13 @@ pub(super) fn whole(patch: &str, changed: &str) -> io::Result<String> {
     Ok(text)
 }
 
-/// The patch that makes `whole` of the program `changed`, which is called `name`.
+/// The patch that turns the program `changed`, which is called `name`, into `whole`.
 pub(super) fn make(whole: &str, changed: &str, name: &str) -> String {
     let (ours, theirs) = (Bare::of(whole), Bare::of(changed));
     let mut patch = String::new();
     for key in KEYS {
         let words = header(whole, key).filter(|words| {
-            // It follows from the other.
+            // The patched program takes it from the other one.
             key != "arguments" || header(changed, key).as_ref() != Some(words)
         });
         patch.extend(words.map(|words| format!("{key}: {words}\n")));
@@ -92,20 +92,20 @@ pub(super) fn make(whole: &str, changed: &str, name: &str) -> String {
 
 fn hunks(before: &str, after: &str) -> String {
     let mut changes = diffy::create_patch(before, after).to_string();
-    // Above the first stand the names of the files.
+    // The names of the files precede the first hunk.
     changes.split_off(changes.find("@@").unwrap_or(changes.len()))
 }
 
-/// How many lines it takes away and adds.
+/// How many lines a patch removes and adds.
 pub(super) fn size(patch: &str) -> usize {
     let hunks = changes(patch).lines();
     hunks.filter(|line| line.starts_with(['+', '-'])).count()
 }
 
-/// The patch that makes of `now` what this one made of `before`, where the changes do not touch.
+/// The patch that makes the same changes in `now` as this one did in `before`, if they do not touch the lines that differ.
 ///
 /// # Errors
-/// When they do, or when the patch did not apply then either.
+/// When they do, or when the patch did not apply to `before` either.
 pub(super) fn mend(patch: &str, before: &str, now: &str) -> io::Result<String> {
     let [then, before, now] = [&whole(patch, before)?, before, now].map(|program| Bare::of(program).text);
     let merged = diffy::merge(&before, &now, &then);
@@ -114,7 +114,7 @@ pub(super) fn mend(patch: &str, before: &str, now: &str) -> io::Result<String> {
     Ok(head.to_owned() + &hunks(&now, &merged))
 }
 
-/// What comes behind the first lines.
+/// The part after the first lines.
 fn changes(patch: &str) -> &str {
     patch.split_once("\n\n").map_or("", |(_, changes)| changes)
 }

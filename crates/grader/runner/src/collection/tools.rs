@@ -1,4 +1,4 @@
-//! Compilers and interpreters on the PATH: whether they are there, which they are, and which version.
+//! Compilers and interpreters on the PATH: whether they are installed, their paths and their versions.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -8,15 +8,15 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-/// Where the command lies: a program that cannot run would else look like one that is wrong.
+/// The path of a command. Without this check a program that cannot run would look like a wrong one.
 pub(super) fn find(command: &str) -> io::Result<PathBuf> {
     sandbox::on_the_path(command).ok_or_else(|| {
         io::Error::new(io::ErrorKind::NotFound, format!("`{command}` is needed, and is not on the PATH"))
     })
 }
 
-/// How the interpreter is called: by its name, or where that is a script on the PATH that looks for the interpreter, by the path
-/// that the interpreter prints when it is called with the arguments `itself`.
+/// The command that calls the interpreter: its name, or its own path if the name on the PATH is a script that looks for it. The interpreter
+/// prints that path when it is called with the arguments `itself`.
 pub(super) fn interpreter(command: &'static str, itself: &[&'static str]) -> io::Result<String> {
     let found = find(command)?;
     if itself.is_empty() || !is_script(&found) {
@@ -25,11 +25,11 @@ pub(super) fn interpreter(command: &'static str, itself: &[&'static str]) -> io:
     said(command, itself)
 }
 
-/// What changes when the compiler does: its file, when that was written, and what only it can tell.
+/// A value that changes with the compiler: its file, the time when that was written, and the version that it prints, if only that tells it.
 pub(super) fn version(command: &'static str) -> io::Result<(PathBuf, Option<SystemTime>, String)> {
     let file = find(command)?.canonicalize()?;
     let written = fs::metadata(&file)?.modified().ok();
-    // A compiler of Rust is called by rustup's own file, whatever its version is.
+    // A Rust compiler is called through rustup's own file, whatever its version is.
     let told = if command == "rustc" { said(command, &["--version"])? } else { String::new() };
     Ok((file, written, told))
 }
@@ -39,7 +39,7 @@ fn is_script(file: &Path) -> bool {
     File::open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"#!"
 }
 
-/// What a command prints with these arguments. It is asked once.
+/// What a command prints with these arguments. Each command is asked once.
 fn said(command: &'static str, arguments: &[&'static str]) -> io::Result<String> {
     static SAID: Mutex<BTreeMap<&'static str, String>> = Mutex::new(BTreeMap::new());
     let mut known = SAID.lock().unwrap_or_else(PoisonError::into_inner);

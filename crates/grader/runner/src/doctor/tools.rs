@@ -1,4 +1,4 @@
-//! Programs that the grader calls, or that the self-test and its readers use.
+//! Programs that the grader calls, or that the self-test or readers of its results use.
 
 use super::finding;
 use crate::collection::{self, LANGUAGES};
@@ -6,11 +6,11 @@ use model::doctor::{Finding, State};
 use std::env;
 use std::process::{Command, Stdio};
 
-/// What nothing goes without.
+/// Nothing works without these.
 const RUST: [(&str, &str); 2] =
     [("cargo", "builds the grader and your programs"), ("rustc", "compiles the grader and your programs")];
 
-/// A finding for each that matters in this repository.
+/// A finding for each program that matters in this repository.
 pub(super) fn all() -> Vec<Finding> {
     let rust = RUST.iter().map(|(tool, purpose)| rust(tool, purpose));
     let languages = collection::folder().is_dir().then(languages).into_iter().flatten();
@@ -18,7 +18,7 @@ pub(super) fn all() -> Vec<Finding> {
     rust.chain(languages).chain([packets]).collect()
 }
 
-/// What the collection of wrong and correct programs is written in.
+/// The languages of the collection of wrong and correct programs.
 fn languages() -> impl Iterator<Item = Finding> {
     let others = LANGUAGES.iter().filter(|language| language.name != "Rust");
     others.filter_map(|language| {

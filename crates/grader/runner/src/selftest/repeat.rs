@@ -1,5 +1,5 @@
-//! The self-test again and again, in search of verdicts that chance turns: wrong programs on the clauses that they fail,
-//! references and correct programs on all of theirs, each time with other random values. Everything is built once.
+//! The self-test again and again, in search of verdicts that depend on chance: wrong programs on the clauses that they fail, references and
+//! correct programs on all their clauses, each time with other random values. Everything is built once.
 
 use super::{Candidate, Notify, SelfTest};
 use crate::worker::Keep;
@@ -27,14 +27,14 @@ pub struct Repeated<'a> {
     pub subject: &'a Subject,
     /// What it deserves.
     pub expected: Expected,
-    /// The seed with which this came about.
+    /// The seed that led to this verdict.
     pub seed: u64,
-    /// What came about.
+    /// The check's report.
     pub report: CheckReport,
 }
 
 impl SelfTest {
-    /// Builds what is to be checked again and again.
+    /// Builds everything that is checked again and again.
     ///
     /// # Errors
     /// As [`SelfTest::run`].
@@ -53,8 +53,8 @@ impl Repetition {
         self.queue().len()
     }
 
-    /// Decides everything so many times, in rounds, so that a search that is stopped has looked at all. The first round has the
-    /// self-test's seed, each other one the next number.
+    /// Decides everything `rounds` times, in rounds, so a search that is stopped early has looked at all verdicts. The first round has the
+    /// self-test's seed, each later one the next number.
     pub fn run(&self, rounds: usize, tell: &(dyn Fn(Repeated<'_>) + Sync)) {
         let queue = self.queue();
         in_parallel(self.jobs, rounds * queue.len(), |index| {
@@ -77,7 +77,7 @@ impl Repetition {
     }
 }
 
-/// What a wrong program passes tells little, and a stub is always the same.
+/// A clause that a wrong program passes says little, and a stub always does the same.
 fn is_repeated(subject: &Subject, expected: Expected) -> bool {
     match subject {
         Subject::Reference | Subject::Correct { .. } => true,

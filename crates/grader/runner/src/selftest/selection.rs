@@ -1,4 +1,4 @@
-//! Which files of the collection are tried: those that are asked for, but for those in languages that are not installed here.
+//! Selects the files of the collection that are tried: those that are asked for, except those in languages that are not installed.
 
 use super::{SelfTest, shown};
 use crate::RunError;
@@ -11,12 +11,12 @@ use model::selftest::NotTried;
 pub(super) struct Selection {
     /// Those that are tried.
     pub(super) specimens: Vec<Specimen>,
-    /// Those that cannot be, with their language and what is missing of it.
+    /// Those that cannot be tried, with their language and its missing command.
     left_out: Vec<(Specimen, &'static Language, &'static str)>,
 }
 
 impl Selection {
-    /// Whether nothing of that lab was left out.
+    /// Whether nothing of this lab was left out.
     pub(super) fn is_whole(&self, lab: &Lab) -> bool {
         self.left_out.iter().all(|(specimen, ..)| specimen.lab != lab.name())
     }
@@ -36,7 +36,7 @@ impl Selection {
 }
 
 impl SelfTest {
-    /// The files of the collection that are asked for; their places and first lines make sense.
+    /// The files of the collection that are asked for, after a check of their places and first lines.
     pub(super) fn select(&self) -> Result<Selection, RunError> {
         let mut selection = Selection { specimens: Vec::new(), left_out: Vec::new() };
         for specimen in self.specimens()? {
@@ -62,7 +62,7 @@ impl SelfTest {
         for specimen in collection::collection(&self.collection).map_err(usage)? {
             let asked = self.suites.iter().any(|suite| suite.lab.name() == specimen.lab);
             let named = shown(&specimen.path).to_string_lossy().contains(part);
-            // What lies where no lab looks would else never be tried.
+            // A file in a folder of no lab would otherwise never be tried.
             if named && (asked || all_labs) {
                 let (suite, program) = specimen.place().map_err(usage)?;
                 clauses_exist(&specimen, suite, program)?;
@@ -78,7 +78,7 @@ impl SelfTest {
     }
 }
 
-/// A misspelt clause would look like one that escapes, or hide that nothing tests another.
+/// A misspelt clause would look like a missed failure, or would hide that nothing tests the other clause.
 fn clauses_exist(specimen: &Specimen, suite: &Suite, program: &str) -> Result<(), RunError> {
     let exists = |id: &String| {
         suite.checks.iter().any(|check| check.clause.id == id && check.clause.program == program)

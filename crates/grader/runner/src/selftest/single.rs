@@ -1,5 +1,6 @@
-//! One program of the self-test at a time, for tests that have a name each: a reference on all clauses, a correct program on those of the
-//! core, a wrong one on those that it must fail, or the first six of them, and on one more. The stars, with their crowds and floods, take more than half of the time.
+//! One program of the self-test at a time, for tests that have a name each. A reference is tried on all clauses, a correct program on the
+//! core clauses. A wrong program is tried on the clauses that it must fail, at most six of them, and on one more. The stretch clauses, with
+//! their crowds and floods, take more than half of the time.
 
 use super::{Candidate, SelfTest, shown};
 use crate::collection::Specimen;
@@ -24,19 +25,19 @@ pub enum Single {
     File(Specimen),
 }
 
-/// All that can be tried one by one.
+/// Everything that can be tried one by one.
 #[derive(Debug)]
 pub struct Singles {
     order: SelfTest,
     environment: Environment,
-    /// What is tried, by labs.
+    /// What is tried, in the order in which it should begin.
     pub all: Vec<Single>,
     /// What was left out.
     pub not_tried: Vec<NotTried>,
     turns: Turns,
 }
 
-/// As many checks at the same time as there are turns, whichever programs they are about.
+/// Limits the number of simultaneous checks, whichever programs they are about.
 #[derive(Debug)]
 struct Turns {
     free: Mutex<usize>,
@@ -57,10 +58,10 @@ impl Turns {
 }
 
 impl SelfTest {
-    /// All programs of this self-test one by one, of which none is built yet.
+    /// All programs of this self-test one by one. None is built yet.
     ///
     /// # Errors
-    /// When a file of the collection is not as it should be, and when this system does not allow what is asked for.
+    /// When a file of the collection is malformed, or when this system does not allow what is asked for.
     pub fn singles(self) -> Result<Singles, RunError> {
         let selection = self.select()?;
         let isolation = isolation(self.isolation)?;
@@ -75,7 +76,7 @@ impl SelfTest {
             }
         }
         let all = mixed(right, wrong);
-        // On the machine's own network two could want the same port.
+        // On the machine's own network two checks could need the same port.
         let jobs = if isolation == Isolation::Full { self.jobs.max(1) } else { 1 };
         let environment = crate::environment(isolation, Limits::USUAL, jobs);
         let turns = Turns { free: Mutex::new(jobs), given_back: Condvar::new() };
@@ -84,7 +85,7 @@ impl SelfTest {
 }
 
 impl Single {
-    /// Its name, as tests have one: `lab3::echo-server::wrong::reads-once`.
+    /// Its name as a test: `lab3::echo-server::wrong::reads-once.patch`.
     pub fn name(&self) -> String {
         match self {
             Single::Reference(suite) => format!("{}::reference", suite.lab.name()),
@@ -99,8 +100,7 @@ impl Single {
 }
 
 impl Singles {
-    /// Builds one of them, and checks it on all its clauses at the same time, as far as the self-test's jobs allow. It can be called by
-    /// several threads.
+    /// Builds one of them, and runs all its checks at the same time, as far as the self-test's jobs allow. Several threads may call it.
     ///
     /// # Errors
     /// When it cannot be built.
@@ -145,8 +145,8 @@ impl Singles {
     }
 }
 
-/// One that is right, two that are wrong, and so on: with a heartbeat a right one waits much and computes little, and all at the same time
-/// would leave the processors idle.
+/// One right program, two wrong ones, and so on. A right program with a heartbeat waits much and computes little. If all of them ran at the
+/// same time, the processors would be idle.
 fn mixed(right: Vec<Single>, wrong: Vec<Single>) -> Vec<Single> {
     let (mut all, mut wrong) = (Vec::with_capacity(right.len() + wrong.len()), wrong.into_iter());
     for single in right {
@@ -157,10 +157,10 @@ fn mixed(right: Vec<Single>, wrong: Vec<Single>) -> Vec<Single> {
     all
 }
 
-/// The number of clauses that a wrong program is tried on at most: one that fails more ends, spins or sleeps in each of them alike.
+/// A wrong program is tried on at most this many clauses that it fails. One that fails more ends, spins or sleeps in each of them alike.
 const MOST: usize = 6;
 
-/// The clauses that a program is tried on. Which one more it is for a wrong one depends on its name and the seed.
+/// The clauses that a program is tried on. For a wrong program the additional one depends on its name and the seed.
 fn wanted(candidate: &Candidate, seed: u64) -> Vec<&'static Check> {
     let is_core = |check: &&'static Check| check.clause.tier == Tier::Core;
     let path = match &candidate.subject {

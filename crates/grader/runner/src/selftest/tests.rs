@@ -1,4 +1,4 @@
-//! How verdicts are compared with what a program deserves.
+//! How verdicts are compared with the expected ones.
 
 use model::selftest::{Expected, LabOutcome, Subject, Trial};
 use model::{CheckReport, Failure, Fault, Kind, Verdict};

@@ -1,4 +1,4 @@
-//! The echo client: a test of an echo server. It holds one conversation and says whether it went as it should.
+//! The echo client: a test of an echo server. It has one conversation and says whether that went as it should.
 
 use reference_common::{Line, LineReader, log, read_arguments};
 use reference_echo::{DeadlineStream, GREETING};
@@ -11,7 +11,7 @@ const USAGE: &str = "reference-echo-client [host] [port] [timeout_ms]";
 const LINE: &str = "ThIS is a TeSt\n";
 const ANSWER: &str = "THIS IS A TEST\n";
 
-/// The right lines are short; of a wrong one this many bytes are enough to see what it is.
+/// The expected lines are short. These many bytes of a wrong line are enough to see what it is.
 const LIMIT: usize = 1000;
 
 fn main() -> ExitCode {
@@ -38,13 +38,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// The whole conversation; the error is the message for the user.
+/// The whole conversation. The error is the message for the user.
 fn run(host: &str, port: u16, timeout: Duration) -> Result<(), String> {
     let deadline = Instant::now() + timeout;
     let server = connect(host, port, deadline)?;
     let wait = format!("within {} ms", timeout.as_millis());
     // One reader for both lines. Greeting and answer may arrive in one read, and a new reader for the answer would wait
-    // for bytes that the old one has already taken.
+    // for bytes that the first one has already taken.
     let mut lines = LineReader::new(server, LIMIT);
     let lost = |error: io::Error, during: &str| match error.kind() {
         ErrorKind::TimedOut => format!("{host} port {port} did not answer {wait}: gave up {during}"),
@@ -57,8 +57,8 @@ fn run(host: &str, port: u16, timeout: Duration) -> Result<(), String> {
     expect(ANSWER, &answer)
 }
 
-/// Connects to the first address of `host` that accepts. The lookup of the name is the one step that the deadline does
-/// not bound: the system's resolver takes no time-out, but has its own.
+/// Connects to the first address of `host` that accepts. The lookup of the name is the only step that the deadline does
+/// not limit: the system's resolver takes no time-out, but has its own.
 fn connect(host: &str, port: u16, deadline: Instant) -> Result<DeadlineStream, String> {
     let addresses =
         (host, port).to_socket_addrs().map_err(|error| format!("unknown host {host}: {error}"))?;

@@ -1,5 +1,5 @@
-//! The echo server with one thread for each client: the first thread does nothing but accept, and each client is
-//! served by a thread that blocks in its stead.
+//! The echo server with one thread for each client: the first thread only accepts, and each client is served by another
+//! thread, which blocks in its place.
 
 use reference_common::{listen, log, read_arguments};
 use reference_echo::{Attendance, USUAL_BACKLOG, attend};
@@ -30,11 +30,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Accepts clients for ever and gives each one a thread.
+/// Accepts clients for ever and starts a thread for each one.
 fn serve(listener: &TcpListener) -> ! {
     let attendance = Arc::new(Attendance::default());
     loop {
-        // Taken before the calls that may fail, so that no departure is missed; see `wait_for_departure`.
+        // Read before the calls that may fail, so that no departure is missed; see `wait_for_departure`.
         let known = attendance.departed();
         let result = match listener.accept() {
             Ok((client, address)) => start(&attendance, client, address),
@@ -48,13 +48,13 @@ fn serve(listener: &TcpListener) -> ! {
 
 /// Starts the thread of one client.
 ///
-/// The thread is not joined: it ends when its conversation does, and nobody waits for its result. When the kernel
-/// has no thread to give, the client's connection is closed, and the server lives on.
+/// The thread is not joined: it ends with its conversation, and nobody waits for its result. If the kernel cannot provide a
+/// thread, the client's connection is closed, and the server goes on.
 fn start(attendance: &Arc<Attendance>, client: TcpStream, address: SocketAddr) -> io::Result<()> {
     let presence = attendance.enter();
     let work = move || {
         attend(client, address);
-        // Only now: the connection is closed and its file descriptor free.
+        // Only now, since the connection is closed and its file descriptor is free.
         drop(presence);
     };
     thread::Builder::new().name(address.to_string()).spawn(work).map(drop)
@@ -62,18 +62,18 @@ fn start(attendance: &Arc<Attendance>, client: TcpStream, address: SocketAddr) -
 
 /// Waits, after `accept` or the start of a thread has failed, until trying again makes sense.
 ///
-/// A client that could not be accepted stays in the queue, so that the next `accept` fails at once, and the next: without a
-/// wait, that loop would keep a processor busy and serve nobody.
+/// A client that could not be accepted stays in the queue, so the next `accept` fails at once, and so does the next:
+/// without a wait, that loop would keep a processor busy and serve nobody.
 fn recover(attendance: &Attendance, known: u64, error: &io::Error) {
     if error.kind() == ErrorKind::ConnectionAborted {
         // This one client had left the queue before its turn came; there is nothing to wait for.
         return;
     }
     log(format_args!("cannot take another client: {error}"));
-    // All file descriptors are in use, and nearly all by clients: one is free as soon as one of them leaves.
+    // All file descriptors are in use, nearly all of them by clients: one becomes free as soon as a client leaves.
     let left = error.raw_os_error() == Some(EMFILE) && attendance.wait_for_departure(known);
     if !left {
-        // What is short is not in the hands of this server's clients; nothing will tell when there is more of it.
+        // This shortage does not depend on this server's clients, and nothing will report its end.
         thread::sleep(Duration::from_millis(100));
     }
 }

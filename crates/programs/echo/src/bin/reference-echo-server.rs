@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 /// Serves one client after the other, for ever.
 ///
 /// There is one thread, and it is either in `accept` or with a client, never both. Meanwhile the kernel connects further
-/// clients: they wait in the accept queue, together with whatever they have already sent.
+/// clients: they wait in the accept queue, together with the bytes that they have already sent.
 fn serve(listener: &TcpListener) -> ! {
     loop {
         // Blocks until a client has connected. What it returns is a second socket, for this client alone.
@@ -35,7 +35,8 @@ fn serve(listener: &TcpListener) -> ! {
             Ok((client, address)) => attend(client, address),
             // The client had left the queue before its turn came.
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
-            // The machine is short of something, and the client stays in the queue: at once the same would happen again.
+            // The machine lacks some resource, and the client stays in the queue: an immediate retry would fail in the
+            // same way.
             Err(error) => {
                 log(format_args!("cannot accept: {error}"));
                 thread::sleep(Duration::from_millis(100));

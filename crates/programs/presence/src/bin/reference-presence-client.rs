@@ -1,4 +1,4 @@
-//! The presence client: a visit to the room for whoever sits at the terminal.
+//! The presence client: a visit to the room for the user at the terminal.
 
 use reference_common::{log, read_arguments};
 use reference_presence::visit;
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         let name = arguments.next("a name", String::new())?;
         match name.as_str() {
             "" => Err("a name must be given".to_owned()),
-            // A newline in it would begin a further command.
+            // A newline in it would begin another command.
             _ if name.contains(char::is_control) => Err(format!("{name:?} cannot be a name")),
             _ => Ok((host, port, name)),
         }

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Accepts clients, until one of them ends the process with KILL.
+/// Accepts clients until one of them ends the process with KILL.
 fn serve(listener: &TcpListener) -> ! {
     let room = Arc::new(Room::default());
     loop {
@@ -38,8 +38,8 @@ fn serve(listener: &TcpListener) -> ! {
             // The client had left the queue before its turn came.
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
             // File descriptors or threads have run out. A client that could not be accepted stays in the
-            // queue, so that at once the same would happen again: without a pause, this loop would keep a
-            // processor busy and serve nobody.
+            // queue, so an immediate retry would fail in the same way: without a pause, this loop would keep
+            // a processor busy and serve nobody.
             Err(error) => {
                 log(format_args!("cannot take another client: {error}"));
                 thread::sleep(Duration::from_millis(100));

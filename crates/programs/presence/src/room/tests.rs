@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A client, with what it has been told and has not looked at yet.
+/// A client, with the lines that it has been told and has not looked at yet.
 struct Client {
     guest: Guest,
     outbox: Arc<Outbox>,
@@ -21,7 +21,7 @@ impl Client {
         self.guest.obey(Command::parse(line.as_bytes()))
     }
 
-    /// Without a line of its own, an outbox would be waited for until something is in it.
+    /// Taking from an empty outbox would wait, so this adds a line.
     fn told(&self) -> String {
         let _ = self.outbox.push("END\n");
         let told = String::from_utf8(self.outbox.take().unwrap()).unwrap();
@@ -29,7 +29,7 @@ impl Client {
     }
 }
 
-/// Two clients, Anna and Ben, who have seen each other come.
+/// Two clients, Anna and Ben, who have seen each other arrive.
 fn anna_and_ben() -> (Arc<Room>, Client, Client) {
     let room = Arc::new(Room::default());
     let anna = Client::enter(&room);

@@ -1,4 +1,4 @@
-//! One process, one thread, non-blocking sockets: one call, `poll`, that waits for all of them at once.
+//! One process, one thread, non-blocking sockets, and one call, `poll`, that waits for all of them at once.
 
 use reference_common::{close, log};
 use reference_server_models::{BACKLOG, Conversation, listener, pause, raise_open_file_limit};
@@ -25,37 +25,38 @@ fn main() -> ExitCode {
 
 /// Serves all clients in turns, for ever, unless waiting itself fails.
 ///
-/// In a thread for each client, the place in the code says how far the conversation has come. Here there is one thread,
-/// and it must never be stuck with one client: so what is known of each is kept in a [`Client`] between its turns.
+/// With a thread for each client, the place in the code shows how far the conversation has come. Here there is one
+/// thread, and it must never be stuck with one client. So everything that is known of a client is kept in a [`Client`]
+/// between its turns.
 fn serve(listener: &TcpListener) -> io::Result<Infallible> {
     listener.set_nonblocking(true)?;
     let mut clients: Vec<Client> = Vec::new();
     let mut accepting = true;
     loop {
-        // The whole list, for each wait anew: the kernel remembers nothing of it between two calls of `poll`. This is
-        // what the model costs with many clients, and what epoll was made for.
+        // The whole list is needed for each wait: the kernel remembers nothing of it between two calls of `poll`. This
+        // is the cost of the model with many clients, and the reason for epoll.
         let mut sockets: Vec<PollFd<'_>> = clients.iter().map(Client::waits_for).collect();
         if accepting {
             sockets.push(PollFd::new(listener, PollFlags::IN));
         }
-        // The only call in this program that blocks: until something can be done for at least one of them.
+        // The only call in this program that blocks, until something can be done for at least one client.
         retry_on_intr(|| poll(&mut sockets, None))?;
-        // Errors are events too (POLLERR, POLLHUP). They need no case of their own: the next read or write tells.
+        // Errors are events too (POLLERR, POLLHUP). They need no case of their own: the next read or write reports them.
         let ready: Vec<bool> = sockets.iter().map(|socket| !socket.revents().is_empty()).collect();
 
         let present = clients.len();
         let mut turns = ready.iter();
         clients.retain_mut(|client| turns.next() != Some(&true) || client.take_turn());
-        // Whoever left has given a descriptor back.
+        // A client that left has freed a descriptor.
         accepting |= clients.len() < present;
-        // Behind the clients' stands the listener's, if it was asked about.
+        // The listener's entry follows the clients', if there is one.
         if turns.next() == Some(&true) {
             accepting = accept_all(listener, &mut clients);
         }
     }
 }
 
-/// Accepts everybody who waits in the accept queue; whether it makes sense to look there again before a client leaves.
+/// Accepts all clients in the accept queue. Returns whether it makes sense to look there again before a client leaves.
 fn accept_all(listener: &TcpListener, clients: &mut Vec<Client>) -> bool {
     loop {
         match listener.accept().and_then(|(socket, address)| Client::new(socket, address)) {
@@ -64,10 +65,10 @@ fn accept_all(listener: &TcpListener, clients: &mut Vec<Client>) -> bool {
             Err(error) if error.kind() == ErrorKind::WouldBlock => return true,
             // The client had left the queue before its turn came.
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
-            // There is nobody whose leaving could be waited for, and nobody whom a pause keeps waiting.
+            // There is no client whose leaving could be waited for, and none that a pause would hold up.
             Err(error) if clients.is_empty() => pause(&error),
-            // File descriptors have run out (EMFILE, ENFILE). The client stays in the queue, so that `poll` would return
-            // at once, again and again. Therefore the listener is left out until a descriptor is free.
+            // File descriptors have run out (EMFILE, ENFILE). The client stays in the queue, so `poll` would return at
+            // once, again and again. Therefore the listener is left out until a descriptor is free.
             Err(error) => {
                 log(format_args!("nobody more is accepted until a client leaves: {error}"));
                 return false;
@@ -76,7 +77,7 @@ fn accept_all(listener: &TcpListener, clients: &mut Vec<Client>) -> bool {
     }
 }
 
-/// A client, with all that has to be known of it between two turns.
+/// A client, with everything that has to be known of it between two turns.
 struct Client {
     socket: TcpStream,
     address: SocketAddr,
@@ -91,7 +92,7 @@ impl Client {
     fn new(socket: TcpStream, address: SocketAddr) -> io::Result<Client> {
         // From here on a read without bytes and a write without room return at once, with the error `WouldBlock`.
         socket.set_nonblocking(true)?;
-        // An answer is to leave when it is written, and not when the one before is acknowledged (RFC 896).
+        // An answer should be sent as soon as it is written, and not when the one before is acknowledged (RFC 896).
         let _ = socket.set_nodelay(true);
         let conversation = Conversation::default();
         Ok(Client { socket, address, conversation, unsent: Vec::new(), leaving: false })
@@ -99,18 +100,19 @@ impl Client {
 
     /// What has to happen before this client's next turn.
     ///
-    /// Either, or: who does not take its answers is not read from. Its input fills the kernel's buffers, then its own
-    /// write blocks, and all that it costs here are the answers to one read.
+    /// Either to read or to write: a client that does not take its answers is not read from. Its input fills the
+    /// kernel's buffers, then its own write blocks, and it costs only the answers to one read here.
     fn waits_for(&self) -> PollFd<'_> {
         PollFd::new(&self.socket, if self.unsent.is_empty() { PollFlags::IN } else { PollFlags::OUT })
     }
 
-    /// Does for this client what can be done without waiting; whether there will be another turn.
+    /// Does everything for this client that can be done without waiting. Returns whether there will be another turn.
     fn take_turn(&mut self) -> bool {
         match self.read_and_write() {
             Ok(true) => return true,
             Ok(false) => log(format_args!("{}: left", self.address)),
-            // Nothing to read or no room to write after all: `poll` may be wrong, as its manual says under BUGS.
+            // There is nothing to read or no room to write after all: `poll` may be wrong, as its manual says under
+            // BUGS.
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                 return true;
             }
@@ -120,20 +122,20 @@ impl Client {
         false
     }
 
-    /// One read, unless something is still to be written, and one write; whether the conversation goes on.
+    /// One read, unless something is still to be written, and one write. Returns whether the conversation goes on.
     fn read_and_write(&mut self) -> io::Result<bool> {
         if self.unsent.is_empty() {
             let mut buffer = [0; READ_SIZE];
             let count = self.socket.read(&mut buffer)?;
             if count == 0 {
-                // End of file. Nothing is unsent: there would have been no read otherwise.
+                // End of file. Nothing is unsent, since otherwise there would have been no read.
                 return Ok(false);
             }
             let reply = self.conversation.receive(&buffer[..count]);
             (self.unsent, self.leaving) = (reply.answers, reply.is_last);
         }
         if !self.unsent.is_empty() {
-            // Not `write_all`: what the socket does not take now has to wait here, and not this thread.
+            // Not `write_all`: bytes that the socket does not take now have to wait here, and not block this thread.
             let count = self.socket.write(&self.unsent)?;
             self.unsent = self.unsent.split_off(count);
         }
@@ -156,7 +158,7 @@ mod tests {
         (Client::new(socket, address).unwrap(), peer)
     }
 
-    /// Blocks until the client can have its next turn, and gives it that.
+    /// Blocks until the client can have its next turn, and gives it that turn.
     fn turn(client: &mut Client) -> bool {
         poll(&mut [client.waits_for()], None).unwrap();
         client.take_turn()
@@ -171,7 +173,7 @@ mod tests {
     #[test]
     fn who_does_not_read_is_not_read_from_until_it_does() {
         let (mut client, mut peer) = client();
-        // Fixed sizes, whatever this machine's are, with room for far less than what is to be sent.
+        // Fixed sizes, whatever this machine's are, with room for far less than the bytes to send.
         set_socket_send_buffer_size(&client.socket, 256 << 10).unwrap();
         set_socket_recv_buffer_size(&peer, 256 << 10).unwrap();
         let answers = vec![b'x'; 4 << 20];

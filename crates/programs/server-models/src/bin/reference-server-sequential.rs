@@ -4,7 +4,7 @@ use reference_server_models::{attend, listener, pause};
 use std::net::TcpListener;
 use std::process::ExitCode;
 
-/// The backlog that servers commonly ask for. All clients but one wait there.
+/// The usual backlog of servers. All clients but one wait there.
 const BACKLOG: i32 = 128;
 
 fn main() -> ExitCode {
@@ -17,8 +17,8 @@ fn main() -> ExitCode {
 /// Serves one client after the other, for ever.
 ///
 /// The one thread is either in `accept` or in a read from the client that it has accepted, never in both. Meanwhile the
-/// kernel connects further clients. They wait in the accept queue together with what they have already sent, and for
-/// this program they do not exist: they have no file descriptor.
+/// kernel connects further clients. They wait in the accept queue together with what they have already sent. For this
+/// program they do not exist: they have no file descriptor.
 fn serve(listener: &TcpListener) -> ! {
     loop {
         // Blocks while the accept queue is empty.

@@ -17,10 +17,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Accepts clients for ever and gives each one a thread.
+/// Accepts clients for ever and starts a thread for each one.
 ///
 /// This first thread is always in `accept`, and each other one in a read from its client. All of them share the memory
-/// and the table of descriptors, so nobody has to close anything twice, and a socket can move to its thread.
+/// and the table of descriptors, so no socket has to be closed twice, and a socket can move to its thread.
 fn serve(listener: &TcpListener) -> ! {
     loop {
         // Blocks while the accept queue is empty.
@@ -31,10 +31,11 @@ fn serve(listener: &TcpListener) -> ! {
                 continue;
             }
         };
-        // Does not wait for the thread, now or later: it blocks in this one's stead, and ends when its client is done.
+        // This does not wait for the thread, now or later: the thread blocks in place of this one, and ends when its
+        // client is done.
         let thread = thread::Builder::new().stack_size(STACK_SIZE);
         if let Err(error) = thread.spawn(move || attend(client, address)) {
-            // The client went with the closure, which was dropped: its connection is closed.
+            // The client's socket was dropped with the closure, so its connection is closed.
             log(format_args!("{address}: turned away, there is no thread to serve it: {error}"));
         }
     }

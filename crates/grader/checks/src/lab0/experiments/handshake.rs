@@ -53,7 +53,7 @@ pub(in crate::lab0) fn packets_of_udp_connect(session: &mut Session) -> Step<Vec
     one(packets.seen.len() - 1)
 }
 
-/// The segment that a server sends which closes with so many bytes unread.
+/// The segment that a server sends when it closes with `unread` unread bytes.
 pub(in crate::lab0) fn close_with(session: &mut Session, unread: usize) -> Step<Vec<String>> {
     let (listener, address) = listen()?;
     let mut packets = Packets::start(session)?;
@@ -67,7 +67,7 @@ pub(in crate::lab0) fn close_with(session: &mut Session, unread: usize) -> Step<
     one(if last.has(RST) { "one with RST" } else { "one with FIN" })
 }
 
-/// Closes the client's end, and then the server's, when the kernel of the latter has heard of it.
+/// Closes the client's end, and then the server's end once its kernel has received the FIN.
 fn close_both(client: TcpStream, mut server: TcpStream) -> Step {
     drop(client);
     match server.read(&mut [0])? {
@@ -82,7 +82,7 @@ pub(in crate::lab0) fn segments_with_fin(session: &mut Session) -> Step<Vec<Stri
     let client = connect(address)?;
     close_both(client, accept(&listener)?)?;
     packets.next(|packet| packet.ports().0 == address.port() && packet.has(FIN))?;
-    // The client's kernel acknowledges the last one, and with that all is said.
+    // The last segment is the acknowledgement by the client's kernel.
     packets.next(|packet| packet.ports().1 == address.port() && packet.has(ACK))?;
     one(packets.seen.iter().filter(|packet| packet.has(FIN)).count())
 }
@@ -104,7 +104,7 @@ pub(in crate::lab0) fn side_in_time_wait(_: &mut Session) -> Step<Vec<String>> {
     let (client, server) = pair()?;
     let (ours, theirs) = (client.local_addr()?, server.local_addr()?);
     close_both(client, server)?;
-    // One side is gone when the last acknowledgement has come to it; the other is then kept.
+    // The server's side is gone when the last acknowledgement has arrived. The client's side is kept then.
     let diag = Diag::open()?;
     let is_kept =
         || Ok::<_, std::io::Error>([diag.connection(ours, theirs)?, diag.connection(theirs, ours)?]);

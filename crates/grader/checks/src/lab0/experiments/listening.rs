@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 
-/// The port of the lecture's question, which is free in a network of the check's own.
+/// The port in the lecture's question. It is free, because the check has a network of its own.
 const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 2367);
 const BACKLOG: i32 = 4;
 
@@ -27,7 +27,7 @@ fn bounded(session: &Session) -> Step<TcpListener> {
     Ok(socket.into())
 }
 
-/// How many wait in the accept queue, and how many are to wait at most.
+/// How many connections are in the accept queue, and its limit.
 fn queue() -> Step<(u32, u32)> {
     let listening = Diag::open()?.listener(ADDRESS)?.ok_or_else(|| Fault::new("nobody listens"))?;
     Ok((listening.receive_queue, listening.send_queue))
@@ -38,7 +38,7 @@ pub(in crate::lab0) fn backlog_shown(session: &mut Session) -> Step<Vec<String>>
     one(queue()?.1)
 }
 
-/// How often this network has dropped a request since the queue was full (`ListenOverflows` in `/proc/net/netstat`).
+/// How many requests this network has dropped because an accept queue was full (`ListenOverflows` in `/proc/net/netstat`).
 fn overflows() -> Step<u64> {
     let text = fs::read_to_string("/proc/self/net/netstat")?;
     let mut lines = text.lines().filter_map(|line| line.strip_prefix("TcpExt: "));
@@ -48,18 +48,18 @@ fn overflows() -> Step<u64> {
     Ok(value.ok_or_else(|| Fault::new("the kernel does not count overflows"))?)
 }
 
-/// Lets clients connect, each until it is let in or its request was dropped; those that were let in.
+/// Lets clients connect one by one, and waits until each is connected or its request was dropped. Returns those that are connected.
 fn crowd(clients: usize) -> Step<Vec<Socket>> {
     let mut let_in = Vec::new();
     for _ in 0..clients {
         let before = overflows()?;
         let client = socket()?;
         client.set_nonblocking(true)?;
-        // The result comes later, by one of the two states.
+        // The result comes later and is seen in one of the two states below.
         let _ = client.connect(&ADDRESS.into());
         until("an end of the request", || Ok(client.peer_addr().is_ok() || overflows()? > before))?;
         if client.peer_addr().is_ok() {
-            // Before that the queue would have room for the next one.
+            // Until it is queued, the queue has room for the next one.
             let own =
                 client.local_addr()?.as_socket().ok_or_else(|| Fault::new("a client has no address"))?;
             until_queued(ADDRESS, own)?;
@@ -105,7 +105,7 @@ fn orders<T: Copy>([a, b, c]: [T; 3]) -> [[T; 3]; 6] {
     [[a, b, c], [a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]]
 }
 
-/// Whether an address can be taken, listened on and accepted from in that order. That there is no client yet is no error.
+/// Whether bind, listen and accept work in this order. It is not an error that no client has come yet.
 fn serves(calls: [&str; 3]) -> bool {
     let attempt = || -> io::Result<()> {
         let socket = socket()?;
@@ -128,7 +128,7 @@ fn serves(calls: [&str; 3]) -> bool {
 pub(in crate::lab0) fn calls_of_a_server(_: &mut Session) -> Step<Vec<String>> {
     let mut possible = orders(["accept", "bind", "listen"]).into_iter().filter(|calls| serves(*calls));
     let calls = possible.next().ok_or_else(|| Fault::new("no order of the calls succeeds"))?;
-    // What comes behind accept is a conversation in which the client speaks first.
+    // After accept comes a conversation in which the client speaks first.
     let (listener, address) = listen()?;
     let mut client = connect(address)?;
     let mut served = accept(&listener)?;
@@ -140,7 +140,7 @@ pub(in crate::lab0) fn calls_of_a_server(_: &mut Session) -> Step<Vec<String>> {
     words(["socket"].into_iter().chain(calls).chain(["read", "write", "close"]))
 }
 
-/// Whether a client can do these things in that order, at a server that answers a byte as soon as it has come.
+/// Whether a client can do these things in this order, at a server that answers each byte at once.
 fn asks(calls: [&str; 3]) -> Step<bool> {
     let (listener, address) = listen()?;
     let server = task(move || {
@@ -154,7 +154,7 @@ fn asks(calls: [&str; 3]) -> Step<bool> {
         let result = match call {
             "connect" => Socket::from(client.try_clone()?).connect(&address.into()),
             "write" => client.write_all(b"?").inspect(|()| has_asked = true),
-            // A read that nothing can answer would wait for ever, as long as there is a connection at all.
+            // A read without an answer would wait for ever while the connection lasts.
             _ if client.peer_addr().is_ok() && !has_asked => Err(ErrorKind::WouldBlock.into()),
             _ => client.read_exact(&mut [0]),
         };

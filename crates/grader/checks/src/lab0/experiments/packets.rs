@@ -23,13 +23,13 @@ pub(in crate::lab0) fn tcp_to_nobody(session: &mut Session) -> Step<Vec<String>>
 pub(in crate::lab0) fn answer_to_request(session: &mut Session) -> Step<Vec<String>> {
     let address = session.unused_address()?;
     let mut packets = Packets::start(session)?;
-    // What it returns is another question's business.
+    // Another question asks what connect returns.
     let _ = TcpStream::connect(address);
     let answer = packets.next(|packet| packet.protocol() == ICMP || packet.ports().0 == address.port())?;
     one(kind(&answer))
 }
 
-/// What an answer is called in the questions.
+/// The questions' word for an answer.
 fn kind(packet: &Packet) -> &'static str {
     match packet.protocol() {
         ICMP => "an ICMP message",
@@ -39,10 +39,10 @@ fn kind(packet: &Packet) -> &'static str {
     }
 }
 
-/// A UDP socket that is connected to an address to which no socket is bound, and that address.
+/// A UDP socket that is connected to an address without a bound socket, and that address.
 fn udp_to_nobody() -> Step<(UdpSocket, SocketAddr)> {
     let nobody = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
-    // As long as both are bound they have different ports.
+    // While both are bound they have different ports.
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = nobody.local_addr()?;
     socket.connect(address)?;
@@ -57,7 +57,7 @@ pub(in crate::lab0) fn answer_to_datagram(session: &mut Session) -> Step<Vec<Str
     one(kind(&answer))
 }
 
-/// What becomes of the first call on a connected UDP socket, a send, or of the second, a receive.
+/// The result of the first call on a connected UDP socket, a send, or of the second, a receive.
 pub(in crate::lab0) fn sends_to_nobody(calls: usize) -> Step<Vec<String>> {
     let (socket, _) = udp_to_nobody()?;
     let refused = |result: std::io::Result<usize>, otherwise| match result {
@@ -75,7 +75,7 @@ pub(in crate::lab0) fn sends_to_nobody(calls: usize) -> Step<Vec<String>> {
     refused(socket.recv(&mut [0; 16]), "it returns an empty datagram")
 }
 
-/// The segment that carries [`REQUEST`], with the port that it was sent to.
+/// The segment that carries [`REQUEST`], with the destination port.
 fn captured_request(session: &Session) -> Step<(Packet, u16)> {
     let (listener, address) = listen()?;
     let mut packets = Packets::start(session)?;
@@ -88,7 +88,7 @@ fn captured_request(session: &Session) -> Step<(Packet, u16)> {
     ))
 }
 
-/// A datagram, with the port that it was sent to.
+/// A datagram to an address without a bound socket, and the ICMP message that answers it.
 fn captured_datagram(session: &Session) -> Step<(Packet, Packet)> {
     let (socket, address) = udp_to_nobody()?;
     let mut packets = Packets::start(session)?;
@@ -115,10 +115,10 @@ pub(in crate::lab0) fn protocols(session: &mut Session) -> Step<Vec<String>> {
     words([request, datagram, unreachable].map(|packet| packet.protocol()))
 }
 
-/// The names of a captured request's parts, in the order in which they lie, with the layer of each.
+/// The names of a captured request's parts, from the first byte on, with the layer of each.
 fn parts(session: &Session) -> Step<Vec<(&'static str, &'static str)>> {
     let (packet, port) = captured_request(session)?;
-    // `Packet` has found an EtherType that says IPv4, and behind it a header of version 4.
+    // `Packet` has checked that the EtherType says IPv4 and that a header of version 4 follows.
     let mut found = vec![("Ethernet header", "data link"), ("IP header", "network")];
     if packet.ports().1 == port {
         found.push(("TCP header", "transport"));
@@ -137,7 +137,7 @@ pub(in crate::lab0) fn order_in_frame(session: &mut Session) -> Step<Vec<String>
     words(parts(session)?.into_iter().map(|(name, _)| name))
 }
 
-/// The header in which these bytes first stand, with its layer.
+/// The first header that contains these bytes, with its layer.
 fn header_with(packet: &Packet, bytes: &[u8]) -> Step<(&'static str, &'static str)> {
     let header = packet.ip_header();
     let stands_in = |part: &[u8]| part.windows(bytes.len()).any(|window| window == bytes);

@@ -8,7 +8,7 @@ use session::Session;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-/// A server with one thread, which upper-cases the lines of one client after the other, so many in all.
+/// A server with one thread that answers lines in upper case. It serves this number of clients, one after the other.
 fn sequential(clients: usize) -> Step<(Task<io::Result<()>>, SocketAddr)> {
     let (listener, address) = listen()?;
     let serve =
@@ -16,7 +16,7 @@ fn sequential(clients: usize) -> Step<(Task<io::Result<()>>, SocketAddr)> {
     Ok((task(serve)?, address))
 }
 
-/// Such a server while it serves a first client, who has got an answer and is silent now.
+/// Such a server while it serves a first client, which has received an answer and is silent now.
 fn busy() -> Step<(Task<io::Result<()>>, SocketAddr, TcpStream)> {
     let (server, address) = sequential(2)?;
     let first = connect(address)?;
@@ -24,7 +24,7 @@ fn busy() -> Step<(Task<io::Result<()>>, SocketAddr, TcpStream)> {
     Ok((server, address, first))
 }
 
-/// Sees the server answer this client and wait for its next line.
+/// Checks that the server answers this client and waits for its next line.
 fn is_served(server: &Task<io::Result<()>>, client: &TcpStream) -> Step {
     if ask(client, "one")? == "ONE" && server.call()? == Some("read") {
         return Ok(());
@@ -32,7 +32,7 @@ fn is_served(server: &Task<io::Result<()>>, client: &TcpStream) -> Step {
     Err(Fault::new("the server does not serve its first client").into())
 }
 
-/// How many clients wait to be accepted there.
+/// How many clients wait in the accept queue at this address.
 fn waiting(address: SocketAddr) -> Step<u32> {
     let listening = Diag::open()?.listener(address)?;
     Ok(listening.ok_or_else(|| Fault::new("nobody listens"))?.receive_queue)

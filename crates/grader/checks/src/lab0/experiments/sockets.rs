@@ -27,7 +27,7 @@ fn differences(one: &TcpStream, other: &TcpStream) -> Step<Vec<String>> {
     Ok(differing.map(|(name, _)| (*name).to_owned()).collect())
 }
 
-/// A connection between these addresses; the client's may be used for other connections too.
+/// A connection between these addresses. The client's address may be used for other connections too.
 fn connect_from(from: SocketAddr, to: SocketAddr) -> std::io::Result<TcpStream> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.set_reuse_address(true)?;
@@ -36,7 +36,7 @@ fn connect_from(from: SocketAddr, to: SocketAddr) -> std::io::Result<TcpStream> 
     Ok(socket.into())
 }
 
-/// Connections that differ in one value alone exist side by side; another descriptor, and another process, have the same one.
+/// Connections that differ in one value alone exist side by side. Another descriptor or another process refers to the same connection.
 pub(in crate::lab0) fn distinguishing(_: &mut Session) -> Step<Vec<String>> {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0))?;
     let port = listener.local_addr()?.port();
@@ -83,7 +83,7 @@ pub(in crate::lab0) fn two_clients_differ(_: &mut Session) -> Step<Vec<String>> 
 
 pub(in crate::lab0) fn other_end(_: &mut Session) -> Step<Vec<String>> {
     let (listener, address) = listen()?;
-    // Its port might be the listener's by chance.
+    // By chance its port may be the listener's.
     let client = loop {
         let client = connect_from(SocketAddr::from(([127, 0, 0, 2], 0)), address)?;
         if client.local_addr()?.port() != address.port() {
@@ -108,7 +108,8 @@ pub(in crate::lab0) fn same_port(same_server: bool) -> Step<Vec<String>> {
     }
 }
 
-/// How many sockets a server holds of whose clients so many came, so many were accepted, and so many of these closed.
+/// How many sockets a server holds after `clients` clients have connected, `accepted` of them were accepted, and `closed` of these were
+/// closed.
 pub(in crate::lab0) fn held(clients: usize, accepted: usize, closed: usize) -> Step<Vec<String>> {
     let (listener, address) = listen()?;
     let _clients = (0..clients).map(|_| connect(address)).collect::<Step<Vec<_>>>()?;

@@ -14,12 +14,12 @@ use std::net::{Ipv4Addr, TcpStream, UdpSocket};
 fn udp_pair() -> Step<(UdpSocket, UdpSocket)> {
     let (from, to) = (UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?, UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?);
     from.connect(to.local_addr()?)?;
-    // What was sent always comes here, sooner or later.
+    // What was sent always arrives here, sooner or later.
     to.set_read_timeout(Some(LAST_RESORT))?;
     Ok((from, to))
 }
 
-/// How many datagrams this network has dropped since a buffer was full (`RcvbufErrors` in `/proc/net/snmp`).
+/// How many datagrams this network has dropped because a buffer was full (`RcvbufErrors` in `/proc/net/snmp`).
 fn dropped() -> Step<u64> {
     let text = fs::read_to_string("/proc/self/net/snmp")?;
     let mut lines = text.lines().filter_map(|line| line.strip_prefix("Udp: "));
@@ -68,7 +68,7 @@ pub(in crate::lab0) fn numbered_writes(_: &mut Session) -> Step<Vec<String>> {
     let (mut client, mut server) = pair()?;
     let writer = task(move || (0..NUMBERS).try_for_each(|number| client.write_all(&number.to_be_bytes())))?;
     let mut bytes = Vec::new();
-    // Slow in that it takes little at a time.
+    // It is slow because it takes little at a time.
     let mut buffer = [0; 7];
     loop {
         match server.read(&mut buffer)? {
@@ -88,7 +88,7 @@ pub(in crate::lab0) fn numbered_writes(_: &mut Session) -> Step<Vec<String>> {
     })
 }
 
-/// A write that returns although the receiver's program, and so the connection's other end, takes nothing any more.
+/// A write that returns although the receiving program, and so the connection's other end, takes nothing any more.
 pub(in crate::lab0) fn write_after_close(_: &mut Session) -> Step<Vec<String>> {
     let (mut client, server) = pair()?;
     let (ours, theirs) = (client.local_addr()?, server.local_addr()?);
@@ -103,7 +103,7 @@ pub(in crate::lab0) fn write_after_close(_: &mut Session) -> Step<Vec<String>> {
     })
 }
 
-/// Writes, waits until all has arrived, and counts the reads that take it.
+/// Writes, waits until all has arrived, and counts the reads that take it all.
 pub(in crate::lab0) fn reads(writes: usize, length: usize, buffer: usize) -> Step<Vec<String>> {
     let (mut client, mut server) = pair()?;
     client.set_nodelay(true)?;

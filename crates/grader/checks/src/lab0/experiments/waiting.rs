@@ -21,13 +21,13 @@ pub(in crate::lab0) fn variable_of_a_thread(_: &mut Session) -> Step<Vec<String>
 }
 
 pub(in crate::lab0) fn variable_of_a_child(_: &mut Session) -> Step<Vec<String>> {
-    // A shell forks for a part in parentheses.
+    // The shell forks for a part in parentheses.
     let mut shell = shell("variable=5; (variable=7); echo $variable", Stdio::null(), Stdio::piped())?;
     one(shell.hear()?)
 }
 
 pub(in crate::lab0) fn variable_of_the_parent(_: &mut Session) -> Step<Vec<String>> {
-    // The shell forks for what runs beside it, too, and takes its standard input away; that part goes on when it is told to.
+    // The shell forks also for a part in the background, whose standard input it replaces. That part goes on when it is told to.
     let script = "exec 3<&0; variable=5; (read go <&3; echo $variable) & variable=7; echo changed; wait";
     let mut shell = shell(script, Stdio::piped(), Stdio::piped())?;
     if shell.hear()? != "changed" {
@@ -54,12 +54,12 @@ pub(in crate::lab0) fn threads_share(_: &mut Session) -> Step<Vec<String>> {
     };
     let (client, server) = pair()?;
     let own = look();
-    // The other thread still runs when this one looks, so that nothing is used again.
+    // The other thread still runs when this one looks, so no id or address is reused.
     let (tell, told) = mpsc::channel();
     let (end, ended) = mpsc::channel::<()>();
     let other = task(move || {
         VARIABLE.store(1, Ordering::Relaxed);
-        // The connection's descriptor is good here as well.
+        // The descriptor of the connection works here as well.
         let sent = (&client).write_all(b"x");
         let seen = look();
         let _ = tell.send((seen, sent));
@@ -147,7 +147,7 @@ pub(in crate::lab0) fn order_of_events(_: &mut Session) -> Step<Vec<String>> {
     let (tell, told) = mpsc::channel();
     let tells = |what: &'static str| {
         let tell = tell.clone();
-        // Whoever listens waits for all of it.
+        // The receiver exists until all has happened.
         move || {
             let _ = tell.send(what);
         }
@@ -174,7 +174,7 @@ pub(in crate::lab0) fn order_of_events(_: &mut Session) -> Step<Vec<String>> {
     words(told.try_iter())
 }
 
-/// Waits until something has happened to any of the sockets of an epoll instance.
+/// Waits until an event has occurred on any socket of an epoll instance.
 fn wait(interest: rustix::fd::BorrowedFd<'_>) -> io::Result<()> {
     let mut events = Vec::with_capacity(1);
     epoll::wait(interest, rustix::buffer::spare_capacity(&mut events), None)?;
@@ -195,12 +195,12 @@ pub(in crate::lab0) fn non_blocking_connect(_: &mut Session) -> Step<Vec<String>
     }
 }
 
-/// The call that a task must be waiting in.
+/// The call in which a task waits; it must wait in one.
 fn call<T>(task: &Task<T>) -> Step<&'static str> {
     Ok(task.call()?.ok_or_else(|| Fault::new("a server has come to its end"))?)
 }
 
-/// One thread, which serves one of so many silent clients.
+/// One thread that serves one of `clients` silent clients.
 pub(in crate::lab0) fn sequential(clients: usize) -> Step<Vec<String>> {
     let (listener, address) = listen()?;
     let _clients = (0..clients).map(|_| connect_into_queue(address)).collect::<Step<Vec<_>>>()?;
@@ -220,7 +220,7 @@ pub(in crate::lab0) fn threads(_: &mut Session) -> Step<Vec<String>> {
     let (tell, told) = mpsc::channel();
     let first = task(move || {
         while let Ok((mut stream, _)) = listener.accept() {
-            // Whoever began this waits for it.
+            // The caller waits for it.
             let _ = tell.send(task(move || stream.read(&mut [0; 100])));
         }
     })?;

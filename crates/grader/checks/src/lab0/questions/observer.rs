@@ -1,4 +1,4 @@
-//! Questions about the words of event-driven programming. They are definitions, so that there is nothing to try.
+//! Questions about the terms of event-driven programming. They are definitions, so there is no experiment.
 
 use crate::lab0::question::{Form, Question, Topic, core};
 

@@ -6,11 +6,11 @@ use crate::class::{Class, Mark, Outcome, label};
 pub(super) struct Missed {
     pub(super) label: String,
     pub(super) title: &'static str,
-    /// Submissions that do not satisfy it, or not wholly.
+    /// Submissions that do not satisfy it, or only in part.
     pub(super) missed: usize,
-    /// Submissions of which it is known.
+    /// Submissions for which the result is known.
     pub(super) of: usize,
-    /// Submissions that were checked, and of which it is not known.
+    /// Checked submissions for which the result is not known.
     pub(super) open: usize,
 }
 
@@ -21,9 +21,8 @@ impl Missed {
     }
 }
 
-/// The clauses that were missed or not decided, those that most missed first. Only submissions that were checked count:
-/// what does not compile misses all clauses, and would hide what the class has to learn. Nor does a fault that counts as zero say
-/// anything about that.
+/// The clauses that were missed or not decided, those missed most often first. Only checked submissions count. One that does not compile
+/// misses all clauses and would hide what the class has to learn. A fault that counts as zero says nothing about that either.
 pub(super) fn most_first(class: &Class) -> Vec<Missed> {
     let mut missed: Vec<Missed> = (0..class.clauses.len()).map(|index| tally(class, index)).collect();
     missed.retain(|missed| missed.missed + missed.open > 0);

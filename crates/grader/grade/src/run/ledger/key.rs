@@ -1,4 +1,4 @@
-//! What all results in a folder have in common, which says that they are the grader's: the file `class.json`.
+//! The common properties of all results in a folder: the file `class.json`, which also shows that they are the grader's.
 
 use crate::arguments::Shard;
 use crate::run::place::KEY;
@@ -21,12 +21,12 @@ pub(in crate::run) struct Key {
     /// A digest that changes with the grader.
     pub(super) grader: String,
     pub(super) shard: Option<String>,
-    /// A digest of the names of all submissions, those of other shards too.
+    /// A digest of the names of all submissions, including those of other shards.
     pub(super) class: String,
     /// Whether all submissions have been graded.
     #[serde(default)]
     pub(super) finished: bool,
-    /// What the instructor has decided about faults. The sheet follows from it.
+    /// The instructor's decisions about faults. The sheet follows from them.
     #[serde(default)]
     pub(super) fault_is_zero: Rulings,
     /// Whether the seed was chosen by the user.
@@ -56,8 +56,8 @@ impl Key {
     }
 }
 
-/// A digest of what decides: the sources of the grader and of the lab, from which this program was built, and the compiler. It is
-/// the same on every machine that has the same course and compiler, as shards need it.
+/// A digest of everything that determines marks: the sources of the grader and of the lab, from which this program was built, and the
+/// compiler. It is the same on every machine with the same course and compiler, as shards need it.
 fn this_grader(root: &Path, package: &str) -> Result<String, Trouble> {
     let compiler = grade::workshop::compiler().map_err(|error| {
         Fault::new(format!("rustc cannot be started ({error}); its folder must be on the PATH"))
@@ -72,7 +72,7 @@ fn this_grader(root: &Path, package: &str) -> Result<String, Trouble> {
     Ok(Digest::of(&files).to_string())
 }
 
-/// What is written there about all marks, if anything is.
+/// The key in that folder, if there is one.
 pub(super) fn read(folder: &Path) -> Result<Option<Key>, Trouble> {
     let path = folder.join(KEY);
     let text = match fs::read(&path) {

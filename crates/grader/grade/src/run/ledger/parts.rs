@@ -1,10 +1,10 @@
-//! Whether results that are to be put together are those of a whole class: who is missing in a list of marks is easily overlooked.
+//! Checks that the results to merge make up a whole class. A missing submission in a list of marks is easily overlooked.
 
 use super::Ledger;
 use crate::arguments::Shard;
 use crate::run::Trouble;
 
-/// Makes sure that each of the results was finished, and that no shard is missing.
+/// Makes sure that each of the results is finished, and that no shard is missing.
 pub(super) fn are_whole(parts: &[Ledger]) -> Result<(), Trouble> {
     if let Some(part) = parts.iter().find(|part| !part.key.finished) {
         return Err(Trouble::Usage(format!(
@@ -22,7 +22,7 @@ pub(super) fn are_whole(parts: &[Ledger]) -> Result<(), Trouble> {
     }
 }
 
-/// The first part that is not there, if some are; parts of another division have parts missing as well.
+/// The first missing part, if there is one. Parts of a different division count as missing too.
 fn missing(shards: &[Shard]) -> Option<Shard> {
     let all = shards.iter().flat_map(|shard| shard.all());
     all.into_iter().find(|shard| !shards.contains(shard))

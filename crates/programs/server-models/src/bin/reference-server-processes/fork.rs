@@ -1,5 +1,5 @@
-//! New processes and their end: two calls that no crate offers as safe functions. The only module of this crate that
-//! may use `unsafe`, and private to the one program that never starts a thread.
+//! New processes and their end: two calls that no crate offers as safe functions. This is the only module of this crate
+//! that may use `unsafe`. It is private to the one program that never starts a thread.
 #![allow(unsafe_code)]
 
 use nix::sys::signal::{SigHandler, Signal, signal};
@@ -20,15 +20,15 @@ pub(crate) enum Fork {
 /// # Errors
 /// When the machine, or this user, may not have another process.
 pub(crate) fn fork() -> io::Result<Fork> {
-    // SAFETY: only the thread that calls fork lives on in the child. If there were others, the locks that they hold at
-    // that moment, the allocator's for one, would stay locked in the child for ever. This program has one thread.
+    // SAFETY: in the child only the thread that calls fork goes on. If there were others, the locks that they hold at
+    // that moment, for example the allocator's, would stay locked in the child for ever. This program has one thread.
     match unsafe { nix_fork() }? {
         ForkResult::Parent { .. } => Ok(Fork::Parent),
         ForkResult::Child => Ok(Fork::Child),
     }
 }
 
-/// Asks the kernel to bury the children of this process by itself.
+/// Asks the kernel to remove the ended children of this process by itself.
 ///
 /// A process that has ended stays in the kernel's table, as a zombie, until its parent asks how it ended (wait(2)). This
 /// parent does not want to know, and it is in `accept`, where it cannot ask. POSIX has a way to say so: children of a

@@ -15,10 +15,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Accepts clients for ever and has each one served by a child process.
+/// Accepts clients for ever and starts a child process to serve each one.
 ///
-/// The parent is always in `accept`, and each child in a read from its client: one waits for all those who will come, the
-/// others for one who is there.
+/// The parent is always in `accept`, and each child in a read from its client. The parent waits for all clients that will
+/// come, and each child for the one that is there.
 fn serve(listener: TcpListener) -> ! {
     let_kernel_reap();
     loop {
@@ -30,20 +30,20 @@ fn serve(listener: TcpListener) -> ! {
                 continue;
             }
         };
-        // Returns twice. Either process has a descriptor for both sockets now, and a socket is open until its last
-        // descriptor is closed: so each of them closes the one that is not its own.
+        // Returns twice. Both processes now have a descriptor for each of the two sockets, and a socket is open until its
+        // last descriptor is closed. So each process closes the socket that is not its own.
         match fork() {
             Ok(Fork::Child) => {
-                // A server that is stopped could not be started again while a child still listened on its port.
+                // A stopped server could not be started again while a child still listened on its port.
                 drop(listener);
-                // Blocks, and blocks nobody but this process.
+                // This blocks, but only this process.
                 attend(client, address);
                 process::exit(0);
             }
-            // If the parent kept it, the client would never see the end of its connection when the child closes, and
-            // the parent would run out of descriptors.
+            // If the parent kept it, the client would never see the end of its connection when the child closes, and the
+            // parent would run out of descriptors.
             Ok(Fork::Parent) => drop(client),
-            // No process to be had: this client is turned away.
+            // No new process can be had: this client is turned away.
             Err(error) => {
                 log(format_args!("{address}: turned away, there is no process to serve it: {error}"))
             }
