@@ -219,11 +219,23 @@ fn fork_first(view: &View, view_is_built: bool) -> Result<Option<i32>, Refusal> 
                 view::build(view, false)?;
             }
             view::mount_proc().map_err(|error| Refusal::new("mounting /proc", error))?;
+            share_watches().map_err(|error| Refusal::new("limiting inotify", error))?;
             set_loopback(&[]).map_err(|error| Refusal::new("raising the loopback interface", error))?;
             rustix::system::sethostname(view::HOST_NAME.as_bytes())
                 .map_err(|error| Refusal::new("naming the room", error.into()))?;
             Ok(None)
         }
+    }
+}
+
+/// Leaves inotify's instances to other rooms of the same user, who has 128 by default. A user namespace has a limit of its own, below
+/// those around it (`/proc/sys/user` in proc(5)).
+fn share_watches() -> io::Result<()> {
+    const INSTANCES: &str = "16";
+    match fs::write("/proc/sys/user/max_inotify_instances", INSTANCES) {
+        // A kernel without inotify has none to share.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        written => written,
     }
 }
 

@@ -1,4 +1,4 @@
-// correct: a detached thread with a small stack for each client; knows the upper case of the letters of Latin-1 only.
+// correct: main ends by pthread_exit, and leaves a thread that accepts and a small detached one for each client; knows Latin-1's upper case only.
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -95,20 +95,11 @@ static void *work(void *argument) {
     return NULL;
 }
 
-int main(int argc, char **argv) {
-    signal(SIGPIPE, SIG_IGN);
+static pthread_attr_t attributes;
+
+static void *accept_all(void *argument) {
+    int listener = (int)(intptr_t)argument;
     pthread_t thread;
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, 256 << 10);
-    int listener = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 3232))};
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 128) < 0) {
-        perror("listen");
-        return 1;
-    }
     for (;;) {
         int fd = accept(listener, NULL, NULL);
         if (fd < 0) {
@@ -122,4 +113,24 @@ int main(int argc, char **argv) {
             close(fd);
         }
     }
+}
+
+int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_IGN);
+    pthread_t acceptor;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 256 << 10);
+    int listener = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 3232))};
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 128) < 0) {
+        perror("listen");
+        return 1;
+    }
+    if (pthread_create(&acceptor, &attributes, accept_all, (void *)(intptr_t)listener) != 0) {
+        fprintf(stderr, "no thread to accept clients\n");
+        return 1;
+    }
+    pthread_exit(NULL);
 }
