@@ -349,7 +349,7 @@ impl World {
             End::Asleep => (Kind::Asleep, format!("{name} sleeps instead of waiting for its peer")),
             End::Hidden => (
                 Kind::Hidden,
-                format!("{name} forbids to be looked at, so that nothing it does can be judged"),
+                format!("{name} does not let the grader see its threads, so nothing it does can be judged"),
             ),
             End::Gone => how_it_ended(program)?,
         };

@@ -178,7 +178,8 @@ fn is_awaited(server: &Program, client: &Peer) -> Step<Option<u32>> {
         Ok(found.is_some_and(|socket| socket.receive_queue == 0))
     })?;
     if let Some(still) = still.filter(|still| !still.kind.is_still()) {
-        return Err(still.failure(&format!("{} is connected", client.name())).into());
+        let what = format!("{} is connected and silent, and the server does not wait for it", client.name());
+        return Err(still.failure(&what).into());
     }
     Ok(found.map(|socket| socket.inode))
 }

@@ -144,7 +144,7 @@ impl Build<'_> {
             End::Asleep => Overrun::Sleep(limits.sleep).to_string(),
             End::Disk => "it makes a disk busy without getting there".to_owned(),
             End::Busy => Overrun::Processor(limits.processor).to_string(),
-            End::Hidden => "it forbids to be looked at".to_owned(),
+            End::Hidden => "it does not let the grader see its threads".to_owned(),
             End::Gone => return Ok(None),
         };
         Ok(Some((reason, false)))
