@@ -134,12 +134,14 @@ pub(super) fn survives_clients_that_leave(session: &mut Session) -> Step {
     let mut server = session.serve(session.program())?;
     let orderly = leaves_orderly(session, &mut server)?;
     let mut sockets = Vec::new();
+    let mut last_way = Way::Close;
     for said in ["", "half a li", "a line\n"] {
         for way in [Way::Close, Way::Reset] {
             let mut client = server.connect()?;
             client.offer(said)?;
-            sockets.extend(is_awaited(&server, &client)?);
+            sockets.extend(is_awaited(&server, &client, last_way)?);
             leaves(&server, client, way)?;
+            last_way = way;
             serves_another(session, &mut server)?;
         }
     }
@@ -170,15 +172,15 @@ fn leaves_orderly(session: &mut Session, server: &mut Program) -> Step<Option<u3
 }
 
 /// Waits until the server has accepted the client, has read everything that it sent, and rests: it waits for this client to go on. Returns
-/// the server's socket.
-fn is_awaited(server: &Program, client: &Peer) -> Step<Option<u32>> {
+/// the server's socket. The client before it has left in this way.
+fn is_awaited(server: &Program, client: &Peer, last_way: Way) -> Step<Option<u32>> {
     let mut found = None;
     let still = server.wait_until_rests(&mut |server| {
         found = server.socket_of(client)?.filter(|socket| socket.inode != 0);
         Ok(found.is_some_and(|socket| socket.receive_queue == 0))
     })?;
     if let Some(still) = still.filter(|still| !still.kind.is_still()) {
-        let what = format!("{} is connected and silent, and the server does not wait for it", client.name());
+        let what = format!("after {last_way}, the server does not wait for {}", client.name());
         return Err(still.failure(&what).into());
     }
     Ok(found.map(|socket| socket.inode))
