@@ -37,6 +37,12 @@ fn confinement(suite: &Suite, arguments: &arguments::Check) -> Result<Confinemen
                     .to_owned(),
             );
         }
+        if !folder.is_dir() {
+            return usage(format!(
+                "--hide {}: it is no folder; give the folder that it lies in",
+                folder.display()
+            ));
+        }
         hidden.push(folder);
     }
     Ok(Confinement { limits: suite.limits.with(&arguments.limit), hidden })
@@ -203,6 +209,7 @@ mod tests {
         assert_eq!(origin(&order).command_suffix, "--seed 7 --limit memory=64 --hide /usr");
         assert!(ordered(&["lab3", "--hide", "/no/such/folder"]).is_err());
         assert!(ordered(&["lab3", "--hide", "/usr/.."]).is_err());
+        assert!(ordered(&["lab3", "--hide", "/etc/passwd"]).is_err());
     }
 
     #[test]

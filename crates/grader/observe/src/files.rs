@@ -11,11 +11,12 @@ use rustix::fd::OwnedFd;
 use rustix::fs::{fstat, major, minor};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::{fs, io};
 
 /// One of the files that a thread waits on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Awaited {
     /// A socket, by its inode.
     Socket {
@@ -25,30 +26,68 @@ pub(crate) enum Awaited {
     },
     /// Another, with what its link shows (proc(5)).
     Other { descriptor: i32, target: String },
+    /// A timer, an event, signals or another set in an epoll set, whose number is closed or stands for something else by now. It is still
+    /// open under another number or in another process.
+    Renumbered,
 }
+
+/// What a thread is blocked on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// The inodes of the TCP sockets that its call waits on, in order.
+    pub sockets: Vec<u32>,
+    /// Whether any of them is in an epoll set.
+    pub through_epoll: bool,
+}
+
+/// What is in epoll sets, directly and in sets in them, by process and descriptor. Threads of a process often wait for the same set, and
+/// sets may hold each other's members: each is read once, which bounds the work that a program can cause.
+#[derive(Debug, Default)]
+pub(crate) struct Sets(HashMap<(i32, i32), Rc<[Awaited]>>);
 
 /// What a thread waits on, directly and in epoll sets; nothing if it is not blocked, or waits for something else. Pipes and files on a
 /// disk are left out if they are in an epoll set.
-pub(crate) fn awaited(thread: &Thread, devices: Devices) -> Vec<Awaited> {
-    let (mut found, mut sets) = (Vec::new(), HashSet::new());
-    let mut left = descriptors(thread);
-    while let Some(descriptor) = left.pop() {
+pub(crate) fn awaited(thread: &Thread, devices: Devices, sets: &mut Sets) -> Vec<Awaited> {
+    let mut found = Vec::new();
+    for descriptor in descriptors(thread) {
         let Some(target) = target(thread.tid, descriptor) else { continue };
         if let Some(inode) = socket(&target) {
             found.push(Awaited::Socket { inode, in_epoll: false });
-        } else if target != "anon_inode:[eventpoll]" {
+        } else if target == EPOLL {
+            let in_set = sets.0.entry((thread.pid, descriptor));
+            found.extend(in_set.or_insert_with(|| in_epoll(thread.tid, descriptor, devices)).iter().cloned());
+        } else {
             found.push(Awaited::Other { descriptor, target });
-        } else if sets.insert(descriptor) {
-            for member in members(&info(thread.tid, descriptor)) {
-                if member.device == devices.sockets {
-                    found.push(Awaited::Socket { inode: member.inode, in_epoll: true });
-                } else if member.device == devices.anonymous {
-                    left.push(member.descriptor);
-                }
-            }
         }
     }
     found
+}
+
+/// What the link of an epoll set shows (proc(5)).
+const EPOLL: &str = "anon_inode:[eventpoll]";
+
+/// What is in an epoll set, and in the sets in it.
+fn in_epoll(tid: i32, set: i32, devices: Devices) -> Rc<[Awaited]> {
+    let (mut found, mut sockets) = (Vec::new(), HashSet::new());
+    let (mut left, mut visited) = (vec![set], HashSet::from([set]));
+    while let Some(set) = left.pop() {
+        for Member { descriptor, inode, device } in members(&info(tid, set)) {
+            if device == devices.sockets && sockets.insert(inode) {
+                found.push(Awaited::Socket { inode, in_epoll: true });
+            }
+            if device != devices.anonymous || !visited.insert(descriptor) {
+                continue;
+            }
+            match target(tid, descriptor) {
+                Some(target) if target == EPOLL => left.push(descriptor),
+                Some(target) if target.starts_with("anon_inode:") => {
+                    found.push(Awaited::Other { descriptor, target });
+                }
+                _ => found.push(Awaited::Renumbered),
+            }
+        }
+    }
+    found.into()
 }
 
 /// A file in an epoll set.
@@ -149,7 +188,12 @@ fn polled(tid: i32, address: u64, count: u64) -> Vec<i32> {
     const SIZE: usize = 8;
     let entries = memory(tid, address, usize::try_from(count).unwrap_or(0).saturating_mul(SIZE));
     let descriptors = entries.chunks_exact(SIZE).filter_map(|entry| entry[..4].try_into().ok());
-    descriptors.map(i32::from_ne_bytes).filter(|descriptor| *descriptor >= 0).collect()
+    let mut found: Vec<i32> =
+        descriptors.map(i32::from_ne_bytes).filter(|descriptor| *descriptor >= 0).collect();
+    // The same may be there any number of times.
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The descriptors below `limit` in the `fd_set` at `address` (select(2)).

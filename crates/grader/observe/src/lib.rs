@@ -26,7 +26,7 @@ mod vigil;
 mod waits;
 
 pub use diag::{Diag, Progress, Socket, State};
-pub use files::waits_on_a_file;
+pub use files::{Waits, waits_on_a_file};
 pub use flight::Link;
 pub use limit::Limit;
 pub use observer::{Observer, Scope};
@@ -34,4 +34,3 @@ pub use sockstat::Sockstat;
 pub use thread::{Call, Thread, own_delay};
 pub use usage::{Usage, kibibytes};
 pub use vigil::{CPU_BUDGET, End, SLEEP_BUDGET, Vigil};
-pub use waits::Waits;

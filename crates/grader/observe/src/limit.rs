@@ -50,9 +50,9 @@ pub(crate) fn limit(thread: &Thread) -> Limit {
             stream(thread, first, Timeout::Recv)
         }
         "write" | "writev" | "sendto" | "sendmsg" | "sendfile" => stream(thread, first, Timeout::Send),
-        "wait4" | "waitid" | "pause" | "rt_sigsuspend" | "flock" | "fcntl" | "msgrcv" | "futex_waitv" => {
-            Limit::Never
-        }
+        // With CLOCK_REALTIME (0) or another clock.
+        "futex_waitv" => until(pid, fourth, fifth == 0),
+        "wait4" | "waitid" | "pause" | "rt_sigsuspend" | "flock" | "fcntl" | "msgrcv" => Limit::Never,
         // Until the child executes a program or ends: `Thread::look` counts no other wait in these calls as rest.
         "vfork" | "clone" | "clone3" => Limit::Never,
         _ => Limit::Unknown,

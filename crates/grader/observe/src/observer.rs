@@ -1,7 +1,7 @@
 //! The submission's processes and threads, and what each waits on.
 
 use crate::diag::{Diag, Socket};
-use crate::files::{Devices, descriptors, waits_on_a_file};
+use crate::files::{Devices, Waits, descriptors, waits_on_a_file};
 use crate::flight::{Link, quiet};
 use crate::kept::{Kept, has_ended};
 use crate::limit::{self, Limit};
@@ -301,18 +301,20 @@ impl Observer {
         let sockets = self.sockets(links, listeners)?;
         let threads = self.threads()?;
         let processes: HashSet<i32> = threads.iter().map(|thread| thread.pid).collect();
-        threads.iter().map(|thread| self.view(thread, name, processes.len(), &sockets)).collect()
+        let waits = self.waits(&threads)?;
+        let both = threads.iter().zip(&waits);
+        Ok(both.map(|(thread, waits)| self.view(thread, waits, name, processes.len(), &sockets)).collect())
     }
 
     pub(crate) fn view(
-        &mut self,
+        &self,
         thread: &Thread,
+        waits: &Waits,
         name: &str,
         processes: usize,
         sockets: &HashMap<u32, (Endpoint, Socket)>,
-    ) -> io::Result<ThreadView> {
-        let waits = self.waits(thread)?.sockets;
-        let alone = if let [inode] = *waits { sockets.get(&inode) } else { None };
+    ) -> ThreadView {
+        let alone = if let [inode] = *waits.sockets { sockets.get(&inode) } else { None };
         let socket = alone.map(|(endpoint, socket)| {
             // An unread end of file counts as a byte in the kernel's figure.
             let end = u32::from(socket.state.peer_is_done());
@@ -322,7 +324,7 @@ impl Observer {
                 send_queue: socket.send_queue,
             }
         });
-        Ok(ThreadView {
+        ThreadView {
             process: if processes > 1 { format!("{name} (process {})", thread.pid) } else { name.to_owned() },
             pid: thread.pid,
             thread: if thread.tid == thread.pid { "main".to_owned() } else { thread.name.clone() },
@@ -333,7 +335,7 @@ impl Observer {
             },
             object: if socket.is_none() { self.object(thread) } else { None },
             socket,
-        })
+        }
     }
 
     fn object(&self, thread: &Thread) -> Option<String> {

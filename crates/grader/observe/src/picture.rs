@@ -1,7 +1,7 @@
 //! All that the kernel shows of a program at one moment, whoever its peers are.
 
 use crate::diag::Dumped;
-use crate::files::socket_inode;
+use crate::files::{Waits, socket_inode};
 use crate::kept::read;
 use crate::observer::Observer;
 use crate::thread::Thread;
@@ -50,16 +50,18 @@ impl Observer {
         let name = field("Name:").unwrap_or_default().to_owned();
         let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let command = String::from_utf8_lossy(&words).trim_end_matches('\0').replace('\0', " ");
-        let own = threads.iter().filter(|thread| thread.pid == pid);
-        let view = |thread: &Thread| {
-            Ok(ThreadPicture { tid: thread.tid, view: self.view(thread, &name, 1, sockets)? })
+        let own: Vec<Thread> = threads.iter().filter(|thread| thread.pid == pid).cloned().collect();
+        let waits = self.waits(&own)?;
+        let view = |(thread, waits): (&Thread, &Waits)| ThreadPicture {
+            tid: thread.tid,
+            view: self.view(thread, waits, &name, 1, sockets),
         };
         Ok(Some(ProcessPicture {
             pid,
             parent,
             is_zombie,
             memory,
-            threads: own.map(view).collect::<io::Result<_>>()?,
+            threads: own.iter().zip(&waits).map(view).collect(),
             command: if command.is_empty() { name.clone() } else { command },
         }))
     }

@@ -4,7 +4,7 @@
 //! The kernel shows whether timerfds are armed. Of the others it does not: `setitimer` shows nowhere, and of POSIX timers only that there
 //! are some. So a program that one could wake counts as about to be woken.
 
-use crate::files::{Awaited, awaited, info, memory};
+use crate::files::{Awaited, Sets, awaited, info, memory};
 use crate::observer::Observer;
 use crate::thread::Thread;
 use rustix::process::Signal;
@@ -26,13 +26,22 @@ impl Observer {
     /// What the timers of all processes of these threads, which are all blocked, may still do.
     pub(crate) fn timers(&self, threads: &[Thread]) -> Timers {
         let mut processes = HashSet::new();
+        let (mut sets, mut asked) = (Sets::default(), HashSet::new());
         let mut state = Timers::None;
         for thread in threads {
             if processes.insert(thread.pid) && may_be_signalled(thread.tid) || waits_for_the_signal(thread) {
                 return Timers::MayFire;
             }
-            for awaited in awaited(thread, self.devices) {
-                let Awaited::Other { descriptor, target } = awaited else { continue };
+            for awaited in awaited(thread, self.devices, &mut sets) {
+                let (descriptor, target) = match awaited {
+                    Awaited::Socket { .. } => continue,
+                    Awaited::Other { descriptor, target } => (descriptor, target),
+                    // Perhaps a timer.
+                    Awaited::Renumbered => return Timers::MayFire,
+                };
+                if !asked.insert((thread.pid, descriptor)) {
+                    continue;
+                }
                 let info = || info(thread.tid, descriptor);
                 state = state.max(match target.as_str() {
                     "anon_inode:[timerfd]" => timer(&info()),
@@ -70,18 +79,25 @@ const fn bit(signal: Signal) -> u64 {
 /// The signal of a blocked program's timers: those of SIGVTALRM and SIGPROF count processor time, and so stand still.
 const ALARM: u64 = bit(Signal::ALARM);
 /// A runtime that also catches all these does so for whatever may come (Go catches all, Ruby's interpreter these); neither language has a
-/// call that sets such a timer.
+/// call that sets `ALARM`'s timer.
 const WHATEVER_COMES: u64 = bit(Signal::HUP) | bit(Signal::USR1) | bit(Signal::USR2) | bit(Signal::TERM);
 
 /// Whether the thread's process catches the signal, or has a timer that sends some signal (`/proc/PID/timers` in proc(5)).
 fn may_be_signalled(tid: i32) -> bool {
     let status = fs::read_to_string(format!("/proc/{tid}/status")).unwrap_or_default();
     let caught = mask(&status, "SigCgt:");
-    if caught & WHATEVER_COMES == WHATEVER_COMES {
-        return false;
-    }
+    let is_for_whatever_comes = caught & WHATEVER_COMES == WHATEVER_COMES;
     // A kernel without CONFIG_CHECKPOINT_RESTORE has no such file.
-    caught & ALARM != 0 || fs::read(format!("/proc/{tid}/timers")).is_ok_and(|timers| !timers.is_empty())
+    let timers = fs::read_to_string(format!("/proc/{tid}/timers")).unwrap_or_default();
+    caught & ALARM != 0 && !is_for_whatever_comes || sends_a_signal(&timers, is_for_whatever_comes)
+}
+
+/// Whether one of these POSIX timers (`signal: 34/…`, proc(5)) sends a signal, other than that by which Ruby's interpreter switches
+/// threads if it may be that.
+fn sends_a_signal(timers: &str, may_be_ruby: bool) -> bool {
+    let switches = format!("{}/", Signal::VTALARM.as_raw());
+    let mut signals = timers.lines().filter_map(|line| line.strip_prefix("signal: "));
+    signals.any(|signal| !(may_be_ruby && signal.starts_with(&switches)))
 }
 
 /// Whether the thread waits for the signal in sigwait(3) and its like.

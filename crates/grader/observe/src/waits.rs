@@ -4,30 +4,26 @@
 //!
 //! All is read from the thread itself (`/proc/TID/…`): it may have its own table of files, and its process's first thread may have ended.
 
-use crate::files::{Awaited, awaited, socket_inode};
+use crate::files::{Awaited, Sets, Waits, awaited, socket_inode};
 use crate::kept::numbers;
 use crate::observer::Observer;
 use crate::thread::Thread;
 use std::collections::HashSet;
 use std::io;
 
-/// What a thread is blocked on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Waits {
-    /// The inodes of the TCP sockets that its call waits on, in order.
-    pub sockets: Vec<u32>,
-    /// Whether any of them is in an epoll set.
-    pub through_epoll: bool,
-}
-
 impl Observer {
-    /// What the thread is blocked on; no sockets if it is not blocked, or waits for something else.
+    /// What each of these threads is blocked on; no sockets if it is not blocked, or waits for something else.
     ///
     /// # Errors
     /// When sock_diag cannot be read.
-    pub fn waits(&mut self, thread: &Thread) -> io::Result<Waits> {
+    pub fn waits(&mut self, threads: &[Thread]) -> io::Result<Vec<Waits>> {
+        let mut sets = Sets::default();
+        threads.iter().map(|thread| self.waits_of(thread, &mut sets)).collect()
+    }
+
+    fn waits_of(&mut self, thread: &Thread, sets: &mut Sets) -> io::Result<Waits> {
         let mut sockets = Vec::new();
-        for awaited in awaited(thread, self.devices) {
+        for awaited in awaited(thread, self.devices, sets) {
             if let Awaited::Socket { inode, in_epoll } = awaited {
                 sockets.push((inode, in_epoll));
             }

@@ -45,8 +45,7 @@ print('ready', flush=True)
         loop {
             let threads = observer.threads().expect("/proc");
             if threads.iter().all(Thread::is_at_rest) && observer.have_rested(&threads).expect("/proc") {
-                let waits: Vec<_> =
-                    threads.iter().map(|thread| observer.waits(thread).expect("sock_diag")).collect();
+                let waits = observer.waits(&threads).expect("sock_diag");
                 let through_epoll = waits.iter().any(|waits| waits.through_epoll);
                 return (waits.into_iter().map(|waits| waits.sockets.len()).collect(), through_epoll);
             }
@@ -171,9 +170,8 @@ while True:
     let mut observer = Observer::new(Scope::Tree(pid)).expect("sock_diag");
     let mut vigil = Vigil::new(Duration::from_secs(600), None);
     while waiting.0.try_wait().expect("our child").is_none() {
-        for thread in observer.threads().expect("/proc") {
-            observer.waits(&thread).expect("sock_diag");
-        }
+        let threads = observer.threads().expect("/proc");
+        observer.waits(&threads).expect("sock_diag");
         vigil.look(&mut observer, &mut Vec::new(), Duration::ZERO, Duration::ZERO).expect("/proc");
     }
     assert_eq!(waiting.line(), "0\n", "so often a socket was reported that had been closed");

@@ -20,6 +20,7 @@ mod group;
 mod home;
 mod init;
 mod limits;
+mod mounts;
 mod room;
 mod script;
 mod site;

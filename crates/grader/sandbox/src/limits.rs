@@ -174,10 +174,15 @@ impl Limits {
         lower(Resource::Nofile, Rlimit { current: Some(current), maximum: Some(self.open_files) })?;
         if nested {
             lower(Resource::Nproc, fixed(self.most_tasks()))?;
+            // A timer takes a signal from those that the user may have waiting (timer_create(2)). Other rooms need some too.
+            lower(Resource::Sigpending, fixed(SIGNALS))?;
         }
         Ok(())
     }
 }
+
+/// How many signals may wait for a program's processes, timers' among them. By default a user has some thousands for each GiB of memory.
+const SIGNALS: u64 = 1024;
 
 /// Sets a limit, or the system's own if that is lower.
 fn lower(resource: Resource, limit: Rlimit) -> io::Result<()> {

@@ -11,6 +11,7 @@
 //! A hidden folder in a copy is empty from the start: a layer above the machine's has a whiteout for it, and a layer above that an empty
 //! folder with places for what is exposed in it. Elsewhere an empty file system is mounted over it.
 
+use crate::mounts::Mounts;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::mount::{MountFlags, UnmountFlags, mount, mount_bind_recursive, unmount};
 use rustix::process::pivot_root;
@@ -44,8 +45,7 @@ pub(crate) struct Site {
     pub(crate) hidden: Vec<(PathBuf, bool)>,
     /// What is shown by itself, since it lies in something hidden or in a folder that is no copy. In order.
     exposed: Vec<Exposed>,
-    /// What is mounted on the machine.
-    mounts: Vec<Mount>,
+    mounts: Mounts,
     /// How many layers have been made.
     layers: Cell<usize>,
 }
@@ -63,11 +63,22 @@ struct Exposed {
 
 impl Site {
     /// Looks at the machine. The hidden folders are in order, and are there.
-    pub(crate) fn open(hidden: Vec<(PathBuf, bool)>, exposed: Vec<PathBuf>) -> io::Result<Site> {
-        let table = fs::read_to_string("/proc/self/mountinfo")?;
-        let mounts = table.lines().filter_map(Mount::parse).collect();
+    pub(crate) fn open(
+        mounts: Mounts,
+        hidden: Vec<(PathBuf, bool)>,
+        exposed: Vec<PathBuf>,
+    ) -> io::Result<Site> {
         let mut site = Site { hidden, exposed: Vec::new(), mounts, layers: Cell::new(0) };
         site.exposed = site.select(exposed)?;
+        let at_place = site.exposed.iter().flat_map(|exposed| {
+            let inside =
+                site.hidden.iter().filter_map(|(folder, _)| folder.strip_prefix(&exposed.source).ok());
+            inside.filter(|rest| !rest.as_os_str().is_empty()).map(|rest| (exposed.place.join(rest), false))
+        });
+        let at_place: Vec<_> =
+            at_place.filter(|(path, _)| !site.hidden.iter().any(|(other, _)| other == path)).collect();
+        site.hidden.extend(at_place);
+        site.hidden.sort();
         Ok(site)
     }
 
@@ -113,27 +124,12 @@ impl Site {
         around.filter(|folder| path.starts_with(folder)).max()
     }
 
-    /// Whether a copy of this folder shows all that is in it and is not hidden.
+    /// Whether a copy of this folder shows all that is in it and is not hidden in it.
     fn is_copied(&self, folder: &Path) -> bool {
-        let is_below = |mount: &&Mount| mount.point.starts_with(folder) && mount.point != folder;
-        let mut below = self.mounts.iter().filter(is_below);
-        below.all(|mount| self.hiding(&mount.point).is_some() || self.is_covered(mount))
-    }
-
-    /// Whether another file system is mounted over a folder on the way to this one.
-    fn is_covered(&self, mount: &Mount) -> bool {
-        let parent = |mount: &Mount| self.mounts.iter().find(|other| other.id == mount.parent);
-        let mut around: Vec<&Mount> = vec![mount];
-        while let Some(outer) = around.last().and_then(|inner| parent(inner))
-            && around.len() <= self.mounts.len()
-        {
-            around.push(outer);
-        }
-        let is_around = |id: u64| around.iter().any(|outer| outer.id == id);
-        self.mounts.iter().any(|other| {
-            let is_on_the_way = mount.point.starts_with(&other.point) && mount.point != other.point;
-            is_on_the_way && is_around(other.parent) && !is_around(other.id)
-        })
+        let is_hidden_in_it = |mount: &Path| {
+            self.hiding(mount).is_some_and(|hidden| hidden.starts_with(folder) && hidden != folder)
+        };
+        self.mounts.below(folder).all(is_hidden_in_it)
     }
 
     /// Makes the new root the root, with the machine's in [`MACHINE`].
@@ -343,54 +339,4 @@ fn resemble(copy: &Path, original: &Path) -> io::Result<()> {
 fn mount_empty(place: &Path, options: &std::ffi::CStr) -> io::Result<()> {
     let flags = MountFlags::NOSUID | MountFlags::NODEV;
     Ok(mount("tmpfs", place, "tmpfs", flags, options)?)
-}
-
-/// Something mounted: a line of `/proc/self/mountinfo` (proc(5)).
-struct Mount {
-    id: u64,
-    /// What it is mounted in.
-    parent: u64,
-    point: PathBuf,
-}
-
-impl Mount {
-    /// Reads `36 35 98:0 /mnt1 /mnt2 rw …`. In the fifth word `\040` stands for a space and the like.
-    fn parse(line: &str) -> Option<Mount> {
-        let mut words = line.split(' ');
-        let (id, parent) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-        let mut point = words.nth(2)?.to_owned();
-        for (code, character) in [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")] {
-            point = point.replace(code, character);
-        }
-        Some(Mount { id, parent, point: point.into() })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn site(table: &str, hidden: &[&str]) -> Site {
-        let hidden = hidden.iter().map(|folder| (PathBuf::from(folder), false)).collect();
-        let mounts = table.lines().filter_map(Mount::parse).collect();
-        Site { hidden, exposed: Vec::new(), mounts, layers: Cell::new(0) }
-    }
-
-    #[test]
-    fn a_folder_is_copied_if_nothing_would_be_missing_in_the_copy() {
-        let table = "20 1 8:1 / / rw - ext4 /dev/sda rw
-21 20 8:2 / /home rw - ext4 /dev/sdb rw
-22 20 8:3 / /srv/my\\040class rw - ext4 /dev/sdc rw
-23 20 8:4 / /opt/one rw - ext4 /dev/sdd rw
-24 20 8:5 / /opt rw - ext4 /dev/sde rw
-25 20 8:6 / /mnt rw - ext4 /dev/sdf rw
-26 25 8:7 / /mnt/two rw - ext4 /dev/sdg rw";
-        let copied = |folder: &str, hidden: &[&str]| site(table, hidden).is_copied(Path::new(folder));
-        assert!(copied("/usr", &[]));
-        assert!(copied("/home", &[]), "a file system itself can be copied");
-        assert!(!copied("/srv", &[]), "what is mounted in it would be missing");
-        assert!(copied("/srv", &["/srv/my class"]), "what is hidden is not missed");
-        assert!(copied("/opt", &[]), "/opt/one is covered by what is mounted on /opt");
-        assert!(!copied("/mnt", &[]));
-    }
 }

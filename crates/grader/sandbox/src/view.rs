@@ -3,6 +3,7 @@
 //! those that do nothing. The few files of `/etc` that tell who and where a program is are the same on every machine.
 //! `docs/design/room.md` has the whole list.
 
+use crate::mounts::Mounts;
 use crate::site::Site;
 use crate::{Refusal, sys};
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_bind, mount_change};
@@ -10,7 +11,7 @@ use std::ffi::CString;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// What is shown of the file system beside what everybody may read.
@@ -91,9 +92,11 @@ pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal>
     }
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .map_err(|error| Refusal::new("making mounts private", error.into()))?;
-    let private = PRIVATE.iter().map(|(path, writable)| (PathBuf::from(path), *writable));
-    let asked_for = view.hidden.iter().filter_map(|path| Some((fs::canonicalize(path).ok()?, false)));
-    let mut hidden: Vec<(PathBuf, bool)> = private.chain(asked_for).collect();
+    let mounts = Mounts::read().map_err(|error| Refusal::new("reading what is mounted", error))?;
+    let private = PRIVATE.iter().map(|(path, writable)| (real(Path::new(path)), *writable));
+    let asked_for = view.hidden.iter().map(|path| real(path));
+    let asked_for = asked_for.flat_map(|path| mounts.aliases(&path).into_iter().chain([path]));
+    let mut hidden: Vec<(PathBuf, bool)> = private.chain(asked_for.map(|path| (path, false))).collect();
     hidden.retain(|(path, _)| path.is_dir());
     let devices = DEVICES.iter().map(PathBuf::from);
     let mut exposed: Vec<PathBuf> = view.exposed.iter().cloned().chain(devices).collect();
@@ -108,7 +111,7 @@ pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal>
             }
             // Below a folder that is replaced anyway, those on the way are made anew.
             if !hidden.iter().any(|(folder, _)| closed.starts_with(folder)) {
-                hidden.push((fs::canonicalize(&closed).unwrap_or(closed), false));
+                hidden.push((real(&closed), false));
             }
         }
     }
@@ -119,13 +122,24 @@ pub(crate) fn build(view: &View, for_ordinary_user: bool) -> Result<(), Refusal>
         earlier.1 |= same && later.1;
         same
     });
-    let site = Site::open(hidden, exposed)
+    let links = PRIVATE.iter().map(|(path, _)| (real(Path::new(path)), Path::new(path)));
+    let links: Vec<_> = links.filter(|(target, path)| target != path).collect();
+    let site = Site::open(mounts, hidden, exposed)
         .map_err(|error| Refusal::new("opening the submission's folders", error))?;
     site.enter().map_err(|error| Refusal::new("making a root of its own", error))?;
     site.furnish(view.folder_size).map_err(|error| Refusal::new("mounting a private /tmp", error))?;
+    // Those in folders that are the machine's are there.
+    let missing = links.iter().filter(|(_, path)| fs::symlink_metadata(path).is_err());
+    let made = missing.into_iter().try_for_each(|(target, path)| symlink(target, path));
+    made.map_err(|error| Refusal::new("making links to private folders", error))?;
     site.leave().map_err(|error| Refusal::new("leaving the machine's root", error))?;
     set_files_of_etc().map_err(|error| Refusal::new("mounting /etc/hosts", error))?;
     protect(&site.hidden).map_err(|error| Refusal::new("making the file system read-only", error))
+}
+
+/// A path without links, if it leads anywhere.
+fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Mounts the `/proc` of the calling process's pid namespace.

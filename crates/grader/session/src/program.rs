@@ -398,8 +398,7 @@ impl Program {
         // A process that has ended has no thread left to look at.
         let alive: HashSet<i32> = threads.iter().map(|thread| thread.pid).collect();
         let mut workers = Vec::new();
-        for thread in &threads {
-            let Waits { sockets, through_epoll } = observer.waits(thread)?;
+        for (thread, Waits { sockets, through_epoll }) in threads.iter().zip(observer.waits(&threads)?) {
             let Thread { pid, tid, .. } = *thread;
             if !sockets.is_empty() {
                 workers.push(Worker { pid, tid, call: thread.call_name(), sockets, through_epoll });

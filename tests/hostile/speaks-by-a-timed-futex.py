@@ -1,0 +1,30 @@
+# tries: to seem silent in a wait for several futexes with a time limit.
+# deserves: failed unexpected
+import ctypes
+import os
+import socket
+import struct
+import support
+import time
+
+MILLISECONDS = 300
+FUTEX_WAITV, FUTEX_32, CLOCK_MONOTONIC = 449, 2, 1
+
+
+def wait():
+    word = ctypes.c_uint32(0)
+    waiter = struct.pack("QQII", 0, ctypes.addressof(word), FUTEX_32, 0)
+    until = time.monotonic_ns() + MILLISECONDS * 1_000_000
+    limit = struct.pack("2q", until // 1_000_000_000, until % 1_000_000_000)
+    support.libc.syscall(FUTEX_WAITV, waiter, 1, 0, limit, CLOCK_MONOTONIC)
+    if ctypes.get_errno() == 38:
+        # A kernel without the call.
+        time.sleep(MILLISECONDS / 1000)
+
+
+listener = socket.create_server(("127.0.0.1", support.port))
+client, _ = listener.accept()
+client.sendall(b"HELLO\n")
+wait()
+client.sendall(b"EXTRA\n")
+client.recv(1)
