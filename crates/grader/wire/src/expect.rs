@@ -93,7 +93,7 @@ impl Peer {
         &mut self,
         framing: Framing,
         expected: &[u8],
-        accepts: impl Fn(&[u8]) -> bool,
+        accepts: impl FnOnce(&[u8]) -> bool,
     ) -> Step {
         let still = self.receive_until_whole(framing)?;
         self.judge_message(framing, still, expected, accepts)
@@ -104,7 +104,7 @@ impl Peer {
         framing: Framing,
         still: Option<Stillness>,
         expected: &[u8],
-        accepts: impl Fn(&[u8]) -> bool,
+        accepts: impl FnOnce(&[u8]) -> bool,
     ) -> Step {
         let answer = self.next_message(framing);
         if accepts(&answer) {

@@ -30,7 +30,9 @@ impl Framing {
         match self {
             Framing::Lines => [payload, b"\n"].concat(),
             // Longer ones than the prefix can tell are made by no check.
-            Framing::Length => [&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_be_bytes(), payload].concat(),
+            Framing::Length => {
+                [&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_be_bytes(), payload].concat()
+            }
         }
     }
 

@@ -182,7 +182,8 @@ mod tests {
     fn messages_are_the_same_in_whatever_pieces_they_come() {
         for framing in BOTH {
             let messages = ["one", "", "caf\u{e9}", "four"];
-            let stream: Vec<u8> = messages.iter().flat_map(|m| framing.frame(m.as_bytes()).unwrap()).collect();
+            let stream: Vec<u8> =
+                messages.iter().flat_map(|m| framing.frame(m.as_bytes()).unwrap()).collect();
             let mut expected: Vec<Next> = messages.iter().map(|text| message(text)).collect();
             expected.push(Next::End);
             for (first, second) in (0..stream.len()).flat_map(|a| (a..stream.len()).map(move |b| (a, b))) {
