@@ -30,6 +30,8 @@ pub struct Specimen {
     pub about: String,
     /// The clauses that it fails; none for a correct program.
     pub fails: Vec<String>,
+    /// What the report on the first of these must say; nothing is asked of one without it.
+    pub says: Option<String>,
     /// What its command ends with, in place of a placeholder for each argument that its lab names.
     pub arguments: Option<String>,
 }
@@ -63,6 +65,7 @@ impl Specimen {
             program: program.to_owned(),
             about,
             fails,
+            says: header("says"),
             arguments: header("arguments"),
         })
     }

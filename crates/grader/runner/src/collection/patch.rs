@@ -5,7 +5,7 @@
 use std::io;
 
 /// What every file of the collection may say in its first lines.
-const KEYS: [&str; 6] = ["mistake", "fails", "correct", "arguments", "same as", "set"];
+const KEYS: [&str; 7] = ["mistake", "fails", "says", "correct", "arguments", "same as", "set"];
 /// What a patch says beside: the program that it changes, seen from the folder of both.
 pub(super) const CHANGES: &str = "changes";
 /// How many of the first lines may be meant.
