@@ -105,7 +105,8 @@ impl Subject {
 
     /// What a report must say, and does not.
     pub fn unsaid(&self, check: &CheckReport) -> Option<&str> {
-        let (Subject::Wrong { fails, says: Some(says), .. }, Verdict::Failed(failure)) = (self, &check.verdict)
+        let (Subject::Wrong { fails, says: Some(says), .. }, Verdict::Failed(failure)) =
+            (self, &check.verdict)
         else {
             return None;
         };

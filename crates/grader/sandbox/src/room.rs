@@ -143,6 +143,18 @@ impl Room {
         fs::write("/proc/sys/net/ipv4/tcp_rmem", "2304 2304 2304")?;
         fs::write("/proc/sys/net/ipv4/tcp_wmem", "4096 4096 4096")
     }
+
+    /// Makes the buffers small in which sent bytes wait: what is in one direction a stream of answers to a peer that does not read soon has no
+    /// room any more. Received bytes have as much room as usual, so that the other direction stays fast.
+    ///
+    /// # Errors
+    /// When the kernel refuses, and always on the machine's own network.
+    pub fn narrow_send_buffers(self) -> io::Result<()> {
+        if self == Room::Shared {
+            return Err(io::Error::other("the network's settings are the machine's own"));
+        }
+        fs::write("/proc/sys/net/ipv4/tcp_wmem", "4096 16384 16384")
+    }
 }
 
 /// Lets the kernel kill this process when the thread that made it ends.

@@ -400,6 +400,18 @@ impl Session {
         }
     }
 
+    /// As [`Session::narrow_buffers`], for sending alone: a client that sends much and reads nothing soon holds up its server, and all
+    /// that it sends arrives fast.
+    ///
+    /// # Errors
+    /// A fault when the kernel refuses.
+    pub fn narrow_send_buffers(&self) -> Step {
+        match self.setup.room {
+            Room::Isolated => Ok(self.setup.room.narrow_send_buffers()?),
+            Room::Shared => Ok(()),
+        }
+    }
+
     /// What has been recorded so far; the next step begins a new record. For a check that tries more than once and shows one try.
     pub fn take_record(&self) -> Vec<Event> {
         self.world.transcript.take()

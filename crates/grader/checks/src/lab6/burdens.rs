@@ -143,59 +143,68 @@ pub(super) fn is_not_held_up_by_slow_ones(session: &mut Session, framing: Framin
 
 /// L6.S4
 pub(super) fn keeps_no_flood(session: &mut Session, framing: Framing) -> Step {
-    /// Bytes of answers that a server may keep at most for a client that does not read.
-    const KEPT: usize = 8 * MEBIBYTE;
-    /// How many messages are sent at a time, at first and later.
-    const FEW: usize = 200;
-    const MANY: usize = 8192;
-    session.narrow_buffers()?;
+    session.narrow_send_buffers()?;
     let mut server = serve(session, framing)?;
     let habit = Habit::learn(session, &mut server, framing)?;
     let mut client = server.connect()?;
     session.note(&format!("{} sends messages and never reads an answer", client.name()));
-    let message = Message::new(framing, "a");
-    let each = habit.answer(&message).len();
     let before = server.peak_memory()?;
-    let first = message.bytes.repeat(FEW);
-    let state = stuck::fill(&server, &mut client, &first, MEBIBYTE / 8)?;
-    let mut count = MEBIBYTE / 8 / message.bytes.len();
-    if matches!(state, Stuck::Hoarding | Stuck::Unfilled) {
-        let block = message.bytes.repeat(MANY);
-        while count * each < KEPT && client.offer(&block)? {
-            count += MANY;
-        }
-        if count * each >= KEPT && !client.has_ended()? && stuck::look(&server, &client)? != Stuck::Closed {
-            return expect_lost(&server, client, count, each, before);
-        }
+    if let Some(answers) = flood(&server, &mut client, habit)? {
+        return expect_lost(&server, client, answers, before);
     }
     client.reset()?;
     habit.serves_another(session, &mut server)
 }
 
-/// The server has read all these messages. Who has not kept the answers cannot send them now.
-fn expect_lost(server: &Program, mut client: Peer, count: usize, each: usize, before: u64) -> Step {
+/// Sends messages until the server reads no more, or closes. If it reads all of them, returns how many bytes of answers it owes.
+///
+/// Short messages first, whose answers are as long as they are: nobody has to keep so many answers. Then long ones: a program may read
+/// ahead what it does not answer yet, about as much as a message may be long (asyncio twice as much).
+fn flood(server: &Program, client: &mut Peer, habit: Habit) -> Step<Option<usize>> {
+    const BLOCK: usize = 16 << 10;
+    const SHORT: usize = 4 * MEBIBYTE;
+    const LONG: usize = 64 * MEBIBYTE;
+    let (short, long) =
+        (Message::new(habit.framing, "a"), Message::new(habit.framing, vec![b'a'; 4 * BLOCK]));
+    let block = short.bytes.repeat(BLOCK / short.bytes.len());
+    let mut answers = 0;
+    for (message, block, most) in [(&short, &block, SHORT), (&long, &long.bytes, LONG)] {
+        let mut sent = 0;
+        while sent < most {
+            let state = stuck::fill(server, client, block, BLOCK)?;
+            // Not `has_ended`, which would read.
+            if matches!(state, Stuck::Full | Stuck::Closed) {
+                return Ok(None);
+            }
+            sent += block.len();
+        }
+        answers += sent / message.bytes.len() * habit.answer(message).len();
+    }
+    Ok(Some(answers))
+}
+
+/// The server has read all messages. Who has not kept the answers cannot send them now.
+fn expect_lost(server: &Program, mut client: Peer, answers: usize, before: u64) -> Step {
     let grown = server.peak_memory()?.saturating_sub(before);
-    let (mut came, mut ending) = (0, None);
-    while ending.is_none() {
-        let (bytes, end) = client.read_until_still(MEBIBYTE)?;
+    let mut came = 0;
+    while came < answers / 2 {
+        let (bytes, ending) = client.read_until_still(MEBIBYTE)?;
         came += bytes.len();
-        ending = end;
-        if bytes.is_empty() || came >= count * each / 2 {
+        if bytes.is_empty() || ending.is_some() {
             break;
         }
     }
-    if came < count * each / 2 {
+    if came < answers / 2 {
         return Ok(());
     }
-    let summary = format!(
-        "the server goes on reading from {}, which reads no answer, and keeps the answers to {count} messages",
-        client.name()
-    );
+    let name = client.name();
+    let summary =
+        format!("the server goes on reading from {name}, which reads no answer, and keeps the answers");
     Err(Failure::new(Kind::Resource, summary)
         .expected("it stops reading from this client, or closes the connection")
         .got(format!(
-            "{} MiB of answers in its memory, which has grown by {} MiB",
-            count * each >> 20,
+            "{} KiB of answers that wait for it, and {} MiB more memory in use",
+            answers >> 10,
             grown >> 20
         ))
         .into())

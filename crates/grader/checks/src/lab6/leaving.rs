@@ -8,13 +8,13 @@ use model::{Failure, Kind, Step, Stop};
 use session::{Program, Session};
 use wire::{Ending, Framing, Peer};
 
-/// What is sent at once, and in all at most, by a client that reads no answer: so little that all of it arrives.
-const BLOCK: usize = 128;
+/// What is sent at once, and in all at most, by a client that reads no answer.
+const BLOCK: usize = 8192;
 const MOST: usize = 1 << 20;
 
 /// L6.7
 pub(super) fn survives_clients_that_leave(session: &mut Session, framing: Framing) -> Step {
-    session.narrow_buffers()?;
+    session.narrow_send_buffers()?;
     let mut server = serve(session, framing)?;
     let habit = Habit::learn(session, &mut server, framing)?;
     let takes_pieces = habit.takes_pieces(session, &mut server)?;
