@@ -23,6 +23,16 @@ impl Message {
         Message { bytes: framing.frame(payload), length: payload.len(), returns: false }
     }
 
+    /// Where in it the message itself begins.
+    pub(super) fn start(&self) -> usize {
+        // What frames a line stands behind it.
+        if self.bytes.ends_with(b"\n") && self.bytes.len() <= self.length + 2 {
+            0
+        } else {
+            self.bytes.len() - self.length
+        }
+    }
+
     /// The same as telnet ends a line; lengths have no such second form.
     pub(super) fn returning(framing: Framing, payload: impl AsRef<[u8]>) -> Message {
         let mut message = Message::new(framing, payload);

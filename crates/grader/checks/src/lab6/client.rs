@@ -35,6 +35,14 @@ impl Visit {
         self.send(&Message::new(self.framing, message).bytes, &[message])
     }
 
+    /// Sends a message whole, and leaves it open when it is printed.
+    fn say(&mut self, message: &str) -> Step {
+        self.due.extend(message.bytes());
+        self.due.push(b'\n');
+        self.server.offer(Message::new(self.framing, message).bytes)?;
+        self.server.wait_until_read()
+    }
+
     /// Sends a piece with which these messages are whole, and expects them to be printed. A client that leaves early does not get it all.
     fn send(&mut self, piece: &[u8], whole: &[&str]) -> Step {
         self.server.offer(piece)?;
@@ -184,7 +192,7 @@ fn send_cut(visit: &mut Visit, messages: &[Message], texts: &[String], places: &
 pub(super) fn tells_where_the_server_stops(session: &mut Session, framing: Framing) -> Step {
     for messages in [&[][..], &["one"], &["one", "two"]] {
         let mut visit = Visit::begin(session, framing)?;
-        messages.iter().try_for_each(|message| visit.tell(message))?;
+        messages.iter().try_for_each(|message| visit.say(message))?;
         visit.server.half_close()?;
         let closed = "the server has closed between two messages";
         visit.client.expect_success().map_err(|stop| stop.remark(closed))?;
@@ -194,7 +202,7 @@ pub(super) fn tells_where_the_server_stops(session: &mut Session, framing: Frami
     // Of a line also half of its end; of a length a part, all of it, and some of what it announces.
     for end in if framing == Framing::Lines { [1, 8, 9] } else { [2, 4, 11] } {
         let mut visit = Visit::begin(session, framing)?;
-        visit.tell("one")?;
+        visit.say("one")?;
         let part = &message[..end];
         visit.send(part, &[])?;
         visit.server.half_close()?;
@@ -230,7 +238,7 @@ pub(super) fn tells_of_lost_connections(session: &mut Session, framing: Framing)
     let message = Message::new(framing, session.text(9)).bytes;
     for part in [&[][..], &message[..6]] {
         let mut visit = Visit::begin(session, framing)?;
-        visit.tell("one")?;
+        visit.say("one")?;
         visit.send(part, &[])?;
         // It waits for what follows.
         visit.server.read_until_rested()?;
@@ -298,7 +306,7 @@ pub(super) fn refuses_what_is_too_long(session: &mut Session) -> Step {
         return Err(Stop::Skipped(reason.to_owned()));
     }
     let mut visit = Visit::begin(session, Framing::Length)?;
-    visit.tell("one")?;
+    visit.say("one")?;
     let before = visit.client.peak_mapped()?;
     visit.server.send(u32::MAX.to_be_bytes())?;
     let outcome = visit.expect_told_error("a message is too long");

@@ -6,7 +6,7 @@ use crate::kit::crowd::connect_silently;
 use crate::kit::cuts::send_cut;
 use model::Step;
 use session::{Program, Session};
-use wire::{Framing, Peer, bytewise, every_cut, wait_until_all_read};
+use wire::{Framing, Peer, wait_until_all_read};
 
 /// How many messages come in one segment.
 const MANY: usize = 40;
@@ -108,14 +108,14 @@ pub(super) fn counts_bytes(session: &mut Session, framing: Framing) -> Step {
     if !habit.takes_pieces(session, &mut server)? {
         return Ok(());
     }
-    // One, two, three and four bytes.
-    let message = Message::new(framing, "a\u{e9}\u{20ac}\u{1f980}");
-    for pieces in every_cut(&message.bytes).chain([bytewise(&message.bytes)]) {
-        send_cut(&mut client, &pieces)?;
-        let place = message.bytes.len() - pieces.last().map_or(0, |last| last.len());
-        let words = format!(
-            "a character of several bytes came in pieces, the last one from byte {place} of the message on"
-        );
+    // One, two, three and four bytes. What frames them is cut in L6.3.
+    let message = Message::new(framing, "a\u{e9}\u{20ac}\u{1f980}b");
+    let start = message.start();
+    for place in 1..message.length {
+        let (first, last) = message.bytes.split_at(start + place);
+        send_cut(&mut client, &[first, last])?;
+        let words =
+            format!("a character of several bytes came in two pieces, cut after byte {place} of the message");
         habit.expect(&mut client, &message).map_err(|stop| stop.remark(&words))?;
     }
     Ok(())
@@ -149,9 +149,9 @@ pub(super) fn keeps_clients_apart(session: &mut Session, framing: Framing) -> St
     Ok(())
 }
 
-/// Where each client's message is cut: in its length, if it has one, and later.
+/// Where each client's message is cut. What frames it is cut in L6.3.
 fn places(message: &Message) -> [usize; 2] {
-    [3, message.bytes.len() / 2]
+    [message.start() + 3, message.start() + message.length / 2]
 }
 
 /// Each client says the beginning of its message, and then each goes on. All of these lie at the server at the same time.
