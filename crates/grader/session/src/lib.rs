@@ -400,14 +400,13 @@ impl Session {
         }
     }
 
-    /// As [`Session::narrow_buffers`], for sending alone: a client that sends much and reads nothing soon holds up its server, and all
-    /// that it sends arrives fast.
+    /// As [`Session::narrow_buffers`], but wide enough for a client to send much in little time.
     ///
     /// # Errors
     /// A fault when the kernel refuses.
-    pub fn narrow_send_buffers(&self) -> Step {
+    pub fn small_buffers(&self) -> Step {
         match self.setup.room {
-            Room::Isolated => Ok(self.setup.room.narrow_send_buffers()?),
+            Room::Isolated => Ok(self.setup.room.small_buffers()?),
             Room::Shared => Ok(()),
         }
     }

@@ -4,7 +4,7 @@
 //! still fails.
 
 use super::answers::{Habit, Message};
-use super::serve;
+use super::{FRAMINGS, serve};
 use crate::kit::crowd::is_over;
 use crate::kit::cuts::{BUFFERS, every_set, fewest, send_in_step, told};
 use model::{Failure, Kind, Step, Stop};
@@ -95,7 +95,7 @@ pub(super) fn answers_however_cut(session: &mut Session, framing: Framing) -> St
         session.take_record();
         let Some((index, failure)) = first_failure(&mut clients, some, habit)? else { continue };
         let suspects = index.map_or(some, |index| &some[index..=index]);
-        return match explained(session, &mut server, suspects, habit)? {
+        return match explained(session, server, suspects, habit)? {
             Some(found) => Err(found.into()),
             None if clients.len() > 1 => answers_one_client(session, &cases, habit),
             None => Err(failure.into()),
@@ -115,7 +115,7 @@ fn answers_one_client(session: &mut Session, cases: &[Case], habit: Habit) -> St
     for case in cases {
         session.take_record();
         if let Some((_, failure)) = first_failure(&mut client, std::slice::from_ref(case), habit)? {
-            let found = explained(session, &mut server, std::slice::from_ref(case), habit)?;
+            let found = explained(session, server, std::slice::from_ref(case), habit)?;
             return Err(found.unwrap_or(failure).into());
         }
     }
@@ -248,14 +248,16 @@ fn first_failure(
 /// The failure of the shortest case that fails for a client alone, if there is one.
 fn explained(
     session: &mut Session,
-    server: &mut Program,
+    server: Program,
     suspects: &[Case],
     habit: Habit,
 ) -> Step<Option<Failure>> {
+    // What others have sent must not matter.
+    let mut server = session.restart(server, &[FRAMINGS.value(habit.framing)])?;
     // Of those that have failed so far, the last one is the shortest.
     let mut last = None;
     let mut fails = |case: &Case| -> Step<bool> {
-        let found = alone(session, server, case, habit)?;
+        let found = alone(session, &mut server, case, habit)?;
         let has_failed = found.is_some();
         last = found.map(|failure| (case.clone(), failure)).or(last.take());
         Ok(has_failed)

@@ -14,7 +14,7 @@ const MOST: usize = 1 << 20;
 
 /// L6.7
 pub(super) fn survives_clients_that_leave(session: &mut Session, framing: Framing) -> Step {
-    session.narrow_send_buffers()?;
+    session.small_buffers()?;
     let mut server = serve(session, framing)?;
     let habit = Habit::learn(session, &mut server, framing)?;
     let takes_pieces = habit.takes_pieces(session, &mut server)?;
