@@ -176,7 +176,7 @@ impl Found {
         let series = self.series.entry((name(one), clause.id)).or_default();
         series.of += 1;
         series.longest = series.longest.max(one.report.duration);
-        if !one.expected.is_met_by(&one.report.verdict) {
+        if !one.subject.is_met_by(&one.report) {
             series.expected = if one.expected == Expected::Passed { "pass" } else { "fail" };
             if series.seeds.is_empty() {
                 series.came = match &one.report.verdict {

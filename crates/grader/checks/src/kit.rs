@@ -6,6 +6,8 @@ pub(crate) mod files;
 pub(crate) mod history;
 pub(crate) mod leaving;
 pub(crate) mod structure;
+pub(crate) mod stuck;
+pub(crate) mod variants;
 
 use model::{Step, Stop};
 

@@ -12,6 +12,7 @@ mod lab2;
 mod lab3;
 mod lab4;
 mod lab5;
+mod lab6;
 
 use model::{Clause, Lab, Step};
 use sandbox::Limits;
@@ -66,7 +67,8 @@ impl Suite {
 
 /// All labs, in the order of the course. The one place where labs are listed.
 pub fn suites() -> &'static [Suite] {
-    const SUITES: &[Suite] = &[lab0::SUITE, lab1::SUITE, lab2::SUITE, lab3::SUITE, lab4::SUITE, lab5::SUITE];
+    const SUITES: &[Suite] =
+        &[lab0::SUITE, lab1::SUITE, lab2::SUITE, lab3::SUITE, lab4::SUITE, lab5::SUITE, lab6::SUITE];
     SUITES
 }
 

@@ -26,6 +26,8 @@ pub enum Subject {
         about: String,
         /// The clauses that it fails.
         fails: Vec<String>,
+        /// What the report on the first of these must say, so that it names the mistake and not another.
+        says: Option<String>,
     },
 }
 
@@ -100,6 +102,22 @@ impl Subject {
             Subject::Wrong { .. } => Expected::Passed,
         }
     }
+
+    /// What a report must say, and does not.
+    pub fn unsaid(&self, check: &CheckReport) -> Option<&str> {
+        let (Subject::Wrong { fails, says: Some(says), .. }, Verdict::Failed(failure)) =
+            (self, &check.verdict)
+        else {
+            return None;
+        };
+        let is_about_it = fails.first().is_some_and(|id| id == check.clause.id);
+        (is_about_it && !failure.summary.contains(says)).then_some(says)
+    }
+
+    /// Whether a verdict is the one that a program like this deserves, and says what it must.
+    pub fn is_met_by(&self, check: &CheckReport) -> bool {
+        self.expected(check.clause).is_met_by(&check.verdict) && self.unsaid(check).is_none()
+    }
 }
 
 impl Expected {
@@ -114,10 +132,10 @@ impl Expected {
 }
 
 impl Trial {
-    /// The checks whose verdict is not the one that the program deserves, with that.
+    /// The checks whose verdict is not the one that the program deserves, with that, or whose report does not say what it must.
     pub fn deviations(&self) -> impl Iterator<Item = (Expected, &CheckReport)> {
         let judged = self.checks.iter().map(|check| (self.subject.expected(check.clause), check));
-        judged.filter(|(expected, check)| !expected.is_met_by(&check.verdict))
+        judged.filter(|(_, check)| !self.subject.is_met_by(check))
     }
 }
 

@@ -157,9 +157,22 @@ impl Observer {
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn peak_memory(&mut self) -> io::Result<u64> {
+        self.peak("VmHWM:")
+    }
+
+    /// The largest address spaces that the processes have had so far, together, in bytes (`VmPeak` in `/proc/PID/status`, proc(5)).
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn peak_mapped(&mut self) -> io::Result<u64> {
+        self.peak("VmPeak:")
+    }
+
+    /// The sum of that line of each process's status, in bytes.
+    fn peak(&mut self, line: &str) -> io::Result<u64> {
         let mut total = 0;
         for pid in self.processes()? {
-            let peak = |status: &str| kibibytes(status, &["VmHWM:"]) * 1024;
+            let peak = |status: &str| kibibytes(status, &[line]) * 1024;
             total += self.status(pid, peak)?.map_or(0, |(_, peak)| peak);
         }
         Ok(total)

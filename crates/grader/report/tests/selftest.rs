@@ -38,7 +38,12 @@ fn path(program: &str, name: &str) -> PathBuf {
 fn wrong(program: &str, name: &str, fails: &[&str]) -> Subject {
     let path = path(program, &format!("wrong/{name}"));
     let fails = fails.iter().map(|id| (*id).to_owned()).collect();
-    Subject::Wrong { path, about: "takes what one read gives for the whole line.".to_owned(), fails }
+    Subject::Wrong {
+        path,
+        about: "takes what one read gives for the whole line.".to_owned(),
+        fails,
+        says: None,
+    }
 }
 
 fn correct(program: &str) -> Subject {

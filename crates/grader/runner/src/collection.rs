@@ -29,6 +29,8 @@ pub struct Specimen {
     pub about: String,
     /// The clauses that it fails; none for a correct program.
     pub fails: Vec<String>,
+    /// What the report on the first of these must say; nothing is required if it is missing.
+    pub says: Option<String>,
     /// The end of its command, in place of a placeholder for each argument that its lab names.
     pub arguments: Option<String>,
 }
@@ -62,6 +64,7 @@ impl Specimen {
             program: program.to_owned(),
             about,
             fails,
+            says: header("says"),
             arguments: header("arguments"),
         })
     }

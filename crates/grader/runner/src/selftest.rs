@@ -93,8 +93,7 @@ impl SelfTest {
         let mut reports = in_parallel(jobs, queue.len(), |index| {
             let (candidate, check) = queue[index];
             let report = run_one(check, self.seed, &candidate.hand_in, isolated, Keep::Nothing);
-            let expected = candidate.subject.expected(&check.clause);
-            notify(Notice::Decided { as_expected: expected.is_met_by(&report.verdict) });
+            notify(Notice::Decided { as_expected: candidate.subject.is_met_by(&report) });
             report
         })
         .into_iter();
@@ -226,7 +225,7 @@ fn subject(specimen: &Specimen) -> Subject {
     if specimen.fails.is_empty() {
         Subject::Correct { path, about }
     } else {
-        Subject::Wrong { path, about, fails: specimen.fails.clone() }
+        Subject::Wrong { path, about, fails: specimen.fails.clone(), says: specimen.says.clone() }
     }
 }
 

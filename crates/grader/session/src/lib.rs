@@ -143,17 +143,8 @@ impl Session {
             verdict = Verdict::Failed(Box::new(failure));
         }
         if let Verdict::Failed(failure) = &mut verdict {
-            // A connection that was lost because its program ended is explained by that end.
-            let lost = matches!(failure.kind, Kind::Ended | Kind::Reset | Kind::NotListening);
-            if let (true, Some((kind, words))) = (lost, self.world.last_end()) {
-                failure.kind = kind;
-                failure.summary = format!("{}: {words}", failure.summary);
-            }
+            self.explain(failure);
             failure.shorten();
-            if failure.transcript.is_empty() {
-                failure.transcript = self.world.transcript.take();
-            }
-            failure.output = self.world.console();
             if let Some(template) = self.setup.templates.get(self.setup.program) {
                 failure.tell_from_within(&template.directory().to_string_lossy());
             }
@@ -173,6 +164,39 @@ impl Session {
             lacked: self.world.guard.lacked(),
             used: self.world.used(),
             stopped_at_start: self.world.guard.stopped_at_start(),
+        }
+    }
+
+    /// Decides a part of a clause as if it were all of the check: the record and what programs print begin anew, and its failure is
+    /// explained by what happened in this part.
+    ///
+    /// # Errors
+    /// Those of `decide`.
+    pub fn part(&mut self, decide: impl FnOnce(&mut Session) -> Step) -> Step {
+        self.take_record();
+        self.world.forget_console();
+        let mut outcome = decide(self);
+        if let Err(Stop::Failed(failure)) = &mut outcome {
+            self.explain(failure);
+        }
+        // What ended a program in this part explains nothing in another.
+        self.world.last_end();
+        outcome
+    }
+
+    /// Adds to a failure what happened, where it does not say that yet.
+    fn explain(&self, failure: &mut Failure) {
+        // A connection that was lost because its program ended is explained by that end.
+        let lost = matches!(failure.kind, Kind::Ended | Kind::Reset | Kind::NotListening);
+        if let (true, Some((kind, words))) = (lost, self.world.last_end()) {
+            failure.kind = kind;
+            failure.summary = format!("{}: {words}", failure.summary);
+        }
+        if failure.transcript.is_empty() {
+            failure.transcript = self.world.transcript.take();
+        }
+        if failure.output.is_empty() {
+            failure.output = self.world.console();
         }
     }
 
@@ -372,6 +396,17 @@ impl Session {
     pub fn narrow_buffers(&self) -> Step {
         match self.setup.room {
             Room::Isolated => Ok(self.setup.room.narrow_buffers()?),
+            Room::Shared => Ok(()),
+        }
+    }
+
+    /// As [`Session::narrow_buffers`], but wide enough for a client to send much in little time.
+    ///
+    /// # Errors
+    /// A fault when the kernel refuses.
+    pub fn small_buffers(&self) -> Step {
+        match self.setup.room {
+            Room::Isolated => Ok(self.setup.room.small_buffers()?),
             Room::Shared => Ok(()),
         }
     }

@@ -443,6 +443,15 @@ impl Program {
         Ok(self.world.observer.borrow_mut().peak_memory()?)
     }
 
+    /// The most memory that its processes have asked for so far, in bytes, used or not: a large buffer costs no memory until something is
+    /// written to it.
+    ///
+    /// # Errors
+    /// A fault when `/proc` cannot be read.
+    pub fn peak_mapped(&self) -> Step<u64> {
+        Ok(self.world.observer.borrow_mut().peak_mapped()?)
+    }
+
     /// The processor time that its processes have used so far.
     ///
     /// # Errors

@@ -109,6 +109,11 @@ impl World {
         self.console.borrow().shown.clone()
     }
 
+    /// Forgets what programs have printed, but for what is kept for later.
+    pub(crate) fn forget_console(&self) {
+        self.console.borrow_mut().shown.clear();
+    }
+
     /// Keeps all that is said and printed from now on.
     pub(crate) fn start_record(&self) {
         self.transcript.start_record();

@@ -81,16 +81,46 @@ impl Peer {
             self.arrived.drain(..skipped.len());
             still = self.receive_until_whole(Framing::Lines)?;
         }
-        let answer = self.next_message(Framing::Lines);
+        self.judge_message(Framing::Lines, still, expected, accepts)
+    }
+
+    /// Expects a message that `accepts` accepts: the next one with what frames it, or what there is when no whole one will come or has come
+    /// in 4 MiB. `expected` is for a reader.
+    ///
+    /// # Errors
+    /// A failure when another message comes, or none.
+    pub fn expect_message(
+        &mut self,
+        framing: Framing,
+        expected: &[u8],
+        accepts: impl FnOnce(&[u8]) -> bool,
+    ) -> Step {
+        let still = self.receive_until_whole(framing)?;
+        self.judge_message(framing, still, expected, accepts)
+    }
+
+    fn judge_message(
+        &mut self,
+        framing: Framing,
+        still: Option<Stillness>,
+        expected: &[u8],
+        accepts: impl FnOnce(&[u8]) -> bool,
+    ) -> Step {
+        let answer = self.next_message(framing);
         if accepts(&answer) {
             return Ok(());
         }
-        let failure = if answer.ends_with(b"\n") || (still.is_none() && self.ending.is_none()) {
+        let is_whole = framing.payload(&answer).is_some();
+        let failure = if is_whole || (still.is_none() && self.ending.is_none()) {
             Failure::new(Kind::Mismatch, format!("{} got another answer than expected", self.name()))
         } else if answer.is_empty() {
             self.ended(still, &format!("{} got no answer", self.name()))?
         } else {
-            self.ended(still, &format!("{} got an answer without an end of line", self.name()))?
+            let lacking = match framing {
+                Framing::Lines => "an answer without an end of line",
+                Framing::Length => "an answer that is shorter than its length says",
+            };
+            self.ended(still, &format!("{} got {lacking}", self.name()))?
         };
         Err(failure.expected(expected).got(&*answer).into())
     }

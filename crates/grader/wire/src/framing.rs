@@ -1,5 +1,8 @@
 //! Where a message ends in a stream of bytes, which knows no messages.
 
+/// How many bytes a length takes.
+const PREFIX: usize = 4;
+
 /// How a sender tells its messages apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
@@ -15,10 +18,36 @@ impl Framing {
         match self {
             Framing::Lines => stream.iter().position(|byte| *byte == b'\n').map(|position| position + 1),
             Framing::Length => {
-                let (prefix, rest) = stream.split_first_chunk()?;
+                let (prefix, rest) = stream.split_first_chunk::<PREFIX>()?;
                 let length = u32::from_be_bytes(*prefix) as usize;
                 (rest.len() >= length).then(|| prefix.len() + length)
             }
+        }
+    }
+
+    /// A message with what frames it, as it goes on the wire; a line ends with `\\n`.
+    pub fn frame(self, payload: &[u8]) -> Vec<u8> {
+        match self {
+            Framing::Lines => [payload, b"\n"].concat(),
+            // Longer ones than the prefix can tell are made by no check.
+            Framing::Length => {
+                [&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_be_bytes(), payload].concat()
+            }
+        }
+    }
+
+    /// What a whole message holds: without its length, or without its line end, which is `\\n` or `\\r\\n`. `None` for one that is not whole,
+    /// or has more behind it.
+    pub fn payload(self, message: &[u8]) -> Option<&[u8]> {
+        if self.end(message) != Some(message.len()) {
+            return None;
+        }
+        match self {
+            Framing::Lines => {
+                let line = message.strip_suffix(b"\n")?;
+                Some(line.strip_suffix(b"\r").unwrap_or(line))
+            }
+            Framing::Length => message.get(PREFIX..),
         }
     }
 
@@ -53,6 +82,21 @@ mod tests {
         assert_eq!(Framing::Length.end(&[0; 4]), Some(4));
         assert_eq!(Framing::Length.end(b"\0\0\x01\0a"), None);
         assert_eq!(Framing::Length.end(b"\xff\xff\xff\xffa"), None);
+    }
+
+    #[test]
+    fn a_framed_message_is_whole_and_holds_what_was_framed() {
+        for framing in [Framing::Lines, Framing::Length] {
+            for payload in [&b""[..], b"x", b"caf\xc3\xa9", &[b'a'; 300]] {
+                let message = framing.frame(payload);
+                assert_eq!(framing.end(&message), Some(message.len()));
+                assert_eq!(framing.payload(&message), Some(payload));
+                assert_eq!(framing.payload(&message[..message.len() - 1]), None);
+                assert_eq!(framing.payload(&[&*message, b"\n"].concat()), None);
+            }
+        }
+        assert_eq!(Framing::Lines.payload(b"a\r\r\n"), Some(&b"a\r"[..]));
+        assert_eq!(Framing::Length.frame(b"ab"), b"\0\0\0\x02ab");
     }
 
     #[test]

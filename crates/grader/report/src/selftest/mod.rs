@@ -59,7 +59,13 @@ fn deviations(lab: &Lab, trial: &Trial, command_suffix: &str, palette: Palette) 
                 let summary = escape::text(&failure.summary);
                 body.extend(words(format!("should fail as not written yet, and fails otherwise: {summary}")));
             }
-            (Verdict::Failed(failure), _) => {
+            (Verdict::Failed(failure), Expected::Failed) => {
+                let (summary, missing) =
+                    (escape::text(&failure.summary), trial.subject.unsaid(check).unwrap_or_default());
+                let missing = escape::text(missing);
+                body.extend(words(format!("fails as it should, but does not say \"{missing}\": {summary}")));
+            }
+            (Verdict::Failed(failure), Expected::Passed) => {
                 body.extend(words("should pass and fails:".to_owned()));
                 body.extend(indent(failure::evidence(failure, palette), 2));
             }
@@ -95,7 +101,7 @@ fn name(lab: &Lab, trial: &Trial) -> String {
         Subject::Correct { path, about } => {
             format!("{}\ncorrect: {}", escape::text(&path.display().to_string()), escape::text(about))
         }
-        Subject::Wrong { path, about, fails } => {
+        Subject::Wrong { path, about, fails, .. } => {
             let (path, fails) = (path.display().to_string(), fails.join(" "));
             format!("{}\nmistake: {}\nfails: {fails}", escape::text(&path), escape::text(about))
         }

@@ -5,7 +5,7 @@
 use std::io;
 
 /// The keys that every file of the collection may have in its first lines.
-const KEYS: [&str; 6] = ["mistake", "fails", "correct", "arguments", "same as", "set"];
+const KEYS: [&str; 7] = ["mistake", "fails", "says", "correct", "arguments", "same as", "set"];
 /// The additional key of a patch: the program that it changes, as a path relative to the parent folder of both.
 pub(super) const CHANGES: &str = "changes";
 /// Only this many lines at the start are searched for keys.

@@ -106,6 +106,7 @@ mod tests {
             about: String::new(),
             arguments: None,
             fails: vec!["L3.17".to_owned()],
+            says: None,
         };
         let left_out = |lab, language| {
             let language = Language::of(language).unwrap();

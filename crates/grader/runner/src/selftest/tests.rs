@@ -11,7 +11,7 @@ fn failed(kind: Kind) -> Verdict {
 
 fn wrong(fails: &[&str]) -> Subject {
     let fails = fails.iter().map(|id| (*id).to_owned()).collect();
-    Subject::Wrong { path: PathBuf::from("x.py"), about: "a mistake".to_owned(), fails }
+    Subject::Wrong { path: PathBuf::from("x.py"), about: "a mistake".to_owned(), fails, says: None }
 }
 
 /// The first three clauses of lab 3, with these verdicts.
@@ -40,6 +40,20 @@ fn a_wrong_program_fails_what_it_names_and_nothing_else() {
     let swapped = trial(wrong(&["L3.1", "L3.3"]), verdicts());
     let found: Vec<_> = swapped.deviations().map(|(expected, check)| (expected, check.clause.id)).collect();
     assert_eq!(found, [(Expected::Failed, "L3.1"), (Expected::Passed, "L3.2")]);
+}
+
+#[test]
+fn a_report_says_what_the_wrong_program_says_it_must() {
+    let saying = |words: &str| {
+        let Subject::Wrong { path, about, fails, .. } = wrong(&["L3.2", "L3.3"]) else { unreachable!() };
+        Subject::Wrong { path, about, fails, says: Some(words.to_owned()) }
+    };
+    let verdicts = || [Verdict::Passed, failed(Kind::Silence), failed(Kind::Reset)];
+    assert!(deviating(&trial(saying("else came"), verdicts())).is_empty());
+    // What it says of the other clauses follows from the first one.
+    let silent = trial(saying("a cut"), verdicts());
+    assert_eq!(deviating(&silent), ["L3.2"]);
+    assert_eq!(silent.subject.unsaid(&silent.checks[1]), Some("a cut"));
 }
 
 #[test]
