@@ -56,7 +56,7 @@ impl Messages {
 
     /// Takes the bytes of one read.
     ///
-    /// What must hold: whatever the pieces are in which the bytes come, [`Messages::next`] finds the same messages.
+    /// What must hold: whatever the pieces are in which the bytes come, [`Messages::take`] finds the same messages.
     pub fn receive(&mut self, bytes: &[u8]) {
         todo!("keep {} bytes, with framing {:?}", bytes.len(), self.framing)
     }
@@ -71,7 +71,7 @@ impl Messages {
     /// - A message that is too long is known to be so before all of it has come.
     ///
     /// Checkpoints: L6.1 to L6.5 and L6.8; then L6.S1, L6.S2, L6.S5, L6.S6.
-    pub fn next(&mut self) -> Next {
+    pub fn take(&mut self) -> Next {
         todo!("find the next message, with framing {:?}", self.framing)
     }
 }

@@ -27,7 +27,7 @@ where
 {
     let mut messages = MessageReader::new(client, framing, MESSAGE_LIMIT);
     loop {
-        match messages.next()? {
+        match messages.read()? {
             Next::Message(message) => {
                 // Bytes, not characters: nothing is decoded here.
                 let answer = message.len().to_string();

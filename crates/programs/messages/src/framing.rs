@@ -88,7 +88,7 @@ impl<R: Read> MessageReader<R> {
     ///
     /// # Errors
     /// When the source's read fails, such as by a reset.
-    pub fn next(&mut self) -> io::Result<Next> {
+    pub fn read(&mut self) -> io::Result<Next> {
         match self.framing {
             Framing::Lines => self.next_line(),
             Framing::Length => self.next_with_length(),
@@ -169,7 +169,7 @@ mod tests {
         let mut reader = MessageReader::new(Pieces(pieces), framing, limit);
         let mut found = Vec::new();
         while found.last().is_none_or(|last| matches!(last, Next::Message(_))) {
-            found.push(reader.next().unwrap());
+            found.push(reader.read().unwrap());
         }
         found
     }

@@ -119,7 +119,7 @@ pub(super) fn prints_each_message(session: &mut Session, framing: Framing) -> St
     let stream: Vec<u8> = many.iter().flat_map(|message| Message::new(framing, message).bytes).collect();
     let glued = format!("{MANY} messages came in one segment");
     visit.send(&stream, &many).map_err(|stop| stop.remark(&glued))?;
-    prints_cut_ones(session, &mut visit)?;
+    let mut visit = prints_cut_ones(session, visit)?;
     let (said, _) = visit.server.read_until_still(MEBIBYTE)?;
     if !said.is_empty() {
         let summary = "the client sends something, and should say nothing";
@@ -128,47 +128,64 @@ pub(super) fn prints_each_message(session: &mut Session, framing: Framing) -> St
     visit.expect_no_more()
 }
 
-/// A stream of short messages is cut at every place and at every two places, and byte by byte. A cut that goes wrong is tried again with a new
-/// client, and then with fewer cuts.
-fn prints_cut_ones(session: &mut Session, visit: &mut Visit) -> Step {
+/// Short messages, cut at every place and at every two places, and byte by byte.
+fn prints_cut_ones(session: &mut Session, mut visit: Visit) -> Step<Visit> {
     let framing = visit.framing;
     let texts = [session.text(3), "\u{e9}".to_owned(), session.text(2)];
     let messages: Vec<Message> = texts
         .iter()
         .enumerate()
-        .map(
-            |(index, text)| {
-                if index == 0 { Message::returning(framing, text) } else { Message::new(framing, text) }
-            },
-        )
+        .map(|(index, text)| {
+            let make = if index == 0 { Message::returning } else { Message::new };
+            make(framing, text)
+        })
         .collect();
-    let stream: Vec<u8> = messages.iter().flat_map(|message| message.bytes.clone()).collect();
-    let mut sets = every_set(stream.len().min(16));
+    let length: usize = messages.iter().map(|message| message.bytes.len()).sum();
+    let mut sets = every_set(length.min(16));
     sets.retain(|set| set.len() <= 2);
-    sets.push((1..stream.len()).collect());
+    sets.push((1..length).collect());
     for set in sets {
-        let Err(stop) = send_cut(visit, &messages, &texts, &set) else { continue };
-        let Stop::Failed(mut found) = stop else { return Err(stop) };
-        let mut shortest = set.clone();
-        let fails = |places: &[usize]| {
-            session.take_record();
-            let mut visit = Visit::begin(session, framing)?;
-            match send_cut(&mut visit, &messages, &texts, places) {
-                Ok(()) => Ok(false),
-                Err(Stop::Failed(failure)) => {
-                    found = failure;
-                    found.transcript = session.take_record();
-                    shortest = places.to_vec();
-                    Ok(true)
-                }
-                Err(stop) => Err(stop),
-            }
-        };
-        fewest(set, fails)?;
-        let words = format!("the stream was cut {}", told(&stream, &shortest));
-        return Err(Stop::Failed(found).remark(&words));
+        let Err(stop) = send_cut(&mut visit, &messages, &texts, &set) else { continue };
+        let Stop::Failed(mut failure) = stop else { return Err(stop) };
+        failure.transcript = session.take_record();
+        drop(visit);
+        return Err(shortest(session, framing, &messages, &texts, set, failure)?);
     }
-    Ok(())
+    Ok(visit)
+}
+
+/// The failure with the fewest cuts. Each try has a new client, and only what goes wrong with a new one is made shorter.
+fn shortest(
+    session: &mut Session,
+    framing: Framing,
+    messages: &[Message],
+    texts: &[String],
+    set: Vec<usize>,
+    mut failure: Box<Failure>,
+) -> Step<Stop> {
+    let mut shortest = set.clone();
+    let mut fails = |places: &[usize]| {
+        session.take_record();
+        let mut visit = Visit::begin(session, framing)?;
+        match send_cut(&mut visit, messages, texts, places) {
+            Ok(()) => Ok(false),
+            Err(Stop::Failed(found)) => {
+                failure = Box::new(Failure { transcript: session.take_record(), ..*found });
+                shortest = places.to_vec();
+                Ok(true)
+            }
+            Err(stop) => Err(stop),
+        }
+    };
+    if fails(&set)? {
+        fewest(set, fails)?;
+    }
+    let stream: Vec<u8> = messages.iter().flat_map(|message| message.bytes.clone()).collect();
+    let words = match shortest.len() {
+        0 => "the stream was not cut at all".to_owned(),
+        _ => format!("the stream was cut {}", told(&stream, &shortest)),
+    };
+    Ok(Stop::Failed(failure).remark(&words))
 }
 
 /// Sends the messages in pieces. Each must be printed as soon as it is whole.

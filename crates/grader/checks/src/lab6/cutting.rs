@@ -149,7 +149,7 @@ fn connect(
 
 /// A few messages, cut in every way. If messages may not come together, each begins a piece.
 fn short_cases(session: &mut Session, framing: Framing, together: bool) -> Vec<Case> {
-    // Eleven bytes of lines, or twelve with lengths before them.
+    // Eleven bytes, which can be cut in 1,023 ways.
     let messages = match framing {
         Framing::Lines => vec![
             Message::returning(framing, session.text(3)),
@@ -157,7 +157,7 @@ fn short_cases(session: &mut Session, framing: Framing, together: bool) -> Vec<C
             Message::returning(framing, session.text(2)),
         ],
         Framing::Length => {
-            vec![Message::new(framing, session.text(3)), Message::new(framing, session.text(1))]
+            vec![Message::new(framing, session.text(2)), Message::new(framing, session.text(1))]
         }
     };
     let length = messages.iter().map(|message| message.bytes.len()).sum();

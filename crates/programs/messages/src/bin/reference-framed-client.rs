@@ -37,7 +37,7 @@ fn run(host: &str, port: u16, framing: Framing) -> Result<(), String> {
     let mut messages = MessageReader::new(server, framing, MESSAGE_LIMIT);
     loop {
         let next = messages
-            .next()
+            .read()
             .map_err(|error| format!("the connection to {host} port {port} was lost: {error}"))?;
         match next {
             Next::Message(message) => {
