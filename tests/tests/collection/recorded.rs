@@ -23,6 +23,7 @@ const MASKS: &[(&str, &str)] = &[
     (r"date: [A-Z][a-z]{2}, .*", "date: DATE"),
     (r"\(for \d+ ms at most\)", "(for N ms at most)"),
     (r"25\d MiB", "25N MiB"),
+    (r"\d+ MiB more memory in use", "N MiB more memory in use"),
     (r"panicked at .*", "panicked at PLACE"),
     // Which of the mixed lines comes first is chance.
     (r"(?s)(got a line that nobody has said\n.*?\n  got +)[^\n]*", "${1}BYTES"),

@@ -23,6 +23,17 @@ impl Message {
         Message { bytes: framing.frame(payload), length: payload.len(), returns: false }
     }
 
+    /// What it is, for a reader.
+    pub(super) fn told(&self, framing: Framing) -> String {
+        match framing {
+            Framing::Lines => {
+                let end = if self.returns { "\\r\\n" } else { "\\n" };
+                format!("the line had {} bytes before its {end}", self.length)
+            }
+            Framing::Length => format!("the message had {} bytes behind its length", self.length),
+        }
+    }
+
     /// Where in it the message itself begins.
     pub(super) fn start(&self) -> usize {
         // What frames a line stands behind it.

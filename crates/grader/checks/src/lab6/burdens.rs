@@ -47,7 +47,11 @@ pub(super) fn refuses_what_is_too_long(session: &mut Session, framing: Framing) 
             let summary = "the server takes memory for a message of which only the length has come: 4 GiB";
             return Err(Failure::new(Kind::Resource, summary)
                 .expected("no more memory than the bytes that have come need")
-                .got(format!("{} MiB asked for, {} MiB of them used", growth.asked >> 20, growth.used >> 20))
+                .got(format!(
+                    "about {} GiB asked for, {} MiB of them used",
+                    (growth.asked + (1 << 29)) >> 30,
+                    growth.used >> 20
+                ))
                 .into());
         }
     }

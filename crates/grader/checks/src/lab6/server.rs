@@ -21,7 +21,10 @@ pub(super) fn answers_one(session: &mut Session, framing: Framing) -> Step {
     for message in single_messages(session, framing) {
         client.send(&message.bytes)?;
         let expected = answer(framing, message.length);
-        client.expect_message(framing, &expected, |got| got == expected)?;
+        let told = message.told(framing);
+        client
+            .expect_message(framing, &expected, |got| got == expected)
+            .map_err(|stop| stop.remark(&told))?;
     }
     client.expect_no_more().map_err(|stop| stop.remark("every message has been answered"))?;
     session.restart(server, &[super::FRAMINGS.value(framing)]).map(drop)
