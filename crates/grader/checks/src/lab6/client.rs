@@ -170,7 +170,7 @@ fn shortest(
         match send_cut(&mut visit, messages, texts, places) {
             Ok(()) => Ok(false),
             Err(Stop::Failed(found)) => {
-                failure = Box::new(Failure { transcript: session.take_record(), ..*found });
+                *failure = Failure { transcript: session.take_record(), ..*found };
                 shortest = places.to_vec();
                 Ok(true)
             }
