@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 20;
-/// Clauses about many clients: 50 and 1,000.
-const CROWDS: [(&str, &str); 2] = [("lab4", "L4.13"), ("lab4", "L4.S3")];
+/// Clauses about many clients, 50 and 1,000, and one about thousands of ways to cut a stream.
+const CROWDS: [(&str, &str); 3] = [("lab4", "L4.13"), ("lab4", "L4.S3"), ("lab6", "L6.3")];
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(runner::worker::ARGUMENT) {

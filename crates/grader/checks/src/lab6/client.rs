@@ -86,17 +86,17 @@ impl Visit {
         let failure = Failure::new(Kind::Output, "the client prints more than the messages");
         Err(failure.expected(&*self.due).got(&*printed).into())
     }
+}
 
-    /// Expects that the client ends with a status other than 0 and says why, beside the messages that it has printed.
-    fn expect_told_error(&self, what: &str) -> Step {
-        let console = self.client.expect_told_error()?.into_bytes();
-        let said = console.strip_prefix(&*self.due).unwrap_or(&console);
-        if said.trim_ascii().is_empty() {
-            let summary = format!("the client does not say that {what}");
-            return Err(wrong_output(summary, "a message beside those that it has printed", &console).into());
-        }
-        Ok(())
+/// Expects that the client ends with a status other than 0 and says why, beside the messages that it has printed.
+fn expect_told(client: &Program, due: &[u8], what: &str) -> Step {
+    let console = client.expect_told_error()?.into_bytes();
+    let said = console.strip_prefix(due).unwrap_or(&console);
+    if !said.trim_ascii().is_empty() {
+        return Ok(());
     }
+    let summary = format!("the client does not say that {what}");
+    Err(wrong_output(summary, "a message beside those that it has printed", &console).into())
 }
 
 fn start(session: &mut Session, framing: Framing, port: u16) -> Step<Program> {
@@ -225,7 +225,8 @@ pub(super) fn tells_where_the_server_stops(session: &mut Session, framing: Frami
         visit.server.half_close()?;
         let words =
             format!("the server has closed after \"{}\", in the middle of a message", part.escape_ascii());
-        visit.expect_told_error("a message was cut short").map_err(|stop| stop.remark(&words))?;
+        expect_told(&visit.client, &visit.due, "a message was cut short")
+            .map_err(|stop| stop.remark(&words))?;
         expect_no_line_of(&visit, part).map_err(|stop| stop.remark(&words))?;
     }
     Ok(())
@@ -259,27 +260,15 @@ pub(super) fn tells_of_lost_connections(session: &mut Session, framing: Framing)
         visit.send(part, &[])?;
         // It waits for what follows.
         visit.server.read_until_rested()?;
-        let Visit { client, server, framing, due } = visit;
-        server.reset()?;
-        let told = if part.is_empty() {
-            "the connection was reset"
-        } else {
-            "it was reset in the middle of a message"
+        visit.server.reset()?;
+        let told = match part {
+            [] => "the connection was reset between two messages",
+            _ => "the connection was reset in the middle of a message",
         };
-        expect_lost(&client, &due, framing, told)?;
+        expect_told(&visit.client, &visit.due, "the connection was lost")
+            .map_err(|stop| stop.remark(told))?;
     }
     Ok(())
-}
-
-/// The client ends with a status other than 0, and says more than the messages.
-fn expect_lost(client: &Program, due: &[u8], _: Framing, told: &str) -> Step {
-    let console = client.expect_told_error().map_err(|stop| stop.remark(told))?.into_bytes();
-    let said = console.strip_prefix(due).unwrap_or(&console);
-    if !said.trim_ascii().is_empty() {
-        return Ok(());
-    }
-    let summary = "the client does not say that the connection was lost";
-    Err(wrong_output(summary, "a message beside those that it has printed", &console).into())
 }
 
 /// L6.S5
@@ -323,7 +312,7 @@ pub(super) fn refuses_what_is_too_long(session: &mut Session) -> Step {
     visit.say("one")?;
     let before = visit.client.peak_mapped()?;
     visit.server.send(u32::MAX.to_be_bytes())?;
-    let outcome = visit.expect_told_error("a message is too long");
+    let outcome = expect_told(&visit.client, &visit.due, "a message is too long");
     let Err(Stop::Failed(mut failure)) = outcome else { return outcome };
     // One that goes on shows what it has taken for the length alone.
     let asked = visit.client.peak_mapped()?.saturating_sub(before) >> 20;

@@ -6,7 +6,7 @@ use crate::kit::leaving::Way;
 use crate::kit::stuck;
 use model::{Failure, Kind, Step, Stop};
 use session::{Program, Session};
-use wire::{Ending, Framing, Peer};
+use wire::{Framing, Peer};
 
 /// What is sent at once, and in all at most, by a client that reads no answer.
 const BLOCK: usize = 8192;
@@ -38,6 +38,9 @@ pub(super) fn survives_clients_that_leave(session: &mut Session, framing: Framin
             habit.serves_another(session, &mut server).map_err(|stop| stop.remark(&next))?;
         }
     }
+    if takes_pieces && habit.takes_many_together(session, &mut server)? {
+        answers_what_was_whole(session, &mut server, habit)?;
+    }
     if session.needs_isolation().is_ok() {
         leave_while_answered(session, &mut server, habit)?;
     }
@@ -57,17 +60,29 @@ fn parts(session: &mut Session, framing: Framing) -> Vec<Vec<u8>> {
 
 /// The client can still read. It gets the end of the connection, and nothing before that.
 fn expect_closed(mut client: Peer, takes_pieces: bool) -> Step {
-    // Who takes a read for a message has answered the part before: that is another clause's matter.
-    let early = if takes_pieces { Vec::new() } else { client.take_arrived() };
-    drop(early);
-    let outcome = client.expect_closed().map(|_: Ending| ());
-    match outcome {
+    if !takes_pieces {
+        // Who takes a read for a message has answered the part before: that is another clause's matter.
+        client.take_arrived();
+    }
+    match client.expect_closed() {
         Err(Stop::Failed(failure)) if failure.kind == Kind::Unexpected => {
             let summary = format!("{} got an answer to a message that is not whole", client.name());
             Err(Failure { summary, ..*failure }.into())
         }
-        other => other,
+        other => other.map(drop),
     }
+}
+
+/// A whole message and the beginning of another come in one segment, and then the end of the stream.
+fn answers_what_was_whole(session: &mut Session, server: &mut Program, habit: Habit) -> Step {
+    let (whole, next) =
+        (Message::new(habit.framing, session.text(9)), Message::new(habit.framing, session.text(8)));
+    let mut client = server.connect()?;
+    client.send([&*whole.bytes, &next.bytes[..6]].concat())?;
+    client.half_close()?;
+    let told = "a whole message came before the one that was cut short";
+    habit.expect(&mut client, &whole).map_err(|stop| stop.remark(told))?;
+    expect_closed(client, true).map_err(|stop| stop.remark(told))
 }
 
 /// A client sends messages and reads no answer, until the server cannot write any more, and leaves.

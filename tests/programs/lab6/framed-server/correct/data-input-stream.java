@@ -1,4 +1,4 @@
-// correct: a thread for each client with DataInputStream; answers leave when no more has come.
+// correct: a thread for each client with DataInputStream and DataOutputStream, flushed after each answer.
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -63,9 +63,7 @@ class Main {
                 out.write(answer);
                 out.write('\n');
             }
-            if (in.available() == 0) {
-                out.flush();
-            }
+            out.flush();
         }
     }
 
