@@ -2,7 +2,6 @@
 # deserves: failed unexpected
 import os
 import select
-import socket
 import struct
 import support
 
@@ -21,9 +20,4 @@ def wait():
     os.close(other)
 
 
-listener = socket.create_server(("127.0.0.1", support.port))
-client, _ = listener.accept()
-client.sendall(b"HELLO\n")
-wait()
-client.sendall(b"EXTRA\n")
-client.recv(1)
+support.speak_after(wait)

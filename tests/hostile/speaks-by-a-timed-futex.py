@@ -1,8 +1,6 @@
 # tries: to seem silent in a wait for several futexes with a time limit.
 # deserves: failed unexpected
 import ctypes
-import os
-import socket
 import struct
 import support
 import time
@@ -22,9 +20,4 @@ def wait():
         time.sleep(MILLISECONDS / 1000)
 
 
-listener = socket.create_server(("127.0.0.1", support.port))
-client, _ = listener.accept()
-client.sendall(b"HELLO\n")
-wait()
-client.sendall(b"EXTRA\n")
-client.recv(1)
+support.speak_after(wait)

@@ -2,7 +2,6 @@
 # deserves: failed unexpected
 import ctypes
 import signal
-import socket
 import struct
 import support
 
@@ -22,9 +21,4 @@ def wait():
     signal.pause()
 
 
-listener = socket.create_server(("127.0.0.1", support.port))
-client, _ = listener.accept()
-client.sendall(b"HELLO\n")
-wait()
-client.sendall(b"EXTRA\n")
-client.recv(1)
+support.speak_after(wait)

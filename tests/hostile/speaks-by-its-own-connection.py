@@ -15,10 +15,4 @@ def wait():
         own.close()
 
 
-listener = socket.create_server(("127.0.0.1", support.port))
-client, _ = listener.accept()
-listener.close()
-client.sendall(b"HELLO\n")
-wait()
-client.sendall(b"EXTRA\n")
-client.recv(1)
+support.speak_after(wait, stop_listening=True)

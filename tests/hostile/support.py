@@ -66,3 +66,15 @@ def serve():
         except OSError:
             pass
         client.close()
+
+
+def speak_after(wait, stop_listening=False):
+    """Greets a client as lab 3 wants it, waits, and says something that must not come."""
+    listener = socket.create_server(("127.0.0.1", port))
+    client, _ = listener.accept()
+    if stop_listening:
+        listener.close()
+    client.sendall(b"HELLO\n")
+    wait()
+    client.sendall(b"EXTRA\n")
+    client.recv(1)

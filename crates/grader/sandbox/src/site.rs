@@ -156,7 +156,7 @@ impl Site {
                 symlink(fs::read_link(entry.path())?, &place)?;
             } else if kind.is_dir() {
                 fs::create_dir(&place)?;
-                // So it stays as empty as it is now.
+                // Nothing to show: the new folder stays empty.
                 if self.hidden.iter().any(|(folder, _)| *folder == place) || is_empty(&entry.path()) {
                     continue;
                 }
