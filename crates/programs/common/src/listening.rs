@@ -1,8 +1,11 @@
-//! The steps to a listening socket, which the standard library's `TcpListener::bind` takes in one call, written out.
+//! The steps to a listening socket, which the standard library's `TcpListener::bind` takes in one call, written out; and accepting from it.
 
+use crate::log;
 use socket2::{Domain, Socket, Type};
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
 
 /// Listens on `port`, on every IPv4 interface of the machine, with a queue for `backlog` connections.
 ///
@@ -21,4 +24,25 @@ pub fn listen(port: u16, backlog: i32) -> io::Result<TcpListener> {
     socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)).into())?;
     socket.listen(backlog)?;
     Ok(socket.into())
+}
+
+/// Accepts clients for ever and hands each one to `start`. A client that cannot be served is dropped, and the server goes on.
+pub fn accept_each(
+    listener: &TcpListener,
+    mut start: impl FnMut(TcpStream, SocketAddr) -> io::Result<()>,
+) -> ! {
+    loop {
+        match listener.accept().and_then(|(client, address)| start(client, address)) {
+            Ok(()) => {}
+            // The client had left the queue before its turn came.
+            Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
+            // File descriptors or threads have run out. A client that could not be accepted stays in the
+            // queue, so an immediate retry would fail in the same way: without a pause, this loop would keep
+            // a processor busy and serve nobody.
+            Err(error) => {
+                log(format_args!("cannot take another client: {error}"));
+                thread::sleep(Duration::from_millis(100));
+            }
+        }
+    }
 }

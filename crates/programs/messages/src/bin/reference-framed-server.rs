@@ -1,14 +1,13 @@
 //! A server that answers each message with its length, for messages that are lines or have their length before them. One thread for each
 //! client: while one waits for the rest of its client's message, the others go on.
 
-use reference_common::{listen, log, read_arguments};
+use reference_common::{accept_each, listen, log, read_arguments};
 use reference_messages::framing::Framing;
 use reference_messages::{USUAL_BACKLOG, attend};
-use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io;
+use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
 
 const USAGE: &str = "reference-framed-server [port] [lines|length]\n\
                      A message may have at most 16 MiB; the connection of a client that sends a longer one is closed.";
@@ -22,30 +21,10 @@ fn main() -> ExitCode {
         Err(status) => return status,
     };
     match listen(port, USUAL_BACKLOG) {
-        Ok(listener) => serve(&listener, framing),
+        Ok(listener) => accept_each(&listener, |client, address| start(client, address, framing)),
         Err(error) => {
             log(format_args!("cannot listen on port {port}: {error}"));
             ExitCode::FAILURE
-        }
-    }
-}
-
-/// Accepts clients for ever and gives each one a thread.
-fn serve(listener: &TcpListener, framing: Framing) -> ! {
-    loop {
-        let result = match listener.accept() {
-            Ok((client, address)) => start(client, address, framing),
-            Err(error) => Err(error),
-        };
-        match result {
-            Ok(()) => {}
-            // The client had left the queue before its turn came.
-            Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
-            // The machine is short of something: at once the same would happen again.
-            Err(error) => {
-                log(format_args!("cannot take another client: {error}"));
-                thread::sleep(Duration::from_millis(100));
-            }
         }
     }
 }
